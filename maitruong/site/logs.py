@@ -7,7 +7,12 @@ import json
 import logging
 import re
 
-_STANDARD = set(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {"message", "asctime", "taskName", "request_id"}
+_STANDARD = set(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {
+    "message",
+    "asctime",
+    "taskName",
+    "request_id",
+}
 _NUMBER = re.compile(r"(?<!\d)(\d{3})\d{6}(\d{3})(?!\d)")
 
 
@@ -30,7 +35,9 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
             "request_id": getattr(record, "request_id", ""),
         }
-        said.update({k: v for k, v in record.__dict__.items() if k not in _STANDARD and isinstance(v, str | int | float | bool)})
+        said.update(
+            {k: v for k, v in record.__dict__.items() if k not in _STANDARD and isinstance(v, str | int | float | bool)}
+        )
         if record.exc_info:
             said["trace"] = self.formatException(record.exc_info)
         return _NUMBER.sub(r"\1******\2", json.dumps(said, ensure_ascii=False, default=str))

@@ -56,7 +56,12 @@ class RequestIdMiddleware:
         if response.status_code >= 500 or seconds > 1:
             logger.warning(
                 "request",
-                extra={"route": route, "method": request.method, "status": response.status_code, "ms": round(seconds * 1000)},
+                extra={
+                    "route": route,
+                    "method": request.method,
+                    "status": response.status_code,
+                    "ms": round(seconds * 1000),
+                },
             )
         return response
 

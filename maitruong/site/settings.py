@@ -66,7 +66,8 @@ WSGI_APPLICATION = "maitruong.site.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": sorted(p for p in (BASE_DIR / "maitruong").glob("*/*/templates")) + [BASE_DIR / "maitruong/site/templates"],
+        "DIRS": sorted(p for p in (BASE_DIR / "maitruong").glob("*/*/templates"))
+        + [BASE_DIR / "maitruong/site/templates"],
         "OPTIONS": {
             "environment": "maitruong.foundation.ui.jinja.environment",
             "context_processors": ["maitruong.site.context.shell"],
@@ -95,7 +96,10 @@ AUTH_USER_MODEL = "identity.Account"
 AUTHENTICATION_BACKENDS = ["maitruong.foundation.identity.backends.AccountBackend"]
 PASSWORD_HASHERS = ["maitruong.foundation.identity.hashers.HouseArgon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["login"]}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["login"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 14}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
@@ -125,7 +129,9 @@ TIME_ZONE = "Asia/Ho_Chi_Minh"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = CONFIG.var / "static"
-STATICFILES_DIRS = [p for p in [CONFIG.var / "assets"] if p.is_dir()] + sorted((BASE_DIR / "maitruong").glob("*/*/static"))
+STATICFILES_DIRS = [p for p in [CONFIG.var / "assets"] if p.is_dir()] + sorted(
+    (BASE_DIR / "maitruong").glob("*/*/static")
+)
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
@@ -146,6 +152,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django.request": {"level": "ERROR"},
+        "procrastinate": {"level": "WARNING"},
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},
     },
 }

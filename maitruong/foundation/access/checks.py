@@ -34,7 +34,7 @@ def foreign_keys_point_down(app_configs: Any, **kwargs: Any) -> list[Error]:
             if target._meta.app_label == model._meta.app_label:
                 continue
             remote: Any = field.remote_field
-            if _place(target) >= _place(model) or remote.on_delete is not models.PROTECT or not remote.is_hidden():
+            if _place(target) >= _place(model) or remote.on_delete is not models.PROTECT or not remote.hidden:
                 problems.append(
                     Error(
                         f"{model.__name__}.{field.name} must point down the map with on_delete=PROTECT, related_name='+'",
@@ -54,11 +54,13 @@ def every_model_is_scoped_or_says_why(app_configs: Any, **kwargs: Any) -> list[E
         if scoped and "school" not in getattr(model, "scope_at", {}):
             problems.append(Error(f"{model.__name__} does not say where its school is", obj=model, id="house.E002"))
         if not scoped and not getattr(model, "shared", "") and not model._meta.auto_created:
-            problems.append(Error(f"{model.__name__} is neither scoped nor says why it is shared", obj=model, id="house.E002"))
-        if scoped and (
-            any(f.many_to_many for f in model._meta.get_fields() if not f.auto_created)
-        ):
-            problems.append(Error(f"{model.__name__}: link tables must be models that carry the school", obj=model, id="house.E002"))
+            problems.append(
+                Error(f"{model.__name__} is neither scoped nor says why it is shared", obj=model, id="house.E002")
+            )
+        if scoped and (any(f.many_to_many for f in model._meta.get_fields() if not f.auto_created)):
+            problems.append(
+                Error(f"{model.__name__}: link tables must be models that carry the school", obj=model, id="house.E002")
+            )
     return problems
 
 
@@ -76,5 +78,7 @@ def routes(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, Any]]:
 def every_route_has_a_guard(app_configs: Any, **kwargs: Any) -> list[Error]:
     """house.E003: every route has @needs(...) or is one of the public pages that say why."""
     return [
-        Error(f"/{path} has neither @needs nor @public", id="house.E003") for path, view in routes() if not getattr(view, "guard", "")
+        Error(f"/{path} has neither @needs nor @public", id="house.E003")
+        for path, view in routes()
+        if not getattr(view, "guard", "")
     ]

@@ -88,4 +88,6 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request") or request.headers.get("Accept", "").startswith("application/json"):
         return HttpResponse(status=401, headers={"HX-Redirect": reverse("identity:sign_in")})
     target = {"tiep": request.get_full_path()} if request.method == "GET" else {}
-    return HttpResponseRedirect(f"{reverse('identity:sign_in')}?{urlencode(target)}" if target else reverse("identity:sign_in"))
+    return HttpResponseRedirect(
+        f"{reverse('identity:sign_in')}?{urlencode(target)}" if target else reverse("identity:sign_in")
+    )

@@ -70,7 +70,12 @@ def workspaces(held: Iterable[tuple[GrantView, str]]) -> list[Workspace]:
 
 
 def scope_for(
-    person_id: int, held: list[tuple[GrantView, str]], workspace: Workspace, *, actor_name: str = "", request_id: str = ""
+    person_id: int,
+    held: list[tuple[GrantView, str]],
+    workspace: Workspace,
+    *,
+    actor_name: str = "",
+    request_id: str = "",
 ) -> Scope:
     """The scope of one workspace: only the grants of that place, so that a parent's eyes are never a teacher's."""
     role = registry.role(workspace.role)

@@ -40,7 +40,11 @@ def statements() -> Iterator[str]:
 
 def house_models() -> list[type[models.Model]]:
     """Every concrete model of the house that has a table of its own."""
-    return [m for m in apps.get_models(include_auto_created=True) if m.__module__.startswith("maitruong.") and not m._meta.proxy]
+    return [
+        m
+        for m in apps.get_models(include_auto_created=True)
+        if m.__module__.startswith("maitruong.") and not m._meta.proxy
+    ]
 
 
 def policies(model: type[ScopedModel]) -> dict[str, str]:

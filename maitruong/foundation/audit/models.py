@@ -50,7 +50,9 @@ class Seal(models.Model):
     day = models.DateField()
     number = models.IntegerField()
     entries = models.IntegerField()
-    covers = models.JSONField(help_text="[id, hash of its line] in order, so that a changed or removed entry can be named")
+    covers = models.JSONField(
+        help_text="[id, hash of its line] in order, so that a changed or removed entry can be named"
+    )
     previous = models.BinaryField()
     hash = models.BinaryField()
     at = models.DateTimeField(db_default=Now())

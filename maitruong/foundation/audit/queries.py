@@ -34,7 +34,9 @@ def verify() -> Iterator[Finding]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(sealed_below), 0) FROM audit_sealmark")
         sealed_below = cursor.fetchone()[0]
-        cursor.execute("SELECT DISTINCT school_id FROM audit_seal UNION SELECT DISTINCT school_id FROM audit_entry ORDER BY 1")
+        cursor.execute(
+            "SELECT DISTINCT school_id FROM audit_seal UNION SELECT DISTINCT school_id FROM audit_entry ORDER BY 1"
+        )
         units = [row[0] for row in cursor.fetchall()]
         for school_id in units:
             yield from _verify_unit(cursor, school_id, sealed_below)

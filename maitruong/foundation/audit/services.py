@@ -62,7 +62,14 @@ def record_many(scope: Scope, action: str, entries: Iterable[Mapping[str, Any]])
 
 
 def _row(
-    scope: Scope, action: str, school_id: int, object_type: str, object_id: object, changes: Any, why: str, subject_id: int | None
+    scope: Scope,
+    action: str,
+    school_id: int,
+    object_type: str,
+    object_id: object,
+    changes: Any,
+    why: str,
+    subject_id: int | None,
 ) -> list[Any]:
     body = {"by": scope.actor_name, "as": scope.workspace.key if scope.workspace else "", "changes": changes}
     if why or scope.reason:
@@ -84,8 +91,17 @@ def _row(
     ]
 
 
-def line(entry_id: int, school_id: int, at: dt.datetime, actor_id: int | None, action: str, object_type: str, object_id: str,
-         subject_id: int | None, digest: bytes) -> bytes:
+def line(
+    entry_id: int,
+    school_id: int,
+    at: dt.datetime,
+    actor_id: int | None,
+    action: str,
+    object_type: str,
+    object_id: str,
+    subject_id: int | None,
+    digest: bytes,
+) -> bytes:
     """What the chain covers of one entry: everything but salt and body, which stand there by their digest."""
     known = [
         entry_id,
@@ -138,7 +154,9 @@ def _seal_rows(cursor: Any, rows: list[tuple[Any, ...]]) -> None:
     for (school_id, day), entries in sorted(chains.items(), key=lambda chain: chain[0]):
         cursor.execute("SELECT number, hash FROM audit_seal WHERE school_id = %s ORDER BY id DESC LIMIT 1", [school_id])
         former = cursor.fetchone()
-        cursor.execute("SELECT coalesce(max(number), 0) FROM audit_seal WHERE school_id = %s AND day = %s", [school_id, day])
+        cursor.execute(
+            "SELECT coalesce(max(number), 0) FROM audit_seal WHERE school_id = %s AND day = %s", [school_id, day]
+        )
         number = cursor.fetchone()[0] + 1
         previous = bytes(former[1]) if former else b""
         covers = [[entry[0], line_hash(entry).hex()] for entry in entries]

@@ -41,7 +41,10 @@ def is_demo() -> bool:
 
 def sign_in(request: HttpRequest, *, login_name: str, password: str) -> Account:
     """Check a pair; on success the session is new and belongs to the person. Raises WrongPair, TooManyTries."""
-    keys = [(_key("login", login_name.strip().lower()), FREE_TRIES), (_key("address", _address(request)), ADDRESS_TRIES)]
+    keys = [
+        (_key("login", login_name.strip().lower()), FREE_TRIES),
+        (_key("address", _address(request)), ADDRESS_TRIES),
+    ]
     _refuse_when_guessing(keys)
     account = authenticate(request, login=login_name, password=password)
     if account is None:
@@ -77,7 +80,11 @@ def check_code(account: Account, code: str) -> None:
     step = int(time.time()) // 30
     with transaction.atomic():
         fresh = Account.objects.select_for_update().get(pk=account.pk)
-        good = [s for s in (step - 1, step, step + 1) if s > fresh.totp_last_step and hmac.compare_digest(totp.at(s * 30), code.strip())]
+        good = [
+            s
+            for s in (step - 1, step, step + 1)
+            if s > fresh.totp_last_step and hmac.compare_digest(totp.at(s * 30), code.strip())
+        ]
         if good:
             fresh.totp_last_step = good[0]
             fresh.save(update_fields=["totp_last_step"])

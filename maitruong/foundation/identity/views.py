@@ -109,7 +109,11 @@ def first_password(request: HttpRequest, token: str) -> HttpResponse:
 
 def _door(request: HttpRequest, problem: Refusal | None = None, status: int = 200) -> HttpResponse:
     here = services.installation()
-    people = Account.objects.filter(demo_order__isnull=False, is_active=True).order_by("demo_order") if services.is_demo() else []
+    people = (
+        Account.objects.filter(demo_order__isnull=False, is_active=True).order_by("demo_order")
+        if services.is_demo()
+        else []
+    )
     context = {
         "problem": problem,
         "login": request.POST.get("login", ""),

@@ -24,7 +24,13 @@ class Job(ScopedModel):
     arguments = models.JSONField(default=dict)
     state = models.TextField(
         default="waiting",
-        choices=[("waiting", "chờ"), ("running", "đang chạy"), ("done", "xong"), ("failed", "hỏng"), ("cancelled", "đã dừng")],
+        choices=[
+            ("waiting", "chờ"),
+            ("running", "đang chạy"),
+            ("done", "xong"),
+            ("failed", "hỏng"),
+            ("cancelled", "đã dừng"),
+        ],
     )
     done_steps = models.IntegerField(default=0)
     all_steps = models.IntegerField(null=True)

@@ -43,7 +43,13 @@ def work(kind: str) -> Callable[[Handler], Handler]:
 
 
 def start(
-    scope: Scope, *, kind: str, title: str, school_id: int, arguments: dict[str, Any] | None = None, steps: int | None = None
+    scope: Scope,
+    *,
+    kind: str,
+    title: str,
+    school_id: int,
+    arguments: dict[str, Any] | None = None,
+    steps: int | None = None,
 ) -> int:
     """Enqueue work in the caller's transaction: it exists if and only if the act was committed. Returns the job's id."""
     if not connection.in_atomic_block:

@@ -24,7 +24,11 @@ class Unit(models.Model):
     name = models.TextField()
     sort_key = models.TextField(db_collation="C", default="")
     admin_unit = models.ForeignKey(
-        "AdminUnit", on_delete=models.PROTECT, null=True, related_name="+", help_text="the commune it lies in; never a right"
+        "AdminUnit",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="the commune it lies in; never a right",
     )
     address = models.TextField(default="", blank=True)
     longitude = models.FloatField(null=True)

@@ -21,7 +21,9 @@ class SchoolClass(ScopedModel):
     name = models.TextField()
     sort_key = models.TextField(db_collation="C", help_text="6A2 before 6A10")
     campus_id = models.BigIntegerField(null=True)
-    homeroom_id = models.BigIntegerField(null=True, help_text="person who is homeroom teacher today; its history is in the grants")
+    homeroom_id = models.BigIntegerField(
+        null=True, help_text="person who is homeroom teacher today; its history is in the grants"
+    )
     electives = models.JSONField(default=list, help_text="THPT: codes of the elective subjects this class studies")
     clusters = models.JSONField(default=list, help_text="THPT: codes of the subjects whose topic cluster is studied")
 
@@ -52,6 +54,8 @@ class Enrolment(ScopedModel):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["student", "school_year"], condition=models.Q(ends_on__isnull=True), name="uniq_active_enrolment"
+                fields=["student", "school_year"],
+                condition=models.Q(ends_on__isnull=True),
+                name="uniq_active_enrolment",
             )
         ]

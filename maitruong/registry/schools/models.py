@@ -12,7 +12,9 @@ class School(models.Model):
     shared = "a school's public particulars"
 
     unit = models.OneToOneField("organisations.Unit", on_delete=models.PROTECT, primary_key=True, related_name="+")
-    levels = ArrayField(models.TextField(), help_text="keys in reference education_level: 01 preschool ... 05 continuing")
+    levels = ArrayField(
+        models.TextField(), help_text="keys in reference education_level: 01 preschool ... 05 continuing"
+    )
     school_type = models.TextField(help_text="code in reference school_type")
     ownership = models.TextField(default="1", help_text="code in reference ownership")
     phone = models.TextField(default="", blank=True)

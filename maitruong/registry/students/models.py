@@ -46,5 +46,8 @@ class Guardianship(ScopedModel):
     ends_on = models.DateField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["student"], name="guardians_of"), models.Index(fields=["guardian"], name="children_of")]
+        indexes = [
+            models.Index(fields=["student"], name="guardians_of"),
+            models.Index(fields=["guardian"], name="children_of"),
+        ]
         constraints = [models.UniqueConstraint(fields=["student", "guardian", "starts_on"], name="uniq_guardianship")]

@@ -26,6 +26,8 @@ class Assignment(ScopedModel):
         indexes = [models.Index(fields=["teacher_id", "school_year"], name="assignment_of_teacher")]
         constraints = [
             models.UniqueConstraint(
-                fields=["class_id", "subject", "teacher_id"], condition=models.Q(ends_on__isnull=True), name="uniq_assignment"
+                fields=["class_id", "subject", "teacher_id"],
+                condition=models.Q(ends_on__isnull=True),
+                name="uniq_assignment",
             )
         ]

@@ -34,5 +34,9 @@ async def _work(concurrency: int) -> None:
     """SIGTERM and SIGINT let running jobs end (a job cut short is taken up again by its beat)."""
     async with app.open_async():
         await app.run_worker_async(
-            queues=["jobs"], concurrency=concurrency, shutdown_graceful_timeout=20, delete_jobs="successful", name="worker"
+            queues=["jobs"],
+            concurrency=concurrency,
+            shutdown_graceful_timeout=20,
+            delete_jobs="successful",
+            name="worker",
         )
