@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tools import binaries as pg_binaries
 from tools.binaries import Binaries
-from tools.machine import settings_for_this_machine, settings_for_tests
+from tools.machine import settings_for_tests, settings_for_this_machine
 from tools.places import CHECKOUT, SHARED_PLACES, Person, can_reach, key_of
 from tools.trouble import Trouble
 

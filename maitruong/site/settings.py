@@ -66,8 +66,7 @@ WSGI_APPLICATION = "maitruong.site.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": sorted(p for p in (BASE_DIR / "maitruong").glob("*/*/templates"))
-        + [BASE_DIR / "maitruong/site/templates"],
+        "DIRS": [*sorted(p for p in (BASE_DIR / "maitruong").glob("*/*/templates")), BASE_DIR / "maitruong/site/templates"],
         "OPTIONS": {
             "environment": "maitruong.foundation.ui.jinja.environment",
             "context_processors": ["maitruong.site.context.shell"],

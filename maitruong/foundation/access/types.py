@@ -79,7 +79,7 @@ class Scope:
 
     def may(self, permission: str) -> bool:
         """Whether any grant carries the permission, whatever its limits."""
-        return self.reason != "" and self.actor_id is None or permission in self.permissions
+        return (self.reason != "" and self.actor_id is None) or permission in self.permissions
 
     def covers(
         self,
