@@ -1,5 +1,0 @@
-from jinja2 import Environment
-
-
-def environment(**o):
-    return Environment(**o)
