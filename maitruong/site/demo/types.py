@@ -2,14 +2,15 @@
 
 Shared rules
 * Ids are given by the world, so nothing needs a look-up while loading; they are sparse (a block per school).
-  unit: 1 department, 11.. commune committees, 201.. former district offices, 1001.. schools (1000 + school number),
-  20010.. campuses. person: school number x 20,000 + place in the school's block; block 0 = offices, IT, nobody.
+  unit: 1 department, 11.. commune committees, 1001.. schools (1000 + school number), 20010.. campuses.
+  person: school number x 20,000 + place in the school's block; block 0 = offices, IT, nobody.
   class: school number x 1,000 + place. After loading, set each sequence above the highest id.
 * `school_id` is always the unit id of a school. `school_year` is the starting year, term 1 or 2.
 * Periods are closed on both ends: `valid_to` is the last day that counts, None = still running.
 * Marks are integers in tenths (7,5 = 75), None = empty. Levels are one letter.
 * Codes and keys are those of `foundation.reference` and of `foundation.organisations.admin_units`.
-* COPY text: tab between fields, `\\N` for None, t/f for booleans, dates ISO; no value holds a tab, line break or backslash.
+* COPY text: tab between fields, `\\N` for None, t/f for booleans, dates ISO, tuples as `{a,b}`; no value holds a tab,
+  a line break or a backslash.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import NamedTuple
 
 
 class UnitRow(NamedTuple):
-    """One governing or governed unit as it is today. kind: department, district_office, commune, school, campus."""
+    """One governing or governed unit as it is today. kind: department, commune, school, campus."""
 
     id: int
     kind: str
@@ -128,9 +129,9 @@ class GrantRow(NamedTuple):
     person_id: int
     role: str
     unit_id: int
-    school_year: int | None
-    class_id: int | None
-    subject: str | None
+    class_ids: tuple[int, ...] | None
+    subjects: tuple[str, ...] | None
+    student_ids: tuple[int, ...] | None  # person ids; guardian and pupil only
     valid_from: date
     valid_to: date | None
     acting_for: int | None  # person id of whom the deputy stands in for
@@ -288,9 +289,9 @@ class PrimaryRow(NamedTuple):
 class QualityRow(NamedTuple):
     """Five qualities and ten competences of a primary pupil at one moment.
 
-    `levels` is 15 letters T Tốt, D Đạt, C Cần cố gắng in this order: yêu nước, nhân ái, chăm chỉ, trung thực, trách nhiệm;
-    tự chủ và tự học, giao tiếp và hợp tác, giải quyết vấn đề và sáng tạo; ngôn ngữ, tính toán, khoa học, công nghệ, tin học,
-    thẩm mĩ, thể chất. (`QUALITY_KEYS`)
+    `levels` is 15 letters T Tốt, D Đạt, C Cần cố gắng in the order of `QUALITY_KEYS`: yêu nước, nhân ái, chăm chỉ,
+    trung thực, trách nhiệm; tự chủ và tự học, giao tiếp và hợp tác, giải quyết vấn đề và sáng tạo; ngôn ngữ, tính toán,
+    khoa học, công nghệ, tin học, thẩm mĩ, thể chất.
     """
 
     school_year: int
@@ -315,8 +316,8 @@ class ConductRow(NamedTuple):
 class RetestRow(NamedTuple):
     """A result of the summer retest of a closed year; replaces the year result of the subject for promotion.
 
-    Grades 6-12: `value` in tenths (comment subject: 1 or 0), `level` None. Primary: re-assessment after support: `level`,
-    `value` = whole test x 10 or None.
+    Grades 6-12: `value` in tenths (comment subject: 1 or 0), `level` None. Primary, re-assessment after support:
+    `level`, and `value` = whole test x 10 or None.
     """
 
     school_year: int
@@ -373,9 +374,9 @@ SHARED_KINDS: dict[str, type] = {
     "demo_person": DemoPersonRow,
 }
 
-#: Rows one school yields, in an order that satisfies every reference inside the school. A guardianship may name a person
-#: of another school (children in two schools) and an enrolment a pupil of the school attended before: load `person` of
-#: all schools first, or defer the references.
+#: Rows one school yields, in an order that satisfies every reference inside the school. A guardianship may name a
+#: person of another school (children in two schools) and an enrolment a pupil of the school attended before: load
+#: `person` of all schools first, or defer the references.
 SCHOOL_KINDS: dict[str, type] = {
     "person": PersonRow,
     "staff": StaffRow,
