@@ -12,6 +12,7 @@ import datetime as dt
 import functools
 import types
 import typing
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from lxml import etree
 
 NAMESPACE = "urn:maitruong:school-record:1"
 T = TypeVar("T")
+_TRUTH = {"true": True, "false": False}
 
 
 def tag(name: str) -> str:
@@ -50,17 +52,15 @@ def fill(element: etree._Element, value: Any) -> None:
 def read(element: etree._Element, kind: type[T]) -> T:
     """The value an element was written from. Raises ValueError for anything the type does not allow."""
     values: dict[str, Any] = {}
-    for field, wanted in _fields(kind):
-        if field.metadata.get("text"):
-            values[field.name] = element.findtext(tag(field.name))
-        elif dataclasses.is_dataclass(wanted):
-            child = element.find(tag(field.name))
-            values[field.name] = None if child is None else read(child, wanted)
-        elif typing.get_origin(wanted) is tuple:
-            values[field.name] = _read_items(element.find(tag(field.name)), typing.get_args(wanted)[0])
-        else:
-            values[field.name] = _value(element.get(field.name.replace("_", "-")), wanted)
-    return kind(**_without_defaults(values, kind))
+    attributes = element.attrib
+    children = {child.tag: child for child in element}
+    for name, key, read_one, from_attribute, is_required in _plan(kind):
+        found = attributes.get(key) if from_attribute else children.get(key)
+        if found is not None:
+            values[name] = read_one(found)
+        elif is_required:
+            raise ValueError(f"{kind.__name__}: {name} missing")
+    return kind(**values)
 
 
 def _write_items(wrapper: etree._Element, item_name: str, items: tuple[Any, ...]) -> None:
@@ -71,39 +71,37 @@ def _write_items(wrapper: etree._Element, item_name: str, items: tuple[Any, ...]
             write(wrapper, item_name, item)
 
 
-def _read_items(wrapper: etree._Element | None, kind: type) -> tuple[Any, ...]:
-    if wrapper is None:
-        return ()
-    return tuple((child.text or "") if kind is str else read(child, kind) for child in wrapper)
-
-
 @functools.cache
-def _fields(kind: type) -> tuple[tuple[dataclasses.Field, Any], ...]:
-    """Fields of a dataclass with their types, `X | None` shown as X."""
+def _plan(kind: type) -> tuple[tuple[str, str, Callable[[Any], Any], bool, bool], ...]:
+    """How to read each field: its name, its key in the file, the reader, whether an attribute, whether required."""
     hints = typing.get_type_hints(kind)
-    return tuple((field, _unwrapped(hints[field.name])) for field in dataclasses.fields(kind))
+    plan = []
+    for field in dataclasses.fields(kind):
+        wanted = _unwrapped(hints[field.name])
+        is_child = bool(field.metadata) or dataclasses.is_dataclass(wanted)
+        key = tag(field.name) if is_child else field.name.replace("_", "-")
+        required = field.default is dataclasses.MISSING
+        plan.append((field.name, key, _reader(field, wanted), not is_child, required))
+    return tuple(plan)
+
+
+def _reader(field: dataclasses.Field, wanted: Any) -> Callable[[Any], Any]:
+    if field.metadata.get("text"):
+        return lambda element: element.text or ""
+    if dataclasses.is_dataclass(wanted):
+        return functools.partial(read, kind=wanted)
+    if "item" in field.metadata:
+        item = typing.get_args(wanted)[0]
+        if item is str:
+            return lambda wrapper: tuple(child.text or "" for child in wrapper)
+        return lambda wrapper: tuple(read(child, item) for child in wrapper)
+    return {bool: _TRUTH.__getitem__, dt.date: dt.date.fromisoformat}.get(wanted, wanted)
 
 
 def _unwrapped(hint: Any) -> Any:
     if typing.get_origin(hint) in (types.UnionType, typing.Union):
         return next(part for part in typing.get_args(hint) if part is not type(None))
     return hint
-
-
-def _without_defaults(values: dict[str, Any], kind: type) -> dict[str, Any]:
-    """Leave out what the file did not say, so that a missing required value is an error and a default a default."""
-    required = {f.name for f, _ in _fields(kind) if f.default is dataclasses.MISSING}
-    missing = sorted(
-        name for name in required if values[name] is None and not _may_be_none(kind, name)
-    )
-    if missing:
-        raise ValueError(f"{kind.__name__}: {', '.join(missing)} missing")
-    return {name: value for name, value in values.items() if value is not None or name in required}
-
-
-@functools.cache
-def _may_be_none(kind: type, name: str) -> bool:
-    return type(None) in typing.get_args(typing.get_type_hints(kind)[name])
 
 
 def _text(value: Any) -> str:
@@ -114,13 +112,3 @@ def _text(value: Any) -> str:
     if isinstance(value, dt.date):
         return value.isoformat()
     return str(value)
-
-
-def _value(text: str | None, kind: Any) -> Any:
-    if text is None:
-        return None
-    if kind is bool:
-        return {"true": True, "false": False}[text]
-    if kind is dt.date:
-        return dt.date.fromisoformat(text)
-    return kind(text)

@@ -117,8 +117,8 @@ def steps(content: RecordContent) -> tuple[SigningStep, ...]:
     person = content.summary.homeroom
     return (
         *_subject_steps(content),
-        SigningStep("year-page", Role.HOMEROOM_TEACHER, person.id, "phần của giáo viên chủ nhiệm"),
-        SigningStep("approved", Role.PRINCIPAL, content.approval.principal.id, "phần phê duyệt của hiệu trưởng"),
+        SigningStep("year-page", Role.HOMEROOM_TEACHER, person.person_id, "phần của giáo viên chủ nhiệm"),
+        SigningStep("approved", Role.PRINCIPAL, content.approval.principal.person_id, "phần phê duyệt của hiệu trưởng"),
         SigningStep("record", Role.ORGANISATION, content.identity.school.organisation_id, "con dấu số của nhà trường"),
     )
 
@@ -131,7 +131,7 @@ def claim_for(step: SigningStep, identity: Identity) -> Claim:
         role=step.role,
         unit_code=identity.school.code,
         school_year=identity.school_year,
-        school_class=identity.school_class.id if about_class else None,
+        school_class=identity.school_class.class_id if about_class else None,
         subject=step.subject,
     )
 
@@ -191,9 +191,9 @@ def _binding(identity: Identity) -> dict[str, str]:
     """What ties a subject block to its record, so that the teacher's own signature cannot be used in another one."""
     return {
         "record-id": identity.record_id,
-        "pupil-id": identity.pupil.id,
+        "pupil-id": identity.pupil.pupil_id,
         "school-year": str(identity.school_year),
-        "class-id": identity.school_class.id,
+        "class-id": identity.school_class.class_id,
     }
 
 
@@ -221,7 +221,7 @@ def _subject_steps(content: RecordContent) -> tuple[SigningStep, ...]:
     if content.identity.stage is Stage.PRIMARY:
         return ()
     return tuple(
-        SigningStep(f"subject-{block.code}", Role.SUBJECT_TEACHER, block.signer.id, f"môn {block.name}", block.code)
+        SigningStep(f"subject-{block.code}", Role.SUBJECT_TEACHER, block.signer.person_id, f"môn {block.name}", block.code)
         for block in content.subjects
     )
 

@@ -68,7 +68,7 @@ class Promotion(StrEnum):
 class Person:
     """Somebody of the school as the record names them: id of the house and the name on that day."""
 
-    id: str
+    person_id: str
     name: str
     title: str | None = None
 
@@ -93,7 +93,7 @@ class School:
 
 @dataclass(frozen=True, slots=True)
 class Pupil:
-    id: str
+    pupil_id: str
     ministry_id: str
     personal_id: str | None
     full_name: str
@@ -110,7 +110,7 @@ class Pupil:
 
 @dataclass(frozen=True, slots=True)
 class SchoolClass:
-    id: str
+    class_id: str
     name: str
     grade: int
     programme: str

@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -73,7 +74,7 @@ class DemoAuthority:
         signer = KeyFolder(folder).open("demo-issuing", pin=pin, certificate=issuing)
         return cls(root, issuing, signer.key)
 
-    @property
+    @cached_property
     def trust(self) -> TrustStore:
         return TrustStore(roots=(self.root,), intermediates=(self.issuing,))
 

@@ -59,7 +59,7 @@ def doubled_ids(root: etree._Element) -> set[str]:
     seen: set[str] = set()
     doubled: set[str] = set()
     for element in root.iter(etree.Element):
-        for name, value in element.attrib.items():
-            if etree.QName(name).localname.lower() == "id":
+        for name, value in element.items():
+            if name.rpartition("}")[2].lower() == "id":
                 (doubled if value in seen else seen).add(value)
     return doubled

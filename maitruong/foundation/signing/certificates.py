@@ -18,6 +18,7 @@ from .types import SignatureAlgorithm, SignatureVerdict
 
 T = TypeVar("T", bound=x509.ExtensionType)
 LONGEST_CHAIN = 4
+CHAINS_REMEMBERED = 10_000
 STRONG_HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 UNDERSTOOD_EXTENSIONS = {
     ExtensionOID.BASIC_CONSTRAINTS,
@@ -71,7 +72,7 @@ class TrustStore:
 
     roots: tuple[x509.Certificate, ...]
     intermediates: tuple[x509.Certificate, ...] = ()
-    _good_issuers: dict[bytes, tuple[x509.Certificate, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _chains: dict[str, tuple[x509.Certificate, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def known_der(self) -> frozenset[bytes]:
@@ -86,11 +87,13 @@ class TrustStore:
             _check_validity(certificate, at, is_leaf=depth == 0)
 
     def _chain_above(self, leaf: x509.Certificate) -> tuple[x509.Certificate, ...]:
-        issuer = self._issuer_of(leaf)
-        der = _der(issuer)
-        if der not in self._good_issuers:
-            self._good_issuers[der] = self._walk(issuer)
-        return self._good_issuers[der]
+        """The authorities above a signer's certificate. Remembered: a teacher signs the records of whole classes."""
+        handle = fingerprint(leaf)
+        if handle not in self._chains:
+            if len(self._chains) >= CHAINS_REMEMBERED:
+                self._chains.clear()
+            self._chains[handle] = self._walk(self._issuer_of(leaf))
+        return self._chains[handle]
 
     def _walk(self, authority: x509.Certificate) -> tuple[x509.Certificate, ...]:
         chain = [authority]
