@@ -1,0 +1,93 @@
+"""`@needs` opens a view with the scope of who asks; `@public` names the few pages open to anyone, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from maitruong.foundation.kernel import clock
+
+from . import queries
+from .services import unit_of_work
+from .types import Scope, Workspace
+
+View = Callable[..., HttpResponse]
+SIGNED_IN = "access.signed_in"
+WORKSPACE_KEY = "workspace"
+
+
+def rights_of(request: HttpRequest) -> tuple[list[Workspace], Scope | None]:
+    """All workspaces of who asks, and the scope of the chosen one; read once per request, in one statement.
+
+    An unknown person, or one with no right today, has neither.
+    """
+    known = getattr(request, "_rights", None)
+    if known is None:
+        known = request._rights = _read_rights(request)  # type: ignore[attr-defined]
+    return known
+
+
+def _read_rights(request: HttpRequest) -> tuple[list[Workspace], Scope | None]:
+    if not request.user.is_authenticated:
+        return [], None
+    person_id: int = request.user.person_id  # type: ignore[union-attr]
+    held = queries.rights(person_id, on=clock.today())
+    places = queries.workspaces(held)
+    if not places:
+        return [], None
+    chosen = next((w for w in places if w.key == request.session.get(WORKSPACE_KEY)), places[0])
+    name = request.session.get("name", "")
+    return places, queries.scope_for(person_id, held, chosen, actor_name=name, request_id=getattr(request, "id", ""))
+
+
+def needs(permission: str) -> Callable[[View], View]:
+    """Ask for a permission of the present workspace and run the view inside its unit of work.
+
+    Nobody signed in: to the door. Signed in without the permission: the same 404 as for a page that does not exist.
+    """
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return to_sign_in(request)
+            scope = request.scope = rights_of(request)[1]  # type: ignore[attr-defined]
+            if permission == SIGNED_IN and scope is None:
+                return view(request, *args, **kwargs)
+            if scope is None or not (permission == SIGNED_IN or scope.may(permission)):
+                raise Http404
+            with unit_of_work(scope):
+                return view(request, *args, **kwargs)
+
+        guarded.guard = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return wrap
+
+
+def public(why: str) -> Callable[[View], View]:
+    """A page anyone may open. The reason is printed by `./dev routes`."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            return view(request, *args, **kwargs)
+
+        opened.guard = f"public: {why}"  # type: ignore[attr-defined]
+        return opened
+
+    return wrap
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Request") or request.headers.get("Accept", "").startswith("application/json"):
+        return HttpResponse(status=401, headers={"HX-Redirect": reverse("identity:sign_in")})
+    target = {"tiep": request.get_full_path()} if request.method == "GET" else {}
+    return HttpResponseRedirect(
+        f"{reverse('identity:sign_in')}?{urlencode(target)}" if target else reverse("identity:sign_in")
+    )

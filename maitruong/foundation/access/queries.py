@@ -1,0 +1,109 @@
+"""Which rights a person holds today, in one statement."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import connection
+
+from . import registry
+from .types import GrantView, Rows, Scope, Workspace
+
+_RIGHTS = """
+SELECT g.id, g.role, g.unit_id, u.name, g.class_ids, g.subjects, g.student_ids,
+       CASE WHEN u.kind IN ('school', 'campus') THEN ARRAY[u.id]
+            ELSE ARRAY(SELECT below.unit_id FROM organisations_position here
+                       JOIN organisations_position below
+                         ON below.path ^@ here.path AND below.during @> %(on)s::date
+                       JOIN organisations_unit school ON school.id = below.unit_id AND school.kind = 'school'
+                       WHERE here.unit_id = g.unit_id AND here.during @> %(on)s::date
+                       ORDER BY below.unit_id) END
+FROM access_grant g JOIN organisations_unit u ON u.id = g.unit_id
+WHERE g.person_id = %(person)s AND g.withdrawn_at IS NULL
+  AND g.valid_from <= %(on)s::date AND (g.valid_to IS NULL OR g.valid_to >= %(on)s::date)
+ORDER BY g.id
+"""
+
+
+def rights(person_id: int, *, on: dt.date) -> list[tuple[GrantView, str]]:
+    """Every grant that holds on a day, with the name of its unit. Grants of unknown roles are left out: rights fail shut."""
+    roles = registry.roles()
+    with connection.cursor() as cursor:
+        cursor.execute(_RIGHTS, {"person": person_id, "on": on})
+        rows = cursor.fetchall()
+    found = []
+    for grant_id, role, unit_id, unit_name, class_ids, subjects, student_ids, schools in rows:
+        if role not in roles:
+            continue
+        wide = roles[role].rows is Rows.PROVINCE
+        view = GrantView(
+            id=grant_id,
+            role=role,
+            unit_id=unit_id,
+            permissions=roles[role].permissions,
+            school_ids=None if wide else tuple(schools),
+            class_ids=None if class_ids is None else tuple(class_ids),
+            subjects=None if subjects is None else tuple(subjects),
+            student_ids=None if student_ids is None else tuple(student_ids),
+        )
+        found.append((view, unit_name))
+    return found
+
+
+def workspaces(held: Iterable[tuple[GrantView, str]]) -> list[Workspace]:
+    """The places a person can work in. A family is one place, whatever the number of children and schools."""
+    roles = registry.roles()
+    found: dict[str, Workspace] = {}
+    for grant, unit_name in held:
+        role = roles[grant.role]
+        family = role.rows is Rows.FAMILY
+        key = role.code if family else f"{role.code}.{grant.unit_id}"
+        before = found.get(key)
+        place = unit_name
+        if before and family and unit_name not in before.place:
+            place = f"{before.place}, {unit_name}"
+        elif before:
+            place = before.place
+        found[key] = Workspace(key, role.code, role.label, grant.unit_id, place, (before.grants if before else 0) + 1)
+    return sorted(found.values(), key=lambda w: (roles[w.role].order, w.key))
+
+
+def scope_for(
+    person_id: int,
+    held: list[tuple[GrantView, str]],
+    workspace: Workspace,
+    *,
+    actor_name: str = "",
+    request_id: str = "",
+) -> Scope:
+    """The scope of one workspace: only the grants of that place, so that a parent's eyes are never a teacher's."""
+    role = registry.role(workspace.role)
+    grants = tuple(
+        grant
+        for grant, _ in held
+        if grant.role == role.code and (role.rows is Rows.FAMILY or grant.unit_id == workspace.unit_id)
+    )
+    schools = sorted({school for grant in grants for school in grant.school_ids or ()})
+    persons = sorted({person_id} | {s for grant in grants for s in grant.student_ids or ()})
+    return Scope(
+        rows=role.rows,
+        actor_id=person_id,
+        school_ids=tuple(schools),
+        person_ids=tuple(persons),
+        grants=grants,
+        workspace=workspace,
+        actor_name=actor_name,
+        request_id=request_id,
+        permissions=frozenset().union(*(grant.permissions for grant in grants)),
+    )
+
+
+def scope_of(person_id: int, workspace_key: str | None = None, *, on: dt.date, actor_name: str = "") -> Scope | None:
+    """Rebuild a scope, as a job does: the named workspace, else the first; None when the person holds no right today."""
+    held = rights(person_id, on=on)
+    places = workspaces(held)
+    chosen = next((w for w in places if w.key == workspace_key), None)
+    if chosen is None and workspace_key is None and places:
+        chosen = places[0]
+    return scope_for(person_id, held, chosen, actor_name=actor_name) if chosen else None

@@ -1,0 +1,82 @@
+"""The one place where rights become SQL, and where grants are given and withdrawn."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+from maitruong.foundation.kernel import clock
+
+from .models import Grant
+from .types import Scope
+
+_SET = "SELECT set_config('role', %s, true), set_config('mt.schools', %s, true), set_config('mt.persons', %s, true)"
+
+
+@contextmanager
+def unit_of_work(scope: Scope) -> Iterator[None]:
+    """One transaction in which the database shows exactly this scope's rows.
+
+    The scope is set by one statement and dies with the transaction. Inside another transaction (tests, a job's batches) the
+    former scope is put back at the end, since only the outermost COMMIT would do it.
+    """
+    nested = connection.in_atomic_block
+    with transaction.atomic():
+        before = _current() if nested else None
+        _set(scope.rows.value, _array(scope.school_ids), _array(scope.person_ids))
+        yield
+        if before:
+            _set(*before)
+
+
+def _set(role: str, schools: str, persons: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_SET, [role, schools, persons])
+
+
+def _current() -> tuple[str, str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('role'), coalesce(current_setting('mt.schools', true), ''),"
+            " coalesce(current_setting('mt.persons', true), '')"
+        )
+        role, schools, persons = cursor.fetchone()
+    return role, schools, persons
+
+
+def _array(ids: Sequence[int]) -> str:
+    return "{" + ",".join(map(str, ids)) + "}"
+
+
+def grant(
+    *,
+    person_id: int,
+    role: str,
+    unit_id: int,
+    valid_from: dt.date,
+    valid_to: dt.date | None = None,
+    class_ids: Sequence[int] | None = None,
+    subjects: Sequence[str] | None = None,
+    student_ids: Sequence[int] | None = None,
+    reason: str = "",
+) -> int:
+    """Give a right. The caller answers for its being allowed and writes the audit, with its own reason."""
+    return Grant.objects.create(
+        person_id=person_id,
+        role=role,
+        unit_id=unit_id,
+        class_ids=class_ids,
+        subjects=subjects,
+        student_ids=student_ids,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        reason=reason,
+    ).pk
+
+
+def withdraw(grant_id: int) -> None:
+    """Close a right at once; it is refused on the next request."""
+    Grant.objects.filter(pk=grant_id, withdrawn_at__isnull=True).update(withdrawn_at=clock.now())

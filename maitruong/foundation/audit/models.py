@@ -1,0 +1,69 @@
+"""Who did what, on which row, old → new, why. Rows are only ever added; a seal every few seconds chains them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+from maitruong.foundation.access.scoping import ScopedModel
+
+
+class Entry(ScopedModel):
+    """One act. `digest` = sha256(salt ‖ body): the chain covers the digest, so a body (with its salt) can be deleted by order of
+    law without breaking the chain, and nobody can guess it back from the digest.
+
+    xid is the writing transaction: entries are sealed only once every older transaction has ended, so none arrives late.
+    """
+
+    scope_at: ClassVar = {"school": "school_id"}
+    append_only: ClassVar = True
+
+    school_id = models.BigIntegerField(help_text="the unit whose chain this entry belongs to")
+    xid = models.BigIntegerField(db_default=models.expressions.RawSQL("(pg_current_xact_id()::text::bigint)", []))
+    at = models.DateTimeField(db_default=models.expressions.RawSQL("clock_timestamp()", []))
+    actor_id = models.BigIntegerField(null=True)
+    action = models.TextField()
+    object_type = models.TextField()
+    object_id = models.TextField()
+    subject_id = models.BigIntegerField(null=True, help_text="the person the act is about")
+    request_id = models.TextField(default="")
+    salt = models.BinaryField(null=True)
+    body = models.TextField(null=True, help_text="the JSON text that was hashed: actor's name, workspace, changes, why")
+    digest = models.BinaryField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["school_id", "at"], name="entry_of_unit"),
+            models.Index(fields=["xid", "id"], name="entry_unsealed"),
+            models.Index(fields=["subject_id", "at"], name="entry_of_person"),
+        ]
+
+
+class Seal(models.Model):
+    """A link of one unit's chain for one day: the hash over the former link and the entries it covers."""
+
+    shared = "hashes and counts only; written and checked by the worker for every unit"
+
+    school_id = models.BigIntegerField()
+    day = models.DateField()
+    number = models.IntegerField()
+    entries = models.IntegerField()
+    covers = models.JSONField(
+        help_text="[id, hash of its line] in order, so that a changed or removed entry can be named"
+    )
+    previous = models.BinaryField()
+    hash = models.BinaryField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school_id", "day", "number"], name="uniq_seal")]
+
+
+class SealMark(models.Model):
+    """Up to which transaction everything is sealed. One row."""
+
+    shared = "one number, of the worker"
+
+    sealed_below = models.BigIntegerField(default=0)

@@ -1,0 +1,93 @@
+"""Check the chain against the entries, and name what is wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from maitruong.foundation.kernel import clock
+
+from .services import _COLUMNS, line_hash, link
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One broken thing: kind is changed, removed, added, reordered, body, chain or unsealed."""
+
+    kind: str
+    school_id: int
+    day: str
+    entry_id: int | None
+    sentence: str
+
+
+def verify() -> Iterator[Finding]:
+    """Walk every chain. Runs under a system scope; yields nothing when all is well.
+
+    An entry younger than the last seal is not a finding; an older one outside every seal is ("added").
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(sealed_below), 0) FROM audit_sealmark")
+        sealed_below = cursor.fetchone()[0]
+        cursor.execute(
+            "SELECT DISTINCT school_id FROM audit_seal UNION SELECT DISTINCT school_id FROM audit_entry ORDER BY 1"
+        )
+        units = [row[0] for row in cursor.fetchall()]
+        for school_id in units:
+            yield from _verify_unit(cursor, school_id, sealed_below)
+
+
+def _verify_unit(cursor: Any, school_id: int, sealed_below: int) -> Iterator[Finding]:
+    cursor.execute(
+        "SELECT day, number, covers::text, previous, hash FROM audit_seal WHERE school_id = %s ORDER BY id", [school_id]
+    )
+    seals = cursor.fetchall()
+    cursor.execute(
+        f"SELECT {_COLUMNS}, xid, salt, body FROM audit_entry WHERE school_id = %s ORDER BY xid, id",  # noqa: S608
+        [school_id],
+    )
+    entries = {row[0]: row for row in cursor.fetchall()}
+    covered: set[int] = set()
+    before = b""
+    for day, number, covers_text, previous, stored in seals:
+        covers = json.loads(covers_text)
+        where = (school_id, str(day))
+        if bytes(previous) != before:
+            yield Finding("chain", *where, None, f"Mắt xích {number} ngày {day} không nối với mắt xích trước.")
+        if link(bytes(previous), covers) != bytes(stored):
+            yield Finding("chain", *where, None, f"Mắt xích {number} ngày {day} đã bị sửa.")
+        yield from _entries(where, covers, entries)
+        covered.update(entry_id for entry_id, _ in covers)
+        before = bytes(stored)
+    for entry_id, row in entries.items():
+        if entry_id not in covered and row[9] < sealed_below:
+            day = str(clock.day_of(row[2]))
+            yield Finding("added", school_id, day, entry_id, f"Mục {entry_id} được chèn vào sau khi đã niêm phong.")
+
+
+def _entries(where: tuple[int, str], covers: list[list[Any]], entries: dict[int, Any]) -> Iterator[Finding]:
+    """Compare what one seal covers with what is there."""
+    there = [entry_id for entry_id, _ in covers if entry_id in entries]
+    if there != sorted(there, key=lambda i: (entries[i][9], i)):
+        yield Finding("reordered", *where, None, f"Thứ tự các mục ngày {where[1]} đã bị đảo.")
+    for entry_id, digest in covers:
+        if entry_id not in entries:
+            yield Finding("removed", *where, entry_id, f"Mục {entry_id} đã bị xoá khỏi nhật ký.")
+        elif line_hash(entries[entry_id][:9]).hex() != digest:
+            yield Finding("changed", *where, entry_id, f"Mục {entry_id} đã bị sửa sau khi niêm phong.")
+    yield from _bodies(*where, [entries[i] for i in there])
+
+
+def _bodies(school_id: int, day: str, entries: list[Any]) -> Iterator[Finding]:
+    """A body may be gone by order of law (both body and salt); one that is there must match its digest."""
+    for row in entries:
+        salt, body = row[10], row[11]
+        if body is None and salt is None:
+            continue
+        if salt is None or body is None or hashlib.sha256(bytes(salt) + body.encode()).digest() != bytes(row[8]):
+            yield Finding("body", school_id, day, row[0], f"Nội dung mục {row[0]} không khớp với dấu niêm phong.")

@@ -1,0 +1,178 @@
+"""Write the audit with the act; seal it soon after; name whatever was changed, removed, added or re-ordered."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+
+from maitruong.foundation.access.types import Scope
+from maitruong.foundation.kernel import clock
+
+_INSERT = (
+    "INSERT INTO audit_entry (school_id, actor_id, action, object_type, object_id, subject_id, request_id, salt, body, digest)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
+
+
+def record(
+    scope: Scope,
+    action: str,
+    *,
+    school_id: int,
+    object_type: str,
+    object_id: object,
+    changes: Any = None,
+    why: str = "",
+    subject_id: int | None = None,
+) -> None:
+    """Write one entry in the caller's transaction.
+
+    school_id: the unit whose chain it belongs to (the department's own id for acts of the province).
+    changes: anything JSON can say, usually {field: [old, new]} or a list of cells; never passwords, PINs or full personal numbers.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("the audit belongs inside the transaction of the act")
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, _row(scope, action, school_id, object_type, object_id, changes, why, subject_id))
+
+
+def record_many(scope: Scope, action: str, entries: Iterable[Mapping[str, Any]]) -> None:
+    """The same for many rows of one act: mappings with the keyword arguments of `record`."""
+    rows = [
+        _row(
+            scope,
+            action,
+            e["school_id"],
+            e["object_type"],
+            e["object_id"],
+            e.get("changes"),
+            e.get("why", ""),
+            e.get("subject_id"),
+        )
+        for e in entries
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(_INSERT, rows)
+
+
+def _row(
+    scope: Scope,
+    action: str,
+    school_id: int,
+    object_type: str,
+    object_id: object,
+    changes: Any,
+    why: str,
+    subject_id: int | None,
+) -> list[Any]:
+    body = {"by": scope.actor_name, "as": scope.workspace.key if scope.workspace else "", "changes": changes}
+    if why or scope.reason:
+        body["why"] = why or scope.reason
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=str)
+    salt = secrets.token_bytes(16)
+    digest = hashlib.sha256(salt + text.encode()).digest()
+    return [
+        school_id,
+        scope.actor_id,
+        action,
+        object_type,
+        str(object_id),
+        subject_id,
+        scope.request_id,
+        salt,
+        text,
+        digest,
+    ]
+
+
+def line(
+    entry_id: int,
+    school_id: int,
+    at: dt.datetime,
+    actor_id: int | None,
+    action: str,
+    object_type: str,
+    object_id: str,
+    subject_id: int | None,
+    digest: bytes,
+) -> bytes:
+    """What the chain covers of one entry: everything but salt and body, which stand there by their digest."""
+    known = [
+        entry_id,
+        school_id,
+        at.astimezone(dt.UTC).isoformat(),
+        actor_id,
+        action,
+        object_type,
+        object_id,
+        subject_id,
+        bytes(digest).hex(),
+    ]
+    return json.dumps(known, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+_COLUMNS = "id, school_id, at, actor_id, action, object_type, object_id, subject_id, digest"
+
+
+def seal(limit: int = 20_000) -> int:
+    """Seal every entry whose transaction, and every older one, has ended. Returns how many. Runs under a system scope.
+
+    One chain per unit and Vietnamese day. Writers are never waited for and never wait.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT sealed_below FROM audit_sealmark WHERE id = 1 FOR UPDATE SKIP LOCKED")
+        mark = cursor.fetchone()
+        if mark is None:
+            cursor.execute("INSERT INTO audit_sealmark (id, sealed_below) VALUES (1, 0) ON CONFLICT DO NOTHING")
+            return 0
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        ended = cursor.fetchone()[0]
+        cursor.execute(
+            f"SELECT {_COLUMNS}, xid FROM audit_entry WHERE xid >= %s AND xid < %s ORDER BY xid, id LIMIT %s",  # noqa: S608
+            [mark[0], ended, limit + 1],
+        )
+        rows = cursor.fetchall()
+        if len(rows) > limit:
+            # Never stop inside a transaction: the next turn begins at its number.
+            ended = rows[-1][-1]
+            rows = [row for row in rows if row[-1] < ended]
+        _seal_rows(cursor, [row[:-1] for row in rows])
+        cursor.execute("UPDATE audit_sealmark SET sealed_below = %s WHERE id = 1", [ended])
+    return len(rows)
+
+
+def _seal_rows(cursor: Any, rows: list[tuple[Any, ...]]) -> None:
+    chains: dict[tuple[int, dt.date], list[tuple[Any, ...]]] = {}
+    for row in rows:
+        chains.setdefault((row[1], clock.day_of(row[2])), []).append(row)
+    for (school_id, day), entries in sorted(chains.items(), key=lambda chain: chain[0]):
+        cursor.execute("SELECT number, hash FROM audit_seal WHERE school_id = %s ORDER BY id DESC LIMIT 1", [school_id])
+        former = cursor.fetchone()
+        cursor.execute(
+            "SELECT coalesce(max(number), 0) FROM audit_seal WHERE school_id = %s AND day = %s", [school_id, day]
+        )
+        number = cursor.fetchone()[0] + 1
+        previous = bytes(former[1]) if former else b""
+        covers = [[entry[0], line_hash(entry).hex()] for entry in entries]
+        cursor.execute(
+            "INSERT INTO audit_seal (school_id, day, number, entries, covers, previous, hash) VALUES (%s,%s,%s,%s,%s,%s,%s)",
+            [school_id, day, number, len(entries), json.dumps(covers), previous, link(previous, covers)],
+        )
+
+
+def line_hash(entry: tuple[Any, ...]) -> bytes:
+    return hashlib.sha256(line(*entry)).digest()
+
+
+def link(previous: bytes, covers: Iterable[Sequence[Any]]) -> bytes:
+    """The hash of one link: the former link, then [id, line hash] of every entry in order."""
+    chain = hashlib.sha256(previous)
+    for _, digest in covers:
+        chain.update(bytes.fromhex(digest))
+    return chain.digest()

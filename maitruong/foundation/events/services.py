@@ -1,0 +1,125 @@
+"""Publish facts in the caller's transaction; deliver them to reactions in batches.
+
+A reaction is `def on_marks_entered(events: list[Delivered]) -> None`. It runs in its own transaction, may be told the same fact
+twice and facts out of order, and therefore recomputes instead of adding.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+from django.db import connection, transaction
+
+from .models import OutboxEvent
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Event:
+    """Base of every fact. Subclasses are frozen dataclasses of ids, named in the past tense, with a stable `kind`."""
+
+    kind: ClassVar[str]
+    school_id: int | None
+
+
+@dataclass(frozen=True)
+class Delivered:
+    id: int
+    kind: str
+    school_id: int | None
+    payload: dict[str, Any]
+    at: dt.datetime
+
+
+Reaction = Callable[[list[Delivered]], None]
+_reactions: dict[str, dict[str, Reaction]] = defaultdict(dict)
+
+
+def react(kind: str, name: str, reaction: Reaction) -> None:
+    """Register a reaction under a stable name; called by the roof when the program starts."""
+    _reactions[kind][name] = reaction
+
+
+def publish(event: Event) -> None:
+    """Write a fact into the outbox, in the caller's transaction: it is told if and only if the act was committed."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("publish belongs inside the transaction of the act")
+    payload = asdict(event)
+    OutboxEvent.objects.create(kind=event.kind, school_id=payload.pop("school_id"), payload=payload)
+
+
+_CLAIM_OUTBOX = """
+DELETE FROM events_outbox WHERE id IN
+  (SELECT id FROM events_outbox ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+RETURNING id, kind, school_id, payload::text, at
+"""
+_FAN_OUT = """
+INSERT INTO events_delivery (event_id, reaction, kind, school_id, payload, at)
+SELECT event_id, reaction, kind, school_id, payload, at FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::jsonb[],
+  %s::timestamptz[]) AS fact(event_id, reaction, kind, school_id, payload, at)
+ON CONFLICT DO NOTHING
+"""
+_CLAIM_DELIVERIES = """
+SELECT id, event_id, kind, school_id, payload::text, at, tries FROM events_delivery
+WHERE reaction = %s AND due_at <= now() ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+"""
+
+
+def fan_out(limit: int = 500) -> int:
+    """Move waiting facts to one row per reaction, in one transaction. Returns how many facts were taken."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_CLAIM_OUTBOX, [limit])
+        facts = cursor.fetchall()
+        rows = [
+            (event_id, name, kind, school_id, payload, at)
+            for event_id, kind, school_id, payload, at in facts
+            for name in _reactions.get(kind, {})
+        ]
+        if rows:
+            cursor.execute(_FAN_OUT, [list(column) for column in zip(*rows, strict=True)])
+    return len(facts)
+
+
+def deliver(limit: int = 500) -> int:
+    """Run every reaction once over what is due for it. One that fails is tried again later, alone."""
+    done = 0
+    for reactions in list(_reactions.values()):
+        for name, reaction in reactions.items():
+            done += _deliver_to(name, reaction, limit)
+    return done
+
+
+def _deliver_to(name: str, reaction: Reaction, limit: int) -> int:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_CLAIM_DELIVERIES, [name, limit])
+        rows = cursor.fetchall()
+        if not rows:
+            return 0
+        ids = [row[0] for row in rows]
+        facts = [Delivered(r[1], r[2], r[3], json.loads(r[4]), r[5]) for r in rows]
+        try:
+            with transaction.atomic():
+                reaction(facts)
+        except Exception as problem:
+            logger.exception("reaction failed", extra={"reaction": name, "facts": len(facts)})
+            _put_off(ids, type(problem).__name__)
+            return 0
+        cursor.execute("DELETE FROM events_delivery WHERE id = ANY(%s)", [ids])
+    return len(rows)
+
+
+def _put_off(ids: list[int], failure: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE events_delivery SET tries = tries + 1, failure = %s,"
+            " due_at = now() + least(interval '10 minutes', interval '1 second' * power(2, least(tries, 10)))"
+            " WHERE id = ANY(%s)",
+            [failure, ids],
+        )

@@ -1,0 +1,33 @@
+"""What sign-in may refuse. One sentence for every wrong pair, so that nobody can probe for logins."""
+
+from maitruong.foundation.kernel.errors import Refusal
+
+
+class WrongPair(Refusal):
+    code = "identity.wrong_pair"
+    message = "Tên đăng nhập hoặc mật khẩu chưa đúng."
+    remedy = "Gõ lại, chú ý phím Caps Lock và bộ gõ tiếng Việt. Quên mật khẩu thì nhờ nhà trường cấp lại."
+
+
+class TooManyTries(Refusal):
+    code = "identity.too_many_tries"
+    message = "Đã thử sai nhiều lần nên phải chờ {minutes} phút."
+    remedy = "Chờ rồi thử lại, hoặc nhờ nhà trường cấp lại mật khẩu."
+
+
+class WrongCode(Refusal):
+    code = "identity.wrong_code"
+    message = "Mã xác thực chưa đúng hoặc đã dùng rồi."
+    remedy = "Mở ứng dụng xác thực, gõ mã 6 số mới nhất."
+
+
+class LinkExpired(Refusal):
+    code = "identity.link_expired"
+    message = "Liên kết này đã dùng hoặc đã hết hạn."
+    remedy = "Nhờ quản trị hệ thống gửi liên kết mới."
+
+
+class OnlyInDemo(Refusal):
+    code = "identity.only_in_demo"
+    message = "Chỉ bản thử mới có cách đăng nhập này."
+    remedy = "Đăng nhập bằng tên đăng nhập và mật khẩu."

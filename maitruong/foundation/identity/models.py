@@ -1,0 +1,74 @@
+"""People who sign in: one account per person, whatever the roles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Now
+
+
+class AccountManager(BaseUserManager):
+    def get_by_natural_key(self, username: str | None) -> Any:
+        return self.get(login=(username or "").lower())
+
+
+class Account(AbstractBaseUser):
+    """The one account of a person. A password may be unset (demo, or a sign-in by another way)."""
+
+    shared = "sign-in reads the account before any scope exists; it holds no name and no number"
+
+    person = models.OneToOneField("people.Person", on_delete=models.PROTECT, related_name="+")
+    login = models.TextField(unique=True)
+    is_active = models.BooleanField(default=True)
+    totp_secret = models.TextField(default="", blank=True)
+    totp_last_step = models.BigIntegerField(default=0, help_text="a code is good once")
+    must_change_password = models.BooleanField(default=False)
+    password_changed_at = models.DateTimeField(null=True)
+    demo_label = models.TextField(default="", blank=True, help_text="shown on the one-click list of a demo database")
+    demo_order = models.SmallIntegerField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    USERNAME_FIELD = "login"
+    objects = AccountManager()
+
+
+class SignInTry(models.Model):
+    """A failed sign-in, counted in the database so that every web worker sees every guess."""
+
+    shared = "counted before anyone is known; holds only keyed hashes of login and address"
+
+    key = models.TextField(help_text="keyed hash of the login, or of the address")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "at"], name="sign_in_try")]
+
+
+class Installation(models.Model):
+    """What kind of database this is: born demo or real, and never changed. One row."""
+
+    shared = "one row that says what this database is"
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    kind = models.TextField(choices=[("demo", "bản thử"), ("real", "thật")])
+    province_code = models.TextField()
+    province_name = models.TextField()
+    department_id = models.BigIntegerField(null=True)
+    public_address = models.TextField(default="")
+    born_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="one_installation", condition=models.Q(id=1))]
+
+
+class OneTimeLink(models.Model):
+    """A link that sets a first password once; only its hash is kept."""
+
+    shared = "opened before anyone is signed in; only a hash"
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    token_hash = models.TextField(unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)

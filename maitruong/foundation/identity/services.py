@@ -1,0 +1,178 @@
+"""Sign in, second factor, first password. Failures are counted in the database, across every web worker."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import secrets
+import time
+
+import pyotp
+from django.conf import settings
+from django.contrib.auth import authenticate, login
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+from django.http import HttpRequest
+
+from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.access.types import system_scope
+from maitruong.foundation.audit import services as audit
+from maitruong.foundation.kernel import clock
+from maitruong.foundation.people import queries as people
+
+from .errors import LinkExpired, OnlyInDemo, TooManyTries, WrongCode, WrongPair
+from .models import Account, Installation, OneTimeLink, SignInTry
+
+FREE_TRIES = 5
+WINDOW = dt.timedelta(minutes=15)
+ADDRESS_TRIES = 60
+
+
+def installation() -> Installation | None:
+    return Installation.objects.filter(pk=1).first()
+
+
+def is_demo() -> bool:
+    """Whether this database was born a demo. The environment has no say in it."""
+    here = installation()
+    return here is not None and here.kind == "demo"
+
+
+def sign_in(request: HttpRequest, *, login_name: str, password: str) -> Account:
+    """Check a pair; on success the session is new and belongs to the person. Raises WrongPair, TooManyTries."""
+    keys = [
+        (_key("login", login_name.strip().lower()), FREE_TRIES),
+        (_key("address", _address(request)), ADDRESS_TRIES),
+    ]
+    _refuse_when_guessing(keys)
+    account = authenticate(request, login=login_name, password=password)
+    if account is None:
+        SignInTry.objects.bulk_create([SignInTry(key=key) for key, _ in keys])
+        raise WrongPair
+    SignInTry.objects.filter(key=keys[0][0]).delete()
+    assert isinstance(account, Account)
+    if account.totp_secret:
+        request.session.cycle_key()
+        request.session["half"] = {"account": account.pk, "until": time.time() + 300}
+        return account
+    begin_session(request, account, how="password")
+    return account
+
+
+def second_step(request: HttpRequest, *, code: str) -> Account:
+    """Finish a sign-in that waits for the code. Raises WrongCode, TooManyTries, WrongPair when nothing waits."""
+    half = request.session.get("half") or {}
+    if half.get("until", 0) < time.time():
+        raise WrongPair
+    account = Account.objects.get(pk=half["account"], is_active=True)
+    check_code(account, code)
+    del request.session["half"]
+    begin_session(request, account, how="password+totp")
+    return account
+
+
+def check_code(account: Account, code: str) -> None:
+    """A time-based code, good once. Raises WrongCode, TooManyTries."""
+    key = _key("code", str(account.pk))
+    _refuse_when_guessing([(key, FREE_TRIES)])
+    totp = pyotp.TOTP(account.totp_secret)
+    step = int(time.time()) // 30
+    with transaction.atomic():
+        fresh = Account.objects.select_for_update().get(pk=account.pk)
+        good = [
+            s
+            for s in (step - 1, step, step + 1)
+            if s > fresh.totp_last_step and hmac.compare_digest(totp.at(s * 30), code.strip())
+        ]
+        if good:
+            fresh.totp_last_step = good[0]
+            fresh.save(update_fields=["totp_last_step"])
+    if not good:
+        SignInTry.objects.create(key=key)
+        raise WrongCode
+
+
+def sign_in_as_demo(request: HttpRequest, *, account_id: int) -> Account:
+    """One click, in a database born demo only."""
+    if not is_demo():
+        raise OnlyInDemo
+    account = Account.objects.filter(pk=account_id, is_active=True, demo_order__isnull=False).first()
+    if account is None:
+        raise WrongPair
+    begin_session(request, account, how="demo")
+    return account
+
+
+def begin_session(request: HttpRequest, account: Account, *, how: str) -> None:
+    """A new session (the old key is worth nothing from now on), with the name the shell shows; written into the audit."""
+    request.session.flush()
+    login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
+    scope = system_scope("sign-in")
+    with unit_of_work(scope):
+        name = people.names([account.person_id]).get(account.person_id, "")
+        audit.record(
+            scope,
+            "identity.signed_in",
+            school_id=_department(),
+            object_type="account",
+            object_id=account.pk,
+            subject_id=account.person_id,
+            changes={"how": how},
+        )
+    request.session["name"] = name
+    request.session["seen"] = int(time.time())
+    request.session["strong"] = "totp" in how
+
+
+def make_link(account: Account, *, hours: int = 24) -> str:
+    """A one-time token to set a first password. Only its hash is kept; the token is told once."""
+    token = secrets.token_urlsafe(32)
+    OneTimeLink.objects.create(
+        account=account, token_hash=_hash(token), expires_at=clock.now() + dt.timedelta(hours=hours)
+    )
+    return token
+
+
+@transaction.atomic
+def use_link(token: str, *, password: str, totp_secret: str, code: str) -> Account:
+    """Set the first password and second factor by a one-time link. Raises LinkExpired, WrongCode, ValidationError."""
+    link = OneTimeLink.objects.select_for_update().filter(token_hash=_hash(token), used_at__isnull=True).first()
+    if link is None or link.expires_at < clock.now():
+        raise LinkExpired
+    account = link.account
+    validate_password(password, account)
+    if not pyotp.TOTP(totp_secret).verify(code.strip(), valid_window=1):
+        raise WrongCode
+    account.set_password(password)
+    account.totp_secret = totp_secret
+    account.password_changed_at = clock.now()
+    account.save()
+    link.used_at = clock.now()
+    link.save(update_fields=["used_at"])
+    return account
+
+
+def _refuse_when_guessing(keys: list[tuple[str, int]]) -> None:
+    since = clock.now() - WINDOW
+    for key, free in keys:
+        failed = SignInTry.objects.filter(key=key, at__gte=since).count()
+        if failed >= free:
+            raise TooManyTries(minutes=int(WINDOW.total_seconds() // 60))
+
+
+def _key(kind: str, value: str) -> str:
+    return hmac.new(settings.SECRET_KEY.encode(), f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _address(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _department() -> int:
+    here = installation()
+    return here.department_id if here and here.department_id else 0

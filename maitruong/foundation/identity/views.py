@@ -1,0 +1,135 @@
+"""The door: sign in, second step, demo people, workspace, sign out."""
+
+from __future__ import annotations
+
+import pyotp
+from django.contrib.auth import logout
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from maitruong.foundation.access.doors import SIGNED_IN, WORKSPACE_KEY, needs, public, rights_of
+from maitruong.foundation.kernel.errors import Refusal
+
+from . import services
+from .models import Account
+
+
+@public("the door itself")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    if request.method == "GET":
+        if request.user.is_authenticated:
+            return redirect("home")
+        return _door(request)
+    try:
+        services.sign_in(request, login_name=request.POST.get("login", ""), password=request.POST.get("password", ""))
+    except Refusal as problem:
+        return _door(request, problem, status=422)
+    if request.session.get("half"):
+        request.session["tiep"] = _next(request)
+        return redirect("identity:second_step")
+    return redirect(_next(request) or "home")
+
+
+@public("the second half of the door")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def second_step(request: HttpRequest) -> HttpResponse:
+    if not request.session.get("half"):
+        return redirect("identity:sign_in")
+    problem = None
+    if request.method == "POST":
+        target = request.session.get("tiep") or "home"
+        try:
+            services.second_step(request, code=request.POST.get("code", ""))
+            return redirect(target)
+        except Refusal as refusal:
+            problem = refusal
+    return render(request, "identity/second_step.html", {"problem": problem}, status=422 if problem else 200)
+
+
+@public("one-click people of a demo database; refused in a real one")
+@never_cache
+@require_POST
+def demo(request: HttpRequest) -> HttpResponse:
+    try:
+        services.sign_in_as_demo(request, account_id=int(request.POST.get("account") or 0))
+    except (Refusal, ValueError) as problem:
+        return _door(request, problem if isinstance(problem, Refusal) else None, status=422)
+    return redirect(_next(request) or "home")
+
+
+@public("ends a session, whoever asks")
+@never_cache
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    response = redirect("identity:sign_in")
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@needs(SIGNED_IN)
+@never_cache
+@require_POST
+def choose_workspace(request: HttpRequest) -> HttpResponse:
+    """Stand in another of one's own workspaces. An unknown one changes nothing."""
+    wanted = request.POST.get("workspace", "")
+    if any(place.key == wanted for place in rights_of(request)[0]):
+        request.session[WORKSPACE_KEY] = wanted
+    return redirect("home")
+
+
+@public("opened by a one-time link, before any password exists")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def first_password(request: HttpRequest, token: str) -> HttpResponse:
+    secret = request.session.setdefault("new_totp", pyotp.random_base32())
+    problem: Refusal | None = None
+    sentences: list[str] = []
+    if request.method == "POST":
+        try:
+            services.use_link(
+                token, password=request.POST.get("password", ""), totp_secret=secret, code=request.POST.get("code", "")
+            )
+            request.session.flush()
+            return redirect("identity:sign_in")
+        except Refusal as refusal:
+            problem = refusal
+        except ValidationError as invalid:
+            sentences = list(invalid.messages)
+    context = {"secret": secret, "problem": problem, "sentences": sentences}
+    return render(request, "identity/first_password.html", context, status=422 if problem or sentences else 200)
+
+
+def _door(request: HttpRequest, problem: Refusal | None = None, status: int = 200) -> HttpResponse:
+    here = services.installation()
+    people = (
+        Account.objects.filter(demo_order__isnull=False, is_active=True).order_by("demo_order")
+        if services.is_demo()
+        else []
+    )
+    context = {
+        "problem": problem,
+        "login": request.POST.get("login", ""),
+        "tiep": _next(request),
+        "demo_people": [_demo_person(a) for a in people],
+        "installation": here,
+    }
+    return render(request, "identity/sign_in.html", context, status=status)
+
+
+def _demo_person(account: Account) -> dict[str, object]:
+    name, _, what = account.demo_label.partition("|")
+    return {"id": account.pk, "name": name, "what": what}
+
+
+def _next(request: HttpRequest) -> str:
+    """Where to go after the door; only inside this house."""
+    wanted = request.POST.get("tiep") or request.GET.get("tiep") or ""
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/") else ""

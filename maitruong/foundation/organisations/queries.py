@@ -1,0 +1,35 @@
+"""Reads of the tree. Units are public, so none of these asks for a scope; rights are decided in `access`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from .models import Position, Unit
+from .types import UnitRef
+
+
+def unit(unit_id: int) -> UnitRef:
+    row = Unit.objects.get(pk=unit_id)
+    return UnitRef(row.pk, row.kind, row.code, row.name)
+
+
+def units(unit_ids: Iterable[int]) -> dict[int, UnitRef]:
+    return {row.pk: UnitRef(row.pk, row.kind, row.code, row.name) for row in Unit.objects.filter(pk__in=set(unit_ids))}
+
+
+def unit_by_code(code: str) -> UnitRef | None:
+    row = Unit.objects.filter(code=code).first()
+    return UnitRef(row.pk, row.kind, row.code, row.name) if row else None
+
+
+def schools_under(unit_id: int, *, on: dt.date) -> list[int]:
+    """Ids of the schools governed by a unit on a day, the unit itself included when it is a school."""
+    here = Position.objects.filter(unit_id=unit_id, during__contains=on).values_list("path", flat=True).first()
+    if here is None:
+        return []
+    return list(
+        Position.objects.filter(path__startswith=here, during__contains=on, unit__kind="school")
+        .order_by("unit_id")
+        .values_list("unit_id", flat=True)
+    )

@@ -1,0 +1,77 @@
+"""One row per human, for life. Pupils, staff, guardians and accounts point here and repeat nothing."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models.functions import Now
+
+from maitruong.foundation.access.scoping import ScopedModel
+
+
+class Sex(models.TextChoices):
+    MALE = "male", "Nam"
+    FEMALE = "female", "Nữ"
+
+
+class Person(ScopedModel):
+    """A human being. `places` are the units that know this person (enrolled, employed, guardian there), now or once."""
+
+    scope_at: ClassVar = {"school": "places", "many": "school", "student": "id"}
+
+    full_name = models.TextField()
+    name_fold = models.TextField(db_collation="C", help_text="lower-case ASCII, for search")
+    sort_key = models.TextField(db_collation="C", help_text="given name, family, middle; Vietnamese order")
+    born_on = models.DateField(null=True)
+    born_precision = models.TextField(default="day", choices=[("day", "ngày"), ("month", "tháng"), ("year", "năm")])
+    sex = models.TextField(choices=Sex.choices, default="", blank=True)
+    ethnic_group = models.TextField(default="", blank=True, help_text="key in reference ethnic_group")
+    nationality = models.TextField(default="VN")
+    birthplace = models.TextField(default="", blank=True)
+    residence = models.TextField(default="", blank=True, help_text="as written")
+    phone = models.TextField(default="", blank=True, help_text="E.164")
+    email = models.TextField(default="", blank=True)
+    places = ArrayField(models.BigIntegerField())
+    merged_into = models.ForeignKey("Person", on_delete=models.PROTECT, null=True, related_name="+")
+    version = models.IntegerField(db_default=1)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["places"], name="person_places"),
+            GinIndex(OpClass("name_fold", name="gin_trgm_ops"), name="person_name_trgm"),
+            models.Index(fields=["sort_key", "id"], name="person_by_name"),
+        ]
+
+
+class PersonIdentifier(ScopedModel):
+    """An external number of a person, with its dates. A number alone never links two people."""
+
+    scope_at: ClassVar = {"school": "places", "many": "school", "student": "person_id"}
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="identifiers")
+    places = ArrayField(models.BigIntegerField())
+    scheme = models.TextField(help_text="CCCD, MOET, SCHOOL, BHYT, BHXH, PASSPORT, FOREIGN_ID")
+    value = models.TextField()
+    valid = DateRangeField()
+    verified_at = models.DateTimeField(null=True)
+    source = models.TextField(default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["scheme", "value"], name="identifier_value")]
+        constraints = [
+            ExclusionConstraint(
+                name="one_holder_of_a_citizen_number",
+                expressions=[
+                    ("scheme", RangeOperators.EQUAL),
+                    ("value", RangeOperators.EQUAL),
+                    ("person", RangeOperators.NOT_EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+                condition=models.Q(scheme="CCCD"),
+            )
+        ]

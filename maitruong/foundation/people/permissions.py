@@ -1,0 +1,1 @@
+PERMISSIONS = {"people.view": "Xem người trong phạm vi"}

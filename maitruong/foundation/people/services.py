@@ -1,0 +1,63 @@
+"""Writes about people. Callers hold the permission; this module keeps keys, places and identifiers right."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from maitruong.foundation.access.types import Scope
+from maitruong.foundation.kernel import vietnamese
+
+from .models import Person, PersonIdentifier
+
+
+def register_person(
+    scope: Scope,
+    *,
+    full_name: str,
+    places: Iterable[int],
+    born_on: dt.date | None = None,
+    sex: str = "",
+    citizen_number: str = "",
+    known_from: dt.date | None = None,
+    **details: Any,
+) -> int:
+    """Write a new human into the house, known in the given units. Returns the person's id."""
+    name = vietnamese.tidy(full_name)
+    places = sorted(set(places))
+    person = Person(
+        full_name=name,
+        name_fold=vietnamese.fold(name),
+        sort_key=vietnamese.sort_key(name),
+        born_on=born_on,
+        sex=sex,
+        places=places,
+        **details,
+    )
+    person.save()
+    if citizen_number:
+        PersonIdentifier(
+            person=person,
+            places=places,
+            scheme="CCCD",
+            value=citizen_number,
+            valid=DateRange(born_on or known_from or dt.date(1900, 1, 1), None),
+            source="declared",
+        ).save()
+    return person.pk
+
+
+def known_at(person_ids: Iterable[int], unit_id: int) -> None:
+    """Let a unit know these people from now on (enrolment, employment, guardianship there). Needs sight of the people."""
+    ids = list(person_ids)
+    with connection.cursor() as cursor:
+        for table, key in (("people_person", "id"), ("people_personidentifier", "person_id")):
+            cursor.execute(
+                f"UPDATE {table} SET places = places || %s::bigint"  # noqa: S608
+                f" WHERE {key} = ANY(%s) AND NOT places @> ARRAY[%s::bigint]",
+                [unit_id, ids, unit_id],
+            )

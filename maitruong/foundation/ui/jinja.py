@@ -1,0 +1,90 @@
+"""The Jinja2 environment of every page.
+
+settings.TEMPLATES = [{
+    "BACKEND": "django.template.backends.jinja2.Jinja2",
+    "OPTIONS": {"environment": "maitruong.foundation.ui.jinja.environment", "context_processors": [...]},
+}]
+Templates are found in `<module>/templates/` of every installed module of the house and in this kit's own folder.
+Static files are found by the stamp in settings.STATIC_ROOT, built here when they are missing or out of date.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.urls import reverse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from maitruong.foundation.kernel import formats
+from maitruong.foundation.ui import assets, charts
+
+HERE = Path(__file__).parent
+HOUSE = "maitruong."
+
+
+def environment(**options: Any) -> Environment:
+    """An autoescaping environment where a misspelt name is an error, not an empty place on the page."""
+    options.update(
+        loader=FileSystemLoader(template_folders()),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env = Environment(**options)  # noqa: S701 autoescape is on, two lines above
+    env.globals.update(url=url, static=static, icon=icon, charts=charts)
+    env.filters.update(
+        mark=formats.mark,
+        average=formats.average,
+        date_vi=formats.date,
+        day_time=formats.day_time,
+        number=formats.number,
+        percent=formats.percent,
+        dong=formats.dong,
+    )
+    return env
+
+
+def template_folders() -> list[str]:
+    """The templates of the house's own modules, then the kit's."""
+    modules = [Path(app.path) / "templates" for app in apps.get_app_configs() if app.name.startswith(HOUSE)]
+    return [str(folder) for folder in [*modules, HERE / "templates"] if folder.is_dir()]
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """The address of a named route."""
+    return reverse(name, args=args, kwargs=kwargs)
+
+
+def static(path: str) -> str:
+    """The address of a file of the kit, e.g. static("ui.css"); it changes when the contents change."""
+    return f"{settings.STATIC_URL}{_ui_folder()}/{path}"
+
+
+def icon(name: str, label: str = "") -> Markup:
+    """One icon of the sprite. Without a label it is decoration and the words beside it speak."""
+    if name not in icon_names():
+        raise LookupError(f"no icon named {name!r}: see maitruong/foundation/ui/static/ui/icons.svg")
+    spoken = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return Markup('<svg class="icon" {}><use href="{}#{}"></use></svg>').format(spoken, _sprite(), name)
+
+
+@cache
+def icon_names() -> frozenset[str]:
+    return frozenset(re.findall(r'<symbol id="([a-z-]+)"', (assets.STATIC / "icons.svg").read_text(encoding="utf-8")))
+
+
+@cache
+def _ui_folder() -> str:
+    return assets.build(Path(settings.STATIC_ROOT))["ui"]
+
+
+@cache
+def _sprite() -> str:
+    return static("icons.svg")

@@ -1,0 +1,61 @@
+"""Classes of a school year and who sits in them. Leaving and coming are rows with dates, never a status edit."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+from maitruong.foundation.access.scoping import ScopedModel
+
+
+class SchoolClass(ScopedModel):
+    """A class of one school year."""
+
+    scope_at: ClassVar = {"school": "school_id", "school_class": "id"}
+
+    school_id = models.BigIntegerField()
+    school_year = models.SmallIntegerField()
+    grade = models.SmallIntegerField(help_text="1-12; preschool -6..-1 by reference grades")
+    name = models.TextField()
+    sort_key = models.TextField(db_collation="C", help_text="6A2 before 6A10")
+    campus_id = models.BigIntegerField(null=True)
+    homeroom_id = models.BigIntegerField(
+        null=True, help_text="person who is homeroom teacher today; its history is in the grants"
+    )
+    electives = models.JSONField(default=list, help_text="THPT: codes of the elective subjects this class studies")
+    clusters = models.JSONField(default=list, help_text="THPT: codes of the subjects whose topic cluster is studied")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school_id", "school_year", "name"], name="uniq_class_name")]
+
+
+class Enrolment(ScopedModel):
+    """A pupil in a class from a day to a day."""
+
+    scope_at: ClassVar = {"school": "school_id", "school_class": "school_class_id", "student": "student_id"}
+
+    school_id = models.BigIntegerField()
+    school_year = models.SmallIntegerField()
+    school_class = models.ForeignKey(SchoolClass, on_delete=models.PROTECT, related_name="+")
+    student = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    register_number = models.TextField(default="", blank=True, help_text="số đăng bộ")
+    student_code = models.TextField(default="", blank=True)
+    status = models.TextField(default="enrolled", help_text="key in reference student_status")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["school_id", "school_year", "school_class"], name="enrolment_of_class"),
+            models.Index(fields=["student", "school_year"], name="enrolment_of_student"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "school_year"],
+                condition=models.Q(ends_on__isnull=True),
+                name="uniq_active_enrolment",
+            )
+        ]

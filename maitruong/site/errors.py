@@ -1,0 +1,49 @@
+"""The pages for what goes wrong. Not yours and not there are one page, byte for byte."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.kernel.errors import Refusal
+
+
+class Broken(Refusal):
+    code = "site.broken"
+    message = "Hệ thống vừa gặp lỗi khi làm việc này."
+    remedy = "Thử lại sau ít phút. Nếu vẫn lỗi, báo quản trị hệ thống mã {request_id}."
+
+
+class BadRequest(Refusal):
+    code = "site.bad_request"
+    message = "Yêu cầu này không đúng dạng nên chưa được thực hiện."
+    remedy = "Tải lại trang rồi thử lại."
+
+
+class StalePage(Refusal):
+    code = "site.stale_page"
+    message = "Trang này đã mở quá lâu nên chưa lưu được."
+    remedy = "Tải lại trang rồi làm lại bước vừa rồi."
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, NotFound(), 404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    return _page(request, Broken(request_id=getattr(request, "id", "")), 500)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, BadRequest(), 400)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _page(request, StalePage(), 403)
+
+
+def _page(request: HttpRequest, problem: Refusal, status: int, **more: Any) -> HttpResponse:
+    return render(request, "site/error.html", {"problem": problem, "status": status, **more}, status=status)

@@ -1,0 +1,19 @@
+"""The menu, group by group. An item shows for whoever holds its permission."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Item:
+    label: str
+    icon: str
+    route: str
+    permission: str = ""
+    homes: tuple[str, ...] = ()
+
+
+MENU: list[tuple[str, list[Item]]] = [
+    ("", [Item("Hôm nay", "sun", "home")]),
+]

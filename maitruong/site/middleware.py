@@ -1,0 +1,82 @@
+"""What every answer carries: a request id, the strict content policy, and no copy in any cache unless it is public."""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from maitruong.site import metrics
+
+request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
+logger = logging.getLogger("maitruong.requests")
+
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "font-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    ]
+)
+_GIVEN_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+
+
+class RequestIdMiddleware:
+    """One id per request, in the log, the audit and the answer. The log names the route, never the path's values."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "")
+        request.id = given if _GIVEN_ID.match(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
+        token = request_id.set(request.id)  # type: ignore[attr-defined]
+        started = time.perf_counter()
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(token)
+        response["X-Request-Id"] = request.id  # type: ignore[attr-defined]
+        seconds = time.perf_counter() - started
+        route = request.resolver_match.route if request.resolver_match else "unrouted"
+        metrics.observe(request.method or "", route, response.status_code, seconds)
+        if response.status_code >= 500 or seconds > 1:
+            logger.warning(
+                "request",
+                extra={
+                    "route": route,
+                    "method": request.method,
+                    "status": response.status_code,
+                    "ms": round(seconds * 1000),
+                },
+            )
+        return response
+
+
+class SecurityHeadersMiddleware:
+    """Strict policy from the first page; signed-in pages are never kept, so Back after sign-out shows nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Content-Security-Policy", POLICY)
+        response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if not request.path.startswith("/static/"):
+            response.setdefault("Cache-Control", "no-store")
+        return response

@@ -1,0 +1,17 @@
+"""Every address of the house."""
+
+from django.urls import include, path
+
+from maitruong.site import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics_page, name="metrics"),
+    path("", include("maitruong.foundation.identity.urls")),
+]
+
+handler404 = "maitruong.site.errors.not_found"
+handler500 = "maitruong.site.errors.broken"
+handler400 = "maitruong.site.errors.bad_request"

@@ -1,0 +1,42 @@
+"""Home of each workspace, and the pages machines ask."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from maitruong.foundation.access.doors import SIGNED_IN, needs, public
+from maitruong.site import metrics
+
+
+@needs(SIGNED_IN)
+@never_cache
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "site/home.html", {"scope": request.scope})  # type: ignore[attr-defined]
+
+
+@public("a load balancer asks whether the process lives")
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    return JsonResponse({"alive": True})
+
+
+@public("a load balancer asks whether work can be done")
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM django_session LIMIT 1")
+    except Exception:
+        return JsonResponse({"ready": False}, status=503)
+    return JsonResponse({"ready": True})
+
+
+@public("figures without ids or people; nginx keeps it inside")
+@require_safe
+def metrics_page(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(metrics.render(), content_type="text/plain; version=0.0.4")
