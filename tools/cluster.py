@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -81,6 +83,10 @@ class Cluster:
             return
         self._users.close()
         self._users = None
+        running = self.running()
+        if wait and running and not self._is_used_by_others() and self.has_keeper():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(running.keeper, signal.SIGTERM)  # no need to wait for its next look
         deadline = time.monotonic() + SECONDS_TO_STOP
         while wait and self.has_keeper() and time.monotonic() < deadline:
             if self.running() and self._is_used_by_others():

@@ -1,8 +1,9 @@
 """The process that keeps one PostgreSQL running for as long as somebody uses it.
 
-Every `./dev` command and every test process holds a shared lock on `users.lock` while it needs the database; the keeper
-stops the server a moment after the last one let go, however it ended: a lock cannot be forgotten, the kernel drops it
-even on kill -9. The keeper itself holds `keeper.lock`, so there is never more than one, and starts a killed server again.
+Every `./dev` command and every test process holds a shared lock on `users.lock` while it needs the database; the
+keeper stops the server a moment after the last one let go, however it ended: a lock cannot be forgotten, the kernel
+drops it even on kill -9. The keeper itself holds `keeper.lock`, so there is never more than one; it starts a killed
+server again.
 """
 
 from __future__ import annotations

@@ -1,13 +1,12 @@
 """Start and stop the embedded PostgreSQL: as an ordinary user or from root, after any kind of crash.
 
 The server listens on a socket in a 0700 folder only, never on TCP, so being able to enter that folder is the
-authentication. It stops by SIGINT (fast), then SIGQUIT; never by SIGTERM, which waits for every pooled client, and never
-by SIGKILL. When its parent dies, the kernel sends it SIGINT.
+authentication. It stops by SIGINT (fast), then SIGQUIT; never by SIGTERM, which waits for every pooled client, and
+never by SIGKILL. When its parent dies, the kernel sends it SIGINT.
 """
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import signal
@@ -21,6 +20,7 @@ from tools import binaries as pg_binaries
 from tools.binaries import Binaries
 from tools.machine import settings_for_tests, settings_for_this_machine
 from tools.places import CHECKOUT, SHARED_PLACES, Person, can_reach, key_of
+from tools.processes import die_with_parent
 from tools.trouble import Trouble
 
 SUPERUSER = "postgres"
@@ -29,7 +29,6 @@ SOCKET_NAME = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 107
 SECONDS_TO_START = 60
 SECONDS_TO_OUTLIVE_A_CRASH = 20
-PR_SET_PDEATHSIG = 1
 PASSING_TROUBLES = ("pre-existing shared memory block", "lock file", "could not bind", "Is another postmaster")
 """What the log says while the processes of a killed server are still going away; a new try helps."""
 
@@ -38,7 +37,7 @@ ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 @dataclass(frozen=True)
 class Layout:
-    """Where one cluster keeps its parts. `home` holds locks and logs; `base` holds what the server's user must reach."""
+    """Where one cluster keeps its parts: in `home` locks and logs, in `base` what the server's user must reach."""
 
     home: Path
     base: Path
@@ -244,10 +243,8 @@ class Server:
 
 def _die_with(parent: int) -> Callable[[], None]:
     def in_child() -> None:  # runs after setuid, so the signal survives the exec
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+        die_with_parent(parent, signal.SIGINT)
         os.setsid()
-        if os.getppid() != parent:
-            os._exit(1)
 
     return in_child
 
@@ -263,7 +260,8 @@ def clear_leftovers(place: Layout) -> None:
     """Deal with the pid file of an earlier server, while we alone hold the cluster's lock.
 
     PostgreSQL only asks whether some process has that number; after a restart of the machine it may be anybody's, and
-    a killed server that nobody reaped still has it. A server that is really there was told to stop when its keeper died.
+    a killed server that nobody reaped still has it. A server that is really there was told to stop when its keeper
+    died, so we wait for it, then ask once more.
     """
     lines = _pid_file(place)
     if not lines or not lines[0].strip().isdigit():

@@ -58,10 +58,10 @@ class TestServer:
             shutil.rmtree(postgres.layout(self.home).data, ignore_errors=True)
             running = self.cluster.hold()
         with self._lock("roles"):
-            marker = postgres.layout(self.home).data / "roles.stamp"
-            if not marker.exists() or marker.read_text() != roles.stamp():
+            place = postgres.layout(self.home)
+            if postgres.read_card(place).get("roles") != roles.stamp():
                 roles.prepare_cluster(running.superuser_url)
-                marker.write_text(roles.stamp())
+                postgres.write_card(place, roles=roles.stamp())
         return running
 
     def template(self, running: Running, settings_module: str, *, rebuild: bool = False) -> str:

@@ -1,0 +1,136 @@
+"""The subcommands of `./dev`. What is not listed here is a management command of the project."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+from tools.trouble import Trouble
+
+
+def up(arguments: list[str]) -> int:
+    from tools.up import up as run
+
+    return run(arguments)
+
+
+def test(arguments: list[str]) -> int:
+    from tools.testing import run
+
+    return run(arguments)
+
+
+def check(arguments: list[str]) -> int:
+    from tools.checks import run
+
+    return run(arguments)
+
+
+def lock(arguments: list[str]) -> int:
+    from tools.locks import lock as write
+
+    write(upgrade="--upgrade" in arguments)
+    return 0
+
+
+def psql(arguments: list[str]) -> int:
+    """psql as the application's role (`--owner`, `--superuser` for the others)."""
+    from tools import binaries, database
+
+    base = database.hold()
+    url = base.addresses.app
+    if "--owner" in arguments:
+        url = base.addresses.owner
+    elif "--superuser" in arguments and base.running:
+        url = base.running.superuser_url
+    rest = [argument for argument in arguments if argument not in ("--owner", "--superuser")]
+    return become([binaries.find().program("psql"), url, *rest], base)
+
+
+def backup(arguments: list[str]) -> int:
+    from tools.backup import backup_command
+
+    return backup_command(arguments)
+
+
+def restore(arguments: list[str]) -> int:
+    from tools.backup import restore_command
+
+    return restore_command(arguments)
+
+
+def upgrade_database(arguments: list[str]) -> int:
+    from tools.upgrade import upgrade_command
+
+    return upgrade_command(arguments)
+
+
+def help_(arguments: list[str]) -> int:
+    print(HELP)
+    return 0
+
+
+HELP = """\
+./dev up [--check] [--port N] [--host H]   run everything here; --check: start, say OK, stop
+./dev test [paths, -k ...]                 run the tests (all of them without arguments)
+./dev check                                format, lint, types, contracts, Django's checks, locks
+./dev psql [--owner]                       psql as the application (or the owner)
+./dev backup FOLDER | restore FOLDER       database, files and keys as one consistent set
+./dev upgrade-database                     move the data to a newer PostgreSQL
+./dev lock [--upgrade]                     compile requirements/*.in again
+./dev NAME ...                             any management command, e.g. seed, rules, verify, audit, routes
+"""
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "up": up,
+    "test": test,
+    "check": check,
+    "lock": lock,
+    "psql": psql,
+    "backup": backup,
+    "restore": restore,
+    "upgrade-database": upgrade_database,
+    "help": help_,
+    "--help": help_,
+    "-h": help_,
+}
+
+
+def manage(name: str, arguments: list[str]) -> int:
+    """Become Django's command, with the database running for as long as it does."""
+    from tools import database
+
+    base = database.hold(prepare=name == "migrate")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maitruong.site.settings")
+    return become([sys.executable, "-m", "django", name, *arguments], base)
+
+
+def become(command: list[str], base: object) -> int:
+    """Replace this process, so that signals and exit code are the command's own. The database's lock goes along."""
+    from tools.database import Database
+    from tools.places import var
+
+    assert isinstance(base, Database)
+    os.environ |= {**base.addresses.environment(), "MT_VAR": str(var())}
+    if base.cluster:
+        os.set_inheritable(base.cluster.lock_file(), True)
+    os.execv(command[0], command)  # noqa: S606 - our own Python or psql
+
+
+def main() -> int:
+    name, *arguments = sys.argv[1:] or ["help"]
+    command = COMMANDS.get(name)
+    try:
+        return command(arguments) if command else manage(name, arguments)
+    except Trouble as trouble:
+        print(trouble.what, file=sys.stderr)
+        if trouble.remedy:
+            print(f"  {trouble.remedy}", file=sys.stderr)
+        return trouble.code
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
