@@ -20,7 +20,7 @@ _DEMO_BANNER = "BẢN THỬ: mọi người và số liệu ở đây đều là
 def shell(request: HttpRequest) -> dict[str, Any]:
     """`me`, `menu` and `banner` of the shell. Costs nothing for pages outside it: everything is read when first asked for."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
-        return {"me": None, "menu": [], "banner": ""}
+        return {"me": None, "menu": [], "banner": None}
     places, scope = rights_of(request)
     name = request.session.get("name", "")
     me = {
@@ -28,17 +28,19 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "initials": vietnamese.initials(name),
         "workspaces": [
             {
-                "key": w.key,
                 "label": w.label,
                 "role": w.label,
                 "place": w.place,
-                "url": reverse("identity:choose_workspace"),
+                "url": reverse("identity:choose_workspace", args=[w.key]),
+                "post": True,
                 "current": scope is not None and scope.workspace == w,
             }
             for w in places
         ],
+        "sign_out_url": reverse("identity:sign_out"),
     }
-    return {"me": me, "menu": menu_for(scope, request.path), "banner": _DEMO_BANNER if _demo(request) else ""}
+    banner = {"text": _DEMO_BANNER} if _demo(request) else None
+    return {"me": me, "menu": menu_for(scope, request.path), "banner": banner}
 
 
 def _demo(request: HttpRequest) -> bool:
@@ -63,7 +65,7 @@ def menu_for(scope: Scope | None, path: str) -> list[dict[str, Any]]:
                 continue
             url = reverse(item.route)
             current = path == url or (url != "/" and path.startswith(url))
-            shown.append({"label": item.label, "icon": item.icon, "url": url, "current": current, "count": None})
+            shown.append({"label": item.label, "icon": item.icon, "url": url, "current": current})
         if shown:
-            groups.append({"title": title, "items": shown})
+            groups.append({"label": title, "items": shown})
     return groups

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.kernel.errors import Refusal
@@ -30,20 +28,22 @@ class StalePage(Refusal):
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(request, NotFound(), 404)
+    return _page(NotFound(), 404)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    return _page(request, Broken(request_id=getattr(request, "id", "")), 500)
+    return _page(Broken(request_id=getattr(request, "id", "")), 500)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(request, BadRequest(), 400)
+    return _page(BadRequest(), 400)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page(request, StalePage(), 403)
+    return _page(StalePage(), 403)
 
 
-def _page(request: HttpRequest, problem: Refusal, status: int, **more: Any) -> HttpResponse:
-    return render(request, "site/error.html", {"problem": problem, "status": status, **more}, status=status)
+def _page(problem: Refusal, status: int) -> HttpResponse:
+    # Without the request: an error page asks no database and is the same for everyone.
+    page = render_to_string("site/error.html", {"problem": problem, "status": status})
+    return HttpResponse(page, status=status)

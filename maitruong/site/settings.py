@@ -44,7 +44,6 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.postgres",
-    "django.contrib.staticfiles",
     "procrastinate.contrib.django",
     *MODULES,
 ]
@@ -58,7 +57,6 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "maitruong.foundation.identity.middleware.AccountMiddleware",
-    "maitruong.foundation.access.middleware.ScopeMiddleware",
 ]
 
 ROOT_URLCONF = "maitruong.site.urls"
@@ -66,7 +64,7 @@ WSGI_APPLICATION = "maitruong.site.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [*sorted(p for p in (BASE_DIR / "maitruong").glob("*/*/templates")), BASE_DIR / "maitruong/site/templates"],
+        "DIRS": [],
         "OPTIONS": {
             "environment": "maitruong.foundation.ui.jinja.environment",
             "context_processors": ["maitruong.site.context.shell"],
@@ -126,16 +124,9 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 
+# The kit builds its files into STATIC_ROOT under a folder named by their contents; whitenoise serves them for ever.
 STATIC_URL = "/static/"
 STATIC_ROOT = CONFIG.var / "static"
-STATICFILES_DIRS = [p for p in [CONFIG.var / "assets"] if p.is_dir()] + sorted(
-    (BASE_DIR / "maitruong").glob("*/*/static")
-)
-STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-}
 WHITENOISE_MAX_AGE = 31536000
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from maitruong.foundation.access.doors import SIGNED_IN, needs, public
@@ -13,9 +12,10 @@ from maitruong.site import metrics
 
 
 @needs(SIGNED_IN)
-@never_cache
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
+    if request.scope is None:  # type: ignore[attr-defined]
+        return render(request, "site/no_role.html")
     return render(request, "site/home.html", {"scope": request.scope})  # type: ignore[attr-defined]
 
 

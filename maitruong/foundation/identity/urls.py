@@ -8,6 +8,6 @@ urlpatterns = [
     path("dang-nhap/ma/", views.second_step, name="second_step"),
     path("dang-nhap/thu/", views.demo, name="demo"),
     path("dang-xuat/", views.sign_out, name="sign_out"),
-    path("khong-gian/", views.choose_workspace, name="choose_workspace"),
+    path("khong-gian/<str:key>/", views.choose_workspace, name="choose_workspace"),
     path("bat-dau/<str:token>/", views.first_password, name="first_password"),
 ]

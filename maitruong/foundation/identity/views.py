@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maitruong.foundation.access.doors import SIGNED_IN, WORKSPACE_KEY, needs, public, rights_of
+from maitruong.foundation.kernel import vietnamese
 from maitruong.foundation.kernel.errors import Refusal
 
 from . import services
@@ -19,7 +19,6 @@ from .models import Account
 
 
 @public("the door itself")
-@never_cache
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
@@ -37,7 +36,6 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @public("the second half of the door")
-@never_cache
 @require_http_methods(["GET", "POST"])
 def second_step(request: HttpRequest) -> HttpResponse:
     if not request.session.get("half"):
@@ -54,7 +52,6 @@ def second_step(request: HttpRequest) -> HttpResponse:
 
 
 @public("one-click people of a demo database; refused in a real one")
-@never_cache
 @require_POST
 def demo(request: HttpRequest) -> HttpResponse:
     try:
@@ -65,7 +62,6 @@ def demo(request: HttpRequest) -> HttpResponse:
 
 
 @public("ends a session, whoever asks")
-@never_cache
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
@@ -75,18 +71,15 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 @needs(SIGNED_IN)
-@never_cache
 @require_POST
-def choose_workspace(request: HttpRequest) -> HttpResponse:
+def choose_workspace(request: HttpRequest, key: str) -> HttpResponse:
     """Stand in another of one's own workspaces. An unknown one changes nothing."""
-    wanted = request.POST.get("workspace", "")
-    if any(place.key == wanted for place in rights_of(request)[0]):
-        request.session[WORKSPACE_KEY] = wanted
+    if any(place.key == key for place in rights_of(request)[0]):
+        request.session[WORKSPACE_KEY] = key
     return redirect("home")
 
 
 @public("opened by a one-time link, before any password exists")
-@never_cache
 @require_http_methods(["GET", "POST"])
 def first_password(request: HttpRequest, token: str) -> HttpResponse:
     secret = request.session.setdefault("new_totp", pyotp.random_base32())
@@ -115,6 +108,7 @@ def _door(request: HttpRequest, problem: Refusal | None = None, status: int = 20
         else []
     )
     context = {
+        "page_title": "Đăng nhập",
         "problem": problem,
         "login": request.POST.get("login", ""),
         "tiep": _next(request),
@@ -126,7 +120,7 @@ def _door(request: HttpRequest, problem: Refusal | None = None, status: int = 20
 
 def _demo_person(account: Account) -> dict[str, object]:
     name, _, what = account.demo_label.partition("|")
-    return {"id": account.pk, "name": name, "what": what}
+    return {"id": account.pk, "name": name, "what": what, "initials": vietnamese.initials(name)}
 
 
 def _next(request: HttpRequest) -> str:

@@ -1,0 +1,53 @@
+"""Refusals while a school record is put together and signed."""
+
+from __future__ import annotations
+
+from maitruong.foundation.kernel.errors import Refusal
+
+
+class RecordRefused(Refusal):
+    code = "school_records.refused"
+    message = "Chưa làm được việc này với học bạ."
+    remedy = "Xem lại học bạ rồi thử lại."
+
+
+class RecordIncomplete(RecordRefused):
+    code = "school_records.incomplete"
+    message = "Học bạ của {pupil} chưa lập được: {what}."
+    remedy = "Bổ sung thông tin còn thiếu trong sổ điểm hoặc hồ sơ học sinh, rồi lập lại học bạ."
+
+
+class SignedOutOfOrder(RecordRefused):
+    code = "school_records.out_of_order"
+    message = "Chưa ký được {step}: còn thiếu {missing}."
+    remedy = "Chờ đủ chữ ký của các cấp trước: giáo viên bộ môn, giáo viên chủ nhiệm, hiệu trưởng, rồi con dấu."
+
+
+class EarlierSignatureBroken(RecordRefused):
+    code = "school_records.earlier_signature_broken"
+    message = "Chưa ký được {step}: {where} có chữ ký không đúng ({reason})."
+    remedy = "Không ký tiếp lên bản này. Mở khoá phần đó, lập lại từ dữ liệu đã khoá sổ và ký lại."
+
+
+class NotYourPart(RecordRefused):
+    code = "school_records.not_your_part"
+    message = "Chưa ký được {step}: {reason}."
+    remedy = "Người được ghi trong học bạ ký phần này; nếu đã đổi người, hiệu trưởng chỉ định người ký thay."
+
+
+class NoSuchPart(RecordRefused):
+    code = "school_records.no_such_part"
+    message = "Học bạ này không có phần {node_id} để ký."
+    remedy = "Tải lại danh sách học bạ chờ ký."
+
+
+class StoredRecordDamaged(RecordRefused):
+    code = "school_records.stored_record_damaged"
+    message = "Tệp học bạ lưu trong hệ thống không còn nguyên vẹn: {reason}."
+    remedy = "Báo quản trị hệ thống phục hồi tệp từ bản sao lưu; chưa ký gì lên tệp này."
+
+
+class NotSealedYet(RecordRefused):
+    code = "school_records.not_sealed_yet"
+    message = "Chưa lập được bản PDF: {reason}."
+    remedy = "Bản PDF chỉ lập từ học bạ đã đóng dấu số và còn nguyên vẹn."

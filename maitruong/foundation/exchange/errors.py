@@ -1,0 +1,131 @@
+"""Refusals of a whole file, each with what was found and what to do. Problems of single cells are in findings.py."""
+
+from __future__ import annotations
+
+from maitruong.foundation.kernel.errors import Refusal
+
+
+class ExchangeError(Refusal):
+    """A list that cannot be read or written at all."""
+
+    code = "exchange.refused"
+    message = "Chưa đọc được tệp này."
+    remedy = "Mở tệp bằng Excel hoặc LibreOffice, lưu lại dạng .xlsx rồi tải lên lần nữa."
+
+
+class NotASpreadsheet(ExchangeError):
+    code = "exchange.not_a_spreadsheet"
+    message = "Tệp này không phải bảng tính: bên trong là {found}."
+    remedy = "Tải lên tệp Excel (.xlsx, .xls), LibreOffice (.ods) hoặc .csv. Đổi đuôi tên tệp không đổi được nội dung bên trong."
+
+
+class HtmlNotSheet(ExchangeError):
+    code = "exchange.html_not_sheet"
+    message = "Tệp mang tên bảng tính nhưng bên trong là {found}, thường do phần mềm khác xuất ra."
+    remedy = "Mở tệp bằng Excel, chọn Lưu thành (Save as) dạng Excel Workbook (.xlsx) rồi tải tệp mới lên."
+
+
+class EmptyFile(ExchangeError):
+    code = "exchange.empty_file"
+    message = "Tệp trống, không có dòng nào."
+    remedy = "Kiểm tra lại tệp trên máy; có thể tệp chưa được lưu hoặc tải lên dở dang."
+
+
+class BrokenFile(ExchangeError):
+    code = "exchange.broken_file"
+    message = "Tệp bị hỏng nên không đọc được ({where})."
+    remedy = "Mở tệp bằng Excel hoặc LibreOffice; nếu mở được thì lưu lại dạng .xlsx rồi tải lên, nếu không thì lấy lại bản gốc."
+
+
+class FileTooBig(ExchangeError):
+    code = "exchange.file_too_big"
+    message = "Tệp nặng {size_mb} MB, lớn hơn mức nhận là {limit_mb} MB."
+    remedy = "Xoá ảnh và các trang tính thừa, hoặc chia danh sách thành nhiều tệp."
+
+
+class ZipBomb(ExchangeError):
+    code = "exchange.zip_bomb"
+    message = "Tệp nén bất thường: {what}. Mở ra sẽ làm treo máy nên hệ thống không mở."
+    remedy = "Nếu đây là danh sách thật, chép các ô có dữ liệu sang một tệp mới rồi lưu dạng .xlsx."
+
+
+class NestedArchive(ExchangeError):
+    code = "exchange.nested_archive"
+    message = "Trong bảng tính có nhúng tệp khác ({name})."
+    remedy = "Xoá tệp nhúng khỏi bảng tính, hoặc chép các ô có dữ liệu sang một tệp mới rồi tải lên."
+
+
+class MacroFile(ExchangeError):
+    code = "exchange.macro_file"
+    message = "Tệp có chứa chương trình (macro: {name}) nên không được nhận, vì macro có thể mang mã độc."
+    remedy = "Trong Excel chọn Lưu thành (Save as) dạng Excel Workbook (.xlsx), là dạng không có macro, rồi tải tệp mới lên."
+
+
+class EntitiesInFile(ExchangeError):
+    code = "exchange.entities_in_file"
+    message = "Phần {name} của tệp có khai báo thực thể XML (DTD). Excel không bao giờ ghi như vậy; tệp có thể đã bị cài mã."
+    remedy = "Không dùng tệp này. Chép các ô có dữ liệu sang một tệp mới do chính thầy/cô tạo rồi tải lên."
+
+
+class EncryptedFile(ExchangeError):
+    code = "exchange.encrypted_file"
+    message = "Tệp đặt mật khẩu nên hệ thống không đọc được."
+    remedy = "Mở tệp bằng mật khẩu, bỏ mật khẩu (Tệp > Thông tin > Bảo vệ sổ làm việc), lưu lại rồi tải lên."
+
+
+class TooManyRows(ExchangeError):
+    code = "exchange.too_many_rows"
+    message = "Trang tính “{sheet}” có dữ liệu đến dòng {rows}, nhiều hơn mức nhận là {limit} dòng."
+    remedy = "Xoá các dòng thừa ở cuối trang tính, hoặc chia danh sách thành nhiều tệp."
+
+
+class TooManyColumns(ExchangeError):
+    code = "exchange.too_many_columns"
+    message = "Trang tính “{sheet}” có dữ liệu ở cột {column}, xa hơn mức nhận là {limit} cột."
+    remedy = "Xoá các cột thừa bên phải rồi lưu lại."
+
+
+class TooManyParts(ExchangeError):
+    code = "exchange.too_many_parts"
+    message = "Tệp có {count} {what}, nhiều hơn mức nhận là {limit}."
+    remedy = "Chép riêng trang tính cần nhập sang một tệp mới rồi tải lên."
+
+
+class TooCostly(ExchangeError):
+    code = "exchange.too_costly"
+    message = "Tệp này làm bộ đọc vượt quá {what} cho phép nên đã dừng."
+    remedy = "Chép các ô có dữ liệu sang một tệp mới (dán dạng giá trị), lưu dạng .xlsx rồi tải lên."
+
+
+class UnsupportedSheet(ExchangeError):
+    code = "exchange.unsupported_sheet"
+    message = "Hệ thống không nhận dạng tệp {kind}."
+    remedy = "Mở bằng Excel hoặc LibreOffice, lưu lại dạng .xlsx rồi tải lên."
+
+
+class SheetNotFound(ExchangeError):
+    code = "exchange.sheet_not_found"
+    message = "Tệp không có trang tính “{sheet}”."
+    remedy = "Chọn một trong các trang tính đang có: {sheets}."
+
+
+class HeaderNotFound(ExchangeError):
+    code = "exchange.header_not_found"
+    message = "Không tìm thấy dòng tiêu đề cột trong trang tính “{sheet}”."
+    remedy = "Chọn dòng tiêu đề trong bảng xem trước, hoặc thêm một dòng ghi tên các cột (ví dụ: Họ và tên, Ngày sinh)."
+
+
+class ColumnsMissing(ExchangeError):
+    code = "exchange.columns_missing"
+    message = "Chưa chỉ ra cột nào trong tệp là {columns}."
+    remedy = "Chọn cột tương ứng trong bảng nối cột rồi kiểm tra lại."
+
+
+class ColumnUsedTwice(ExchangeError):
+    code = "exchange.column_used_twice"
+    message = "Có hai cột trong tệp cùng được nối với “{column}”: cột {first} và cột {second}."
+    remedy = "Chỉ giữ một cột, cột còn lại chọn “Bỏ qua”."
+
+
+#: What the reading process may answer with, by code.
+BY_CODE: dict[str, type[ExchangeError]] = {kind.code: kind for kind in ExchangeError.__subclasses__()}

@@ -1,0 +1,152 @@
+"""A list as a stranger sends it: looked at, then read row by row, in a process apart (reader.py).
+
+`look` for the page that maps columns; `read_rows` for the dry run and the import. Both raise ExchangeError.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from . import limits
+from .errors import BY_CODE, BrokenFile, EmptyFile, ExchangeError, FileTooBig, SheetNotFound, TooCostly
+
+ROOT = Path(__file__).resolve().parents[3]
+KILLED_BY_TIME = -24  # SIGXCPU
+
+#: What a cell may hold: text, number, truth, a day or a moment. An empty cell is "".
+CellValue = str | float | int | bool | dt.date | dt.datetime | None
+Marks = dict[tuple[int, int], str]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet as the mapping page needs it. rows: number of the last row with a value. head: its first rows, from row 1.
+
+    merges: (first row, first column, last row, last column) from 0, only those starting inside the head.
+    """
+
+    index: int
+    name: str
+    hidden: bool
+    rows: int
+    head: list[list[CellValue]]
+    merges: list[tuple[int, int, int, int]]
+
+
+@dataclass(frozen=True)
+class Book:
+    """A looked-at file. kind: "xlsx", "xls", "ods" or "csv", by its content."""
+
+    kind: str
+    sheets: list[Sheet]
+
+    def sheet(self, name: str) -> Sheet:
+        for sheet in self.sheets:
+            if sheet.name == name:
+                return sheet
+        raise SheetNotFound(sheet=name, sheets=", ".join(sheet.name for sheet in self.sheets))
+
+
+@dataclass
+class RowBatch:
+    """Consecutive rows. first_row: number of the first, from 0. formulas, errors: (row, column) from 0 → what stands there."""
+
+    first_row: int
+    rows: list[list[CellValue]]
+    formulas: Marks = field(default_factory=dict)
+    errors: Marks = field(default_factory=dict)
+
+
+def look(path: Path) -> Book:
+    """The sheets of a file with their first rows. Raises an ExchangeError that names what is wrong with the file."""
+    with _reader(path, "look") as lines:
+        answer = next(lines)
+    sheets = [
+        Sheet(
+            index=index,
+            name=sheet["name"],
+            hidden=sheet["hidden"],
+            rows=sheet["rows"],
+            head=[_unpacked(row) for row in sheet["head"]],
+            merges=[tuple(merge) for merge in sheet["merges"]],
+        )
+        for index, sheet in enumerate(answer["sheets"])
+    ]
+    if not any(sheet.rows for sheet in sheets):
+        raise EmptyFile()
+    return Book(answer["kind"], sheets)
+
+
+def read_rows(path: Path, sheet_index: int) -> Iterator[RowBatch]:
+    """The rows of one sheet in batches of at most 500. Closing the iterator ends the reading process."""
+    with _reader(path, str(sheet_index)) as lines:
+        for line in lines:
+            rows = line["rows"]
+            for row in rows:
+                if dict in map(type, row):
+                    row[:] = _unpacked(row)
+            yield RowBatch(line["first_row"], rows, _marks(line.get("formulas")), _marks(line.get("errors")))
+
+
+def _marks(found: list[list[Any]] | None) -> Marks:
+    return {(row, column): text for row, column, text in found or ()}
+
+
+def _unpacked(row: list[Any]) -> list[CellValue]:
+    return [_dated(value) if type(value) is dict else value for value in row]
+
+
+def _dated(value: dict[str, str]) -> dt.date:
+    if "date" in value:
+        return dt.date.fromisoformat(value["date"])
+    return dt.datetime.fromisoformat(value["moment"])
+
+
+@contextmanager
+def _reader(path: Path, task: str) -> Iterator[Iterator[dict[str, Any]]]:
+    size = path.stat().st_size
+    if size > limits.MAX_FILE_BYTES:
+        raise FileTooBig(size_mb=-(-size // limits.MEGABYTE), limit_mb=limits.MAX_FILE_BYTES // limits.MEGABYTE)
+    # Only what Python needs to start: the reading process gets no address of a database and no secret.
+    environment = {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PATH": os.defpath, "OPENBLAS_NUM_THREADS": "1"}
+    with path.open("rb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-s", "-m", "maitruong.foundation.exchange.reader", task],
+            stdin=file,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            cwd=ROOT,
+        )
+    try:
+        yield _lines(process)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _lines(process: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if not line.endswith(b"\n"):
+            break
+        answer = orjson.loads(line)
+        if "refused" in answer:
+            raise BY_CODE.get(answer["refused"], ExchangeError)(**answer["facts"])
+        yield answer
+    if process.wait():
+        if process.returncode in (KILLED_BY_TIME, -9):
+            raise TooCostly(what="thời gian")
+        if process.returncode in (1, -6):  # MemoryError, or the library's own abort when it cannot allocate
+            raise TooCostly(what="bộ nhớ")
+        raise BrokenFile(where="bộ đọc dừng giữa chừng")

@@ -1,0 +1,72 @@
+"""Switches of a reading: where an act is silent, the school's or the province's choice, frozen and stored by id."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
+
+from maitruong.foundation.kernel.errors import Refusal
+
+
+class SettingsRefused(Refusal):
+    code = "regulations.settings_refused"
+    message = "Tuỳ chọn {name} không nhận giá trị {given}."
+    remedy = "Giá trị nhận được: {allowed}."
+
+
+@dataclass(frozen=True)
+class RuleSettings:
+    """Base of the switches of one act. Every field has a default and a closed set of values (Literal or bool).
+
+    `id` is stored with each result: the act alone when all is default, else the act and what differs, so that a
+    stored result can be judged again under the very same reading (`from_id`).
+    """
+
+    act_id: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value, allowed = getattr(self, field.name), self._allowed(field.name)
+            if not any(value == choice and type(value) is type(choice) for choice in allowed):
+                raise SettingsRefused(name=field.name, given=value, allowed=", ".join(map(str, allowed)))
+
+    @property
+    def id(self) -> str:
+        changed = [
+            f"{field.name}={getattr(self, field.name)}"
+            for field in dataclasses.fields(self)
+            if getattr(self, field.name) != field.default
+        ]
+        return ":".join([self.act_id, ",".join(changed)]) if changed else self.act_id
+
+    @classmethod
+    def from_id(cls, stored: str) -> Self:
+        """The settings of a stored id. Raises SettingsRefused for another act, an unknown name or value."""
+        act_id, _, changed = stored.partition(":")
+        if act_id != cls.act_id:
+            raise SettingsRefused(name="act", given=act_id, allowed=cls.act_id)
+        return cls.from_dict(dict(part.split("=", 1) for part in changed.split(",") if "=" in part))
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Settings from plain values or their texts ("replace", true, "True", 6). Raises SettingsRefused."""
+        known = {field.name for field in dataclasses.fields(cls)}
+        chosen = {}
+        for name, given in values.items():
+            if name not in known:
+                raise SettingsRefused(name=name, given=given, allowed=", ".join(sorted(known)))
+            matching = [choice for choice in cls._allowed(name) if str(choice) == str(given)]
+            if not matching:
+                raise SettingsRefused(name=name, given=given, allowed=", ".join(map(str, cls._allowed(name))))
+            chosen[name] = matching[0]
+        return cls(**chosen)
+
+    @classmethod
+    def _allowed(cls, name: str) -> tuple[Any, ...]:
+        hint = get_type_hints(cls)[name]
+        if hint is bool:
+            return (True, False)
+        if get_origin(hint) is Literal:
+            return get_args(hint)
+        raise TypeError(f"{cls.__name__}.{name} must be bool or Literal")

@@ -1,0 +1,65 @@
+"""Refusals of signing, in the words of the person who was about to sign."""
+
+from __future__ import annotations
+
+from maitruong.foundation.kernel.errors import Refusal
+
+
+class SigningRefused(Refusal):
+    code = "signing.refused"
+    message = "Chưa ký được."
+    remedy = "Thử lại; nếu vẫn không được, liên hệ quản trị viên của trường."
+
+
+class WrongPin(SigningRefused):
+    code = "signing.wrong_pin"
+    message = "Mã PIN của khoá ký chưa đúng."
+    remedy = "Nhập lại mã PIN. Quên mã PIN thì đề nghị quản trị viên cấp lại khoá ký; khoá cũ sẽ bị thu hồi."
+
+
+class PinTooWeak(SigningRefused):
+    code = "signing.pin_too_weak"
+    message = "Mã PIN của khoá ký cần từ {least} đến {most} kí tự."
+    remedy = "Chọn mã PIN dài hơn, không dùng ngày sinh hay số điện thoại."
+
+
+class KeyMissing(SigningRefused):
+    code = "signing.key_missing"
+    message = "Chưa có khoá ký của {name}."
+    remedy = "Đề nghị quản trị viên của trường cấp chứng thư số trước khi ký."
+
+
+class KeyFileUnsafe(SigningRefused):
+    code = "signing.key_file_unsafe"
+    message = "Tệp khoá ký đang để người khác trên máy chủ đọc được nên không dùng."
+    remedy = "Quản trị hệ thống đặt lại quyền 0600 cho tệp khoá và 0700 cho thư mục khoá, rồi thử lại."
+
+
+class ElementNotSignable(SigningRefused):
+    code = "signing.element_not_signable"
+    message = "Không có đúng một phần mang mã {node_id} trong tài liệu để ký."
+    remedy = "Lập lại hồ sơ từ dữ liệu đã khoá rồi ký lại; không sửa tệp bằng tay."
+
+
+class AlreadySigned(SigningRefused):
+    code = "signing.already_signed"
+    message = "Phần {node_id} đã có chữ ký."
+    remedy = "Muốn ký lại, hiệu trưởng mở khoá phần này; chữ ký của các cấp sau cũng được gỡ theo."
+
+
+class SignerFailed(SigningRefused):
+    code = "signing.signer_failed"
+    message = "Thiết bị hoặc dịch vụ ký trả về chữ ký không khớp với chứng thư số của {name}."
+    remedy = "Kiểm tra thiết bị ký đang cắm đúng của người ký rồi thử lại. Chưa có gì được ghi."
+
+
+class CertificateNotUsable(SigningRefused):
+    code = "signing.certificate_not_usable"
+    message = "Chứng thư số của {name} không dùng để ký được: {reason}."
+    remedy = "Đề nghị quản trị viên cấp chứng thư số mới rồi ký lại."
+
+
+class PdfNotSealable(SigningRefused):
+    code = "signing.pdf_not_sealable"
+    message = "Bản PDF chưa đóng dấu số được: {reason}."
+    remedy = "Lập lại bản PDF từ học bạ đã đóng dấu rồi thử lại."
