@@ -11,7 +11,14 @@ from maitruong.foundation.ui import charts
 from .queries import LEVELS, CommuneRow
 
 BREAKS = (20.0, 40.0, 60.0, 90.0)
-LEGEND = [("m1", "dưới 20%"), ("m2", "20–39"), ("m3", "40–59"), ("m4", "60–89"), ("m5", "từ 90%"), ("none", "chưa có sổ")]
+LEGEND = [
+    ("m1", "dưới 20%"),
+    ("m2", "20–39"),
+    ("m3", "40–59"),
+    ("m4", "60–89"),
+    ("m5", "từ 90%"),
+    ("none", "chưa có sổ"),
+]
 
 
 def levels_by_grade(levels: dict[int, dict[str, int]], href: str) -> Markup:
@@ -46,4 +53,6 @@ def closed_map(province: str, rows: list[CommuneRow], href: str) -> Markup | Non
             )
         )
     frames = [charts.Frame(i.x, i.y, i.width, i.height, "Ngoài khơi") for i in drawn.insets]
-    return charts.choropleth(areas, "Tỉ lệ sổ điểm đã khoá theo xã, phường", width=drawn.width, height=drawn.height, frames=frames)
+    return charts.choropleth(
+        areas, "Tỉ lệ sổ điểm đã khoá theo xã, phường", width=drawn.width, height=drawn.height, frames=frames
+    )

@@ -14,7 +14,17 @@ from maitruong.foundation.kernel import clock
 from maitruong.insight.indicators import queries as indicators
 from maitruong.registry.calendar import queries as calendar
 
-CENTRE = ("schools", "classes", "pupils", "marks_entered", "books", "books_closed", "records_due", "records_sealed", "learning")
+CENTRE = (
+    "schools",
+    "classes",
+    "pupils",
+    "marks_entered",
+    "books",
+    "books_closed",
+    "records_due",
+    "records_sealed",
+    "learning",
+)
 SMALL = 5
 LEVELS = {"3": "Tốt", "2": "Khá", "1": "Đạt", "0": "Chưa đạt"}
 
@@ -85,9 +95,13 @@ def schools(scope: Scope, *, school_year: int, term: int, commune: str = "") -> 
         )
         rows = cursor.fetchall()
     values: dict[int, dict[str, int]] = defaultdict(dict)
-    whole = indicators.by_school(scope, school_year=school_year, indicators=("classes", "pupils", "records_due", "records_sealed"))
+    whole = indicators.by_school(
+        scope, school_year=school_year, indicators=("classes", "pupils", "records_due", "records_sealed")
+    )
     books = indicators.by_school(scope, school_year=school_year, indicators=("books", "books_closed"), term=term)
-    today = indicators.by_school(scope, school_year=school_year, indicators=("marks_entered",), key=clock.today().isoformat())
+    today = indicators.by_school(
+        scope, school_year=school_year, indicators=("marks_entered",), key=clock.today().isoformat()
+    )
     for part in (whole, books, today):
         for school_id, found in part.items():
             values[school_id].update(found)
@@ -176,7 +190,8 @@ def entries_today(scope: Scope, *, school_id: int, school_year: int) -> list[dic
             {"school": school_id, "year": school_year, "today": clock.today()},
         )
         return [
-            {"class_name": c, "subject": name, "by": by or "", "count": n, "at": at} for c, _, name, by, n, at in cursor.fetchall()
+            {"class_name": c, "subject": name, "by": by or "", "count": n, "at": at}
+            for c, _, name, by, n, at in cursor.fetchall()
         ]
 
 

@@ -38,12 +38,16 @@ def centre(request: HttpRequest) -> HttpResponse:
             **_figures(found),
             "page_title": "Trung tâm điều hành",
             "place": scope.workspace.place,
-            "map": drawings.closed_map(here.province_code if here else "", communes, f"{reverse('dashboard:schools')}?xa="),
+            "map": drawings.closed_map(
+                here.province_code if here else "", communes, f"{reverse('dashboard:schools')}?xa="
+            ),
             "map_legend": drawings.LEGEND,
             "levels": drawings.levels_by_grade(found.levels, levels_url) if found.levels else None,
             "levels_legend": list(zip(charts.SERIES, queries.LEVELS.values(), strict=True)),
             "levels_when": _when(found),
-            "behind": sorted((c for c in communes if c.closed_share is not None), key=lambda c: (c.closed_share or 0, c.name))[:6],
+            "behind": sorted(
+                (c for c in communes if c.closed_share is not None), key=lambda c: (c.closed_share or 0, c.name)
+            )[:6],
         },
     )
 
@@ -115,7 +119,9 @@ def school(request: HttpRequest, school_id: int) -> HttpResponse:
     year, term = _now()
     unit = _school_or_404(request, school_id)
     rows = queries.classes(scope, school_id=school_id, school_year=year, term=term)
-    return render(request, "dashboard/school.html", {"unit": unit, "rows": rows, "page_title": unit.name, **_as_of(scope)})
+    return render(
+        request, "dashboard/school.html", {"unit": unit, "rows": rows, "page_title": unit.name, **_as_of(scope)}
+    )
 
 
 @needs("insight.view")
@@ -124,7 +130,11 @@ def entries(request: HttpRequest, school_id: int) -> HttpResponse:
     scope = request.scope  # type: ignore[attr-defined]
     unit = _school_or_404(request, school_id)
     rows = queries.entries_today(scope, school_id=school_id, school_year=_now()[0])
-    return render(request, "dashboard/entries.html", {"unit": unit, "rows": rows, "page_title": "Điểm ghi hôm nay", **_as_of(scope)})
+    return render(
+        request,
+        "dashboard/entries.html",
+        {"unit": unit, "rows": rows, "page_title": "Điểm ghi hôm nay", **_as_of(scope)},
+    )
 
 
 @needs("insight.view")
@@ -135,7 +145,9 @@ def levels(request: HttpRequest) -> HttpResponse:
     found = queries.centre(scope)
     grade = _grade(request)
     columns = {
-        key: queries.levels_by_school(scope, school_year=found.levels_year, term=found.levels_term, grade=grade, level=key)
+        key: queries.levels_by_school(
+            scope, school_year=found.levels_year, term=found.levels_term, grade=grade, level=key
+        )
         for key in queries.LEVELS
     }
     names = organisations.units({school_id for column in columns.values() for school_id in column})
@@ -169,8 +181,17 @@ def school_levels(request: HttpRequest, school_id: int) -> HttpResponse:
     rows = queries.school_pupils_of_level(
         scope, school_id=school_id, school_year=found.levels_year, term=found.levels_term, grade=grade, level=level
     )
-    context = {"unit": unit, "rows": rows, "level": queries.LEVELS[level], "grade": grade, "when": _when(found), **_as_of(scope)}
-    return render(request, "dashboard/school_levels.html", {**context, "page_title": f"Học sinh mức {queries.LEVELS[level]}"})
+    context = {
+        "unit": unit,
+        "rows": rows,
+        "level": queries.LEVELS[level],
+        "grade": grade,
+        "when": _when(found),
+        **_as_of(scope),
+    }
+    return render(
+        request, "dashboard/school_levels.html", {**context, "page_title": f"Học sinh mức {queries.LEVELS[level]}"}
+    )
 
 
 def _school_or_404(request: HttpRequest, school_id: int, permission: str = "insight.view") -> Any:
