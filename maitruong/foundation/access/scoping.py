@@ -53,7 +53,7 @@ class ScopedQuerySet(models.QuerySet):
     def visible_to(self, scope: Scope, permission: str) -> Self:
         """The rows this scope reaches with this verb. Nothing, when no grant carries the permission."""
         opened = self.all()
-        opened.query.opened = True
+        opened.query.opened = True  # type: ignore[attr-defined]
         if scope.is_system:
             return opened
         at = self.model.scope_at  # type: ignore[attr-defined]
