@@ -103,7 +103,7 @@ def manage(name: str, arguments: list[str]) -> int:
 
     base = database.hold(prepare=name == "migrate")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maitruong.site.settings")
-    return become([sys.executable, "-m", "django", name, *arguments], base)
+    return become([sys.executable, "-m", "django", name.replace("-", "_"), *arguments], base)
 
 
 def become(command: list[str], base: object) -> int:
