@@ -73,6 +73,7 @@ _QUALITY_LABELS = {
     "giai_quyet_van_de": "Sáng tạo", "ngon_ngu": "Ngôn ngữ", "tinh_toan": "Tính toán", "khoa_hoc": "Khoa học",
     "cong_nghe": "Công nghệ", "tin_hoc": "Tin học", "tham_mi": "Thẩm mĩ", "the_chat": "Thể chất",
 }  # fmt: skip
+_YEAR = Column("year", "CN", "cả năm", "calc")
 _NOTE = Column("comment", "Nhận xét", "nhận xét", "text", rule_before=True)
 
 
@@ -82,13 +83,17 @@ def columns_for(
 ) -> tuple[Column, ...]:
     """The columns of a book. regular: how many regular marks it shows (owed, or more where more are recorded)."""
     if kind == "score":
-        return _assessments("mark", CellKind.SCORE, (), regular, cluster) + (
+        return (
+            *_assessments("mark", CellKind.SCORE, (), regular, cluster),
             Column("average", "ĐTB", "điểm trung bình", "calc", rule_before=True),
+            *((_YEAR,) if term == 2 else ()),
             _NOTE,
         )
     if kind == "comment":
-        return _assessments("choice", CellKind.COMMENT, _PASS, regular, cluster) + (
+        return (
+            *_assessments("choice", CellKind.COMMENT, _PASS, regular, cluster),
             Column("outcome", "KQ", "kết quả học kì", "calc", rule_before=True),
+            *((_YEAR,) if term == 2 else ()),
             _NOTE,
         )
     if kind == "primary":

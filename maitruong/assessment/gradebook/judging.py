@@ -13,11 +13,18 @@ from maitruong.foundation.regulations.register import HOUSE, Rule
 from . import rules  # enters every rule in the register
 from .columns import REGULAR_MOST
 from .models.marks import ABSENT
-from .rules import Basis, Kind, Level, SubjectResult
+from .rules import Award, Basis, Kind, Level, SubjectResult
 from .rules.tt22_2021 import Tt22Settings
 from .rules.tt22_2021.levels import counted_subjects
-from .rules.tt27_2020 import QUALITIES_AND_COMPETENCES, QualityLevel, SubjectLevel, SubjectYear
-from .types import ResultRow, Subject, SubjectTerm
+from .rules.tt27_2020 import (
+    QUALITIES_AND_COMPETENCES,
+    Overall,
+    PrimaryTitle,
+    QualityLevel,
+    SubjectLevel,
+    SubjectYear,
+)
+from .types import Book, ResultRow, Sheet, Subject, SubjectTerm
 
 BASES = (Basis.COMMON, Basis.REDUCED, Basis.INDIVIDUAL_PLAN, Basis.EXEMPT)
 _REGULAR = tuple(f"tx{n}" for n in range(1, REGULAR_MOST + 1))
@@ -116,6 +123,17 @@ def _passed(value: int | None) -> bool | None:
     return None if value is None else bool(value)
 
 
+def year_of(book: Book, cells: Mapping[str, Any], term_one: SubjectTerm | None) -> tuple[int | None, bool]:
+    """Average (tenths) or outcome of the year in a book of the second term, and whether it may still change."""
+    subject = Subject(book.subject, book.subject_name, book.kind)
+    two = SubjectTerm(cells["average"], cells["outcome"], cells["provisional"], cells["basis"])
+    marks = {(book.subject, 2): two} | ({(book.subject, 1): term_one} if term_one else {})
+    settings = tt22_settings(book.settings_id)
+    (result,) = year_subjects([subject], marks, act=book.act, settings=settings, grade=book.grade)
+    value = result.average if book.kind == "score" else _plain(result.passed)
+    return value, two.provisional or bool(term_one and term_one.provisional)
+
+
 # --- a pupil's term and year, grades 6-12 --------------------------------------------------------------------------------
 
 Marks = Mapping[tuple[str, int], SubjectTerm]
@@ -181,9 +199,7 @@ def year_subjects(
             passed = outcome_of(_passed(one.outcome), _passed(two.outcome), terms=terms, settings=settings)
         whole = all(row is not None for row in rows.values())
         basis = last.basis if not terms else min(last.basis, 1)
-        found.append(
-            _result(subject.code, subject.name, subject.kind, subject.optional, whole, average, passed, basis)
-        )
+        found.append(_result(subject.code, subject.name, subject.kind, subject.optional, whole, average, passed, basis))
     return found
 
 
@@ -241,10 +257,54 @@ def _plain(value: int | None) -> int | None:
     return None if value is None else int(value)
 
 
+def explain_year(book: Book, cells: Mapping[str, Any], term_one: Mapping[str, Any] | None) -> Derivation:
+    """How the year's average or outcome came about, for a book of the second term."""
+    settings = tt22_settings(book.settings_id)
+    one = term_one or {"average": None, "outcome": None, "basis": 0}
+    terms = (1, 2) if BASES[one["basis"]].counts else (2,)
+    if book.kind == "score":
+        return rule("gradebook.year_average", book.act, book.grade).explain(
+            one["average"], cells["average"], terms=terms, settings=settings
+        )
+    return rule("gradebook.comment_year", book.act, book.grade).explain(
+        _passed(one["outcome"]), _passed(cells["outcome"]), terms=terms, settings=settings
+    )
+
+
+def explain_results(sheet: Sheet, marks: Marks, conduct: Mapping[int, int | None], term: int) -> list[Derivation]:
+    """Why the level of a term or the year is what it is; for the year conduct and title as well."""
+    act, grade, settings = sheet.act, sheet.grade, tt22_settings(sheet.settings_id)
+    judge = rule("gradebook.learning_level", act, grade)
+    if term:
+        return [judge.explain(term_subjects(sheet.subjects, marks, term), settings=settings)]
+    results = year_subjects(sheet.subjects, marks, act=act, settings=settings, grade=grade)
+    of_year = rule("gradebook.conduct_year", act, grade)
+    terms = (_level(conduct.get(1)), _level(conduct.get(2)))
+    learning, level = judge(results, settings=settings).level, of_year(*terms)
+    awards = rule("gradebook.awards", act, grade)
+    return [
+        judge.explain(results, settings=settings),
+        of_year.explain(*terms),
+        awards.explain(results, learning=learning, conduct=level, settings=settings),
+    ]
+
+
+def explain_primary(
+    sheet: Sheet, rows: Mapping[str, tuple[int | None, int | None, int]], qualities: Mapping[str, int | None]
+) -> list[Derivation]:
+    """Why the result of a primary pupil's year is what it is, and the title."""
+    years, levels = primary_subjects(sheet.subjects, rows), qualities_of(qualities)
+    judge = rule("gradebook.primary_overall", sheet.act, sheet.grade)
+    title = rule("gradebook.primary_title", sheet.act, sheet.grade)
+    return [judge.explain(sheet.grade, years, levels), title.explain(judge(sheet.grade, years, levels))]
+
+
 # --- a primary pupil's year ----------------------------------------------------------------------------------------------
 
 
-def primary_subjects(subjects: Iterable[Subject], rows: Mapping[str, tuple[int | None, int | None, int]]) -> list[SubjectYear]:
+def primary_subjects(
+    subjects: Iterable[Subject], rows: Mapping[str, tuple[int | None, int | None, int]]
+) -> list[SubjectYear]:
     """rows: subject → (level, test, basis) at the end of the year. An option the pupil has no row in is not studied."""
     found = []
     for subject in subjects:
@@ -284,3 +344,11 @@ def primary_result(
     title = rule("gradebook.primary_title", act, grade)(overall)
     missing = sum(y.level is None and not y.exempt for y in years) + sum(level is None for level in levels.values())
     return ResultRow(0, student_id, _plain(overall), _plain(overall), "", None, str(title or ""), missing, False)
+
+
+def primary_overall_name(level: int) -> str:
+    return Overall(level).label
+
+
+def title_name(title: str, primary: bool) -> str:
+    return PrimaryTitle(title).label if primary else Award(title).label
