@@ -9,6 +9,8 @@ from django.conf import settings
 from maitruong.foundation.access.registry import Role, permissions, register_permissions, register_role
 from maitruong.foundation.access.types import Rows
 
+_BOOKS = {"gradebook.view", "gradebook.view_all", "gradebook.close", "gradebook.exempt", "gradebook.export"}
+
 # role → (label, rows, order in the switcher, home page, permissions)
 ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {
     "department_officer": (
@@ -16,7 +18,7 @@ ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {
         Rows.PROVINCE,
         10,
         "centre",
-        {"people.view", "insight.view", "insight.people"},
+        {"people.view", "insight.view", "insight.people", "gradebook.view"},
     ),
     "commune_officer": (
         "Chuyên viên xã",
@@ -25,20 +27,38 @@ ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {
         "centre",
         {"people.view", "insight.view", "insight.people"},
     ),
-    "principal": ("Hiệu trưởng", Rows.SCHOOLS, 20, "school", {"people.view", "insight.view", "insight.people"}),
+    "principal": (
+        "Hiệu trưởng",
+        Rows.SCHOOLS,
+        20,
+        "school",
+        {"people.view", "insight.view", "insight.people", *_BOOKS},
+    ),
     "deputy_principal": (
         "Phó hiệu trưởng",
         Rows.SCHOOLS,
         21,
         "school",
-        {"people.view", "insight.view", "insight.people"},
+        {"people.view", "insight.view", "insight.people", *_BOOKS},
     ),
-    "homeroom_teacher": ("Giáo viên chủ nhiệm", Rows.SCHOOLS, 30, "teacher", {"people.view"}),
-    "subject_teacher": ("Giáo viên bộ môn", Rows.SCHOOLS, 31, "teacher", set()),
+    "homeroom_teacher": (
+        "Giáo viên chủ nhiệm",
+        Rows.SCHOOLS,
+        30,
+        "teacher",
+        {"people.view", "gradebook.view", "gradebook.conduct", "gradebook.export"},
+    ),
+    "subject_teacher": (
+        "Giáo viên bộ môn",
+        Rows.SCHOOLS,
+        31,
+        "teacher",
+        {"gradebook.view", "gradebook.enter", "gradebook.export"},
+    ),
     "clerk": ("Văn thư", Rows.SCHOOLS, 40, "school", {"people.view"}),
     "it_admin": ("Quản trị hệ thống", Rows.SCHOOLS, 60, "admin", set()),
-    "guardian": ("Phụ huynh", Rows.FAMILY, 70, "family", {"people.view"}),
-    "pupil": ("Học sinh", Rows.FAMILY, 80, "family", {"people.view"}),
+    "guardian": ("Phụ huynh", Rows.FAMILY, 70, "family", {"people.view", "gradebook.family"}),
+    "pupil": ("Học sinh", Rows.FAMILY, 80, "family", {"people.view", "gradebook.family"}),
 }
 
 
