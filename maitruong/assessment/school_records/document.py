@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,6 +50,7 @@ from .types import (
 
 ROOT: Final = tag("record")
 SCHEMA_FILE: Final = Path(__file__).parent / "schema" / f"school-record-{SCHEMA_VERSION}.xsd"
+_COMPLAINT: Final = re.compile(r"Element '(?:\{[^}]*\})?([\w.-]{1,40})'(?:, attribute '([\w.-]{1,40})')?")
 _of_thread = threading.local()
 
 
@@ -235,6 +237,8 @@ def _schema() -> etree.XMLSchema:
 
 def _schema_sentence(schema: etree.XMLSchema) -> str:
     """The first complaint, with the place in our words; the library's English text stays out of what people read."""
-    entry = schema.error_log[0]
-    where = etree.QName(entry.path.rpartition("/")[2].partition("[")[0] or "record").localname if entry.path else "record"
-    return f"phần tử <{where.removeprefix('*')}> thiếu, thừa hoặc sai kiểu (dòng {entry.line}, lỗi {entry.type_name})"
+    found = _COMPLAINT.search(schema.error_log[0].message)
+    element, attribute = found.groups() if found else ("record", None)
+    if attribute:
+        return f"thuộc tính {attribute} của phần tử {element} thiếu, thừa hoặc ghi sai"
+    return f"có phần tử thiếu, thừa hoặc sai chỗ tại {element}"

@@ -7,6 +7,7 @@ digests do not cover, this does.
 
 from __future__ import annotations
 
+import copy
 from typing import Final
 
 from lxml import etree
@@ -24,8 +25,14 @@ class NotCanonical(Exception):
 
 
 def canonical_bytes(element: etree._Element) -> bytes:
-    """Inclusive Canonical XML 1.0 without comments; of an element in a tree: with the namespaces in scope there."""
-    return etree.tostring(element, method="c14n", with_comments=False)
+    """Inclusive Canonical XML 1.0 without comments, of an element as the top of its own document.
+
+    An element inside a tree is copied first: started there, libxml2 writes a wrong `xmlns=""` on grandchildren, and no
+    other program would agree with the digest. The copy keeps the namespaces the element uses, which in the documents of
+    this house are all that are in scope.
+    """
+    top = element if element.getparent() is None else copy.deepcopy(element)
+    return etree.tostring(top, method="c14n", with_comments=False)
 
 
 def parse(data: bytes) -> etree._Element:

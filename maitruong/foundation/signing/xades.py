@@ -123,10 +123,10 @@ class _Shape:
         """SHA-256 of the canonical SignedInfo: the 32 bytes the key signs."""
         return hashlib.sha256(self.signed_info.format(namespaces=self.scope + _NAMESPACES).encode()).digest()
 
-    def written(self, value: bytes, *, scope: str = "") -> bytes:
-        """The whole signature in canonical form. `scope` is set when it is compared as the top of its own document."""
+    def written(self, value: bytes) -> bytes:
+        """The whole signature in canonical form."""
         return _SIGNATURE.format(
-            namespaces=scope + _NAMESPACES,
+            namespaces=_NAMESPACES,
             id=self.node_id,
             signed_info=self.signed_info.format(namespaces=""),
             value=_b64(value),
@@ -256,9 +256,8 @@ def _read(element: etree._Element, signature: etree._Element, role: Role) -> _Fo
     certificate = _certificate(signature)
     time, moment = _signing_time(signature)
     value = _from_b64(signature.findtext(f"{{{DS}}}SignatureValue"))
-    scope = _scope_of(element)
-    shape = _Shape.of(element.get("Id", ""), scope, without_signature(element), certificate, role, time)
-    if canonical_bytes(signature) != shape.written(value, scope=scope):
+    shape = _Shape.of(element.get("Id", ""), _scope_of(element), without_signature(element), certificate, role, time)
+    if canonical_bytes(signature) != shape.written(value):
         raise _difference(signature, shape)
     if not _key_accepts(certificate, shape.to_sign, value):
         raise _Refused(SignatureVerdict.ALTERED, "chữ ký không khớp với chứng thư của người ký")
