@@ -223,7 +223,9 @@ def _subject_steps(content: RecordContent) -> tuple[SigningStep, ...]:
     if content.identity.stage is Stage.PRIMARY:
         return ()
     return tuple(
-        SigningStep(f"subject-{block.code}", Role.SUBJECT_TEACHER, block.signer.person_id, f"môn {block.name}", block.code)
+        SigningStep(
+            f"subject-{block.code}", Role.SUBJECT_TEACHER, block.signer.person_id, f"môn {block.name}", block.code
+        )
         for block in content.subjects
     )
 

@@ -103,7 +103,9 @@ class _Shape:
     certificate: str
 
     @classmethod
-    def of(cls, node_id: str, scope: str, content: bytes, certificate: x509.Certificate, role: Role, time: str) -> _Shape:
+    def of(
+        cls, node_id: str, scope: str, content: bytes, certificate: x509.Certificate, role: Role, time: str
+    ) -> _Shape:
         """`scope`: default namespace declaration around the element; `content`: canonical bytes without the signature."""
         der = certificate.public_bytes(Encoding.DER)
         within = {"id": node_id, "role": role.value, "time": time, "certificate_digest": _digest_xml(der)}

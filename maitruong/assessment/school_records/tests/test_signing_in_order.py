@@ -199,7 +199,9 @@ def test_corrected_absences_keep_every_subject_signed(office):
 
 def test_successor_signs_for_a_teacher_who_left_and_both_are_named(office):
     content = a_lower_secondary_record()
-    left = replace(content.subjects[0], signer=replace(content.subjects[0].signer, person_id="22", name="Người kế nhiệm"))
+    left = replace(
+        content.subjects[0], signer=replace(content.subjects[0].signer, person_id="22", name="Người kế nhiệm")
+    )
     content = replace(content, subjects=(left, *content.subjects[1:]))
 
     report = office.verify(office.signed(content))

@@ -279,7 +279,9 @@ def test_block_forged_and_signed_again_by_a_stranger_is_refused(root, office, tm
     """A real key, a real signature, the right name in the certificate; the wrong root."""
     authority = DemoAuthority.create(tmp_path, pin="271828", at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
     held = next(held for held in office.school.held.values() if held.holder.id == "17")
-    issued = authority.issue(held.holder, valid_from=SIGNING_DAY - dt.timedelta(days=9), valid_to=SIGNING_DAY.replace(year=2030))
+    issued = authority.issue(
+        held.holder, valid_from=SIGNING_DAY - dt.timedelta(days=9), valid_to=SIGNING_DAY.replace(year=2030)
+    )
     block = subject(root, "TOAN")
     step = next(step for step in steps(a_lower_secondary_record()) if step.node_id == "subject-TOAN")
     block.find(tag("year")).set("tenths", "99")
@@ -298,14 +300,19 @@ def test_certificate_never_registered_here_is_refused(office):
     content = a_lower_secondary_record()
     office.entitle(content)
     held = next(held for held in office.school.held.values() if held.holder.id == "17")
-    unknown = office.school.authority.issue(held.holder, valid_from=SIGNING_DAY, valid_to=SIGNING_DAY.replace(year=2030))
+    unknown = office.school.authority.issue(
+        held.holder, valid_from=SIGNING_DAY, valid_to=SIGNING_DAY.replace(year=2030)
+    )
     root = parse(build(content))
     role = steps(content)[1].role
     sign_element(root, "subject-TOAN", office.school.authority.signer(unknown), role=role, at=SIGNING_DAY)
 
     report = next(found.report for found in office.verify(canonical_bytes(root)).steps if found.step.subject == "TOAN")
 
-    assert (report.verdict, report.sentence) == (SignatureVerdict.UNTRUSTED, "chứng thư chưa được đăng kí trong hệ thống")
+    assert (report.verdict, report.sentence) == (
+        SignatureVerdict.UNTRUSTED,
+        "chứng thư chưa được đăng kí trong hệ thống",
+    )
 
 
 def test_record_is_refused_once_its_signers_certificate_was_revoked_before_signing(sealed, office, monkeypatch):
@@ -341,7 +348,9 @@ def test_record_signed_out_of_order_in_time_is_refused(office):
 
 
 def test_seal_of_the_school_can_be_ec_as_well_as_rsa(office):
-    content = a_lower_secondary_record(school=replace(a_lower_secondary_record().identity.school, organisation_id="709"))
+    content = a_lower_secondary_record(
+        school=replace(a_lower_secondary_record().identity.school, organisation_id="709")
+    )
     office.school.signer("709", kind=HolderKind.ORGANISATION, key=KeyKind.EC_P256)
 
     assert office.verify(office.signed(content)).is_valid
