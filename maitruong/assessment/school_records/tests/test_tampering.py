@@ -164,7 +164,7 @@ def test_doubled_block_under_the_same_id_is_refused(root, office):
     report = office.verify(canonical_bytes(root))
 
     assert report.verdict is Verdict.ALTERED
-    assert "hai phần mang cùng mã" in told(report)
+    assert "hai khối môn mang cùng mã" in told(report)
 
 
 def test_signature_wrapping_around_the_true_record_is_refused(root, office):
