@@ -13,13 +13,14 @@ import { Why } from "./why.js";
 const token = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
 export function start(table, store = new MemoryStore()) {
-  const { saveUrl, pollUrl, whyUrl, etag, at } = table.dataset;
+  const { saveUrl, pollUrl, pollEvery = 10, whyUrl, etag, at } = table.dataset;
   const book = new Book(table);
   const history = new History();
   const why = new Why(document.querySelector(`[data-grid-why="${table.id}"]`), whyUrl);
 
   const sync = new Sync({
     book, store, saveUrl, pollUrl, etag, at, token,
+    pollEvery: 1000 * pollEvery,
     editing: (cell) => hands.editing(cell),
     painted: (cell) => view.paint(cell),
     turned: () => {

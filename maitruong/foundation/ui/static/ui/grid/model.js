@@ -35,10 +35,14 @@ export class Cell {
     return `${this.row.name}, ${this.column.long}`;
   }
 
-  // Show a value without the hand's doing.
+  // Show a value without the hand's doing. A cell in hand that was selected stays so, or typing would append.
   show(value) {
     this.value = value;
-    if (this.el.value !== value) this.el.value = value;
+    const { el } = this;
+    if (el.value === value) return;
+    const selected = el === document.activeElement && el.selectionStart === 0 && el.selectionEnd === el.value.length;
+    el.value = value;
+    if (selected) el.select();
   }
 }
 

@@ -10,6 +10,7 @@ export class Phone {
     Object.assign(this, { book, view, apply });
     this.pick = document.querySelector(`[data-grid-pick="${book.table.id}"]`);
     this.columns = book.columns.filter((column) => column.kind !== "calc");
+    this.result = book.columns.find((column) => column.kind === "calc");
     view.onCounts = () => this.recount();
     NARROW.addEventListener("change", () => this.turn());
     this.turn();
@@ -31,7 +32,13 @@ export class Phone {
       row.tr.append(row.keys, row.issue);
     }
     this.pills = new Map(this.columns.map((column) => [column, this.pill(column)]));
-    this.pick?.replaceChildren(...[...this.pills.values()].reverse());
+    this.pick?.replaceChildren(...this.inPillOrder().map((column) => this.pills.get(column)));
+  }
+
+  // The last mark of the term first, as it is the one still to write; words at the end.
+  inPillOrder() {
+    const words = (column) => Number(column.kind === "text");
+    return [...this.columns].reverse().sort((a, b) => words(a) - words(b));
   }
 
   pill(column) {
@@ -47,7 +54,7 @@ export class Phone {
     for (const row of this.book.rows) {
       row.tr.querySelector(".is-shown")?.classList.remove("is-shown");
       row.tr.cells[column.index + 1].classList.add("is-shown");
-      row.keys.replaceChildren(...this.keysOf(row.cells[column.index]));
+      row.keys.replaceChildren(...this.keysOf(row.cells[column.index]), ...this.resultOf());
     }
     for (const [other, pill] of this.pills) pill.setAttribute("aria-pressed", String(other === column));
     this.pills.get(column).scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -60,6 +67,12 @@ export class Phone {
     if (cell.locked || column.kind === "text") return [];
     const codes = column.kind === "choice" ? column.choices : column.takesAbsent ? [["V", "Vắng"]] : [];
     return codes.map(([code, words]) => this.key(cell, code, words));
+  }
+
+  // Where the V is not needed any more the row's result is read instead.
+  resultOf() {
+    if (!this.result || this.column.kind !== "mark") return [];
+    return [make("span", { className: "marks__result" }, make("small", {}, this.result.label), make("b", {}))];
   }
 
   key(cell, code, words) {
@@ -82,18 +95,23 @@ export class Phone {
     for (const row of this.book.rows) {
       row.sum.textContent = this.sumOf(row);
       const { value } = row.cells[this.column.index];
-      for (const key of row.keys.children) {
+      const result = row.keys.querySelector(".marks__result b");
+      if (result) {
+        result.textContent = row.cells[this.result.index].value;
+        result.parentNode.hidden = !result.textContent || value === "";
+      }
+      for (const key of row.keys.querySelectorAll("button")) {
         key.setAttribute("aria-pressed", String(value === key.dataset.code));
         key.hidden = this.column.kind !== "choice" && value !== "" && value !== key.dataset.code;
       }
     }
   }
 
-  // "GK 6,5 · TX 7, 7, 6,5 · ĐTB 7,1": columns of one group together, the one in hand and the empty ones left out.
+  // "GK 6,5 · TX 7, 7, 6,5": columns of one group together, the one in hand and the empty ones left out.
   sumOf(row) {
     const groups = new Map();
     for (const cell of row.cells) {
-      if (cell.column === this.column || cell.value === "" || cell.column.kind === "text") continue;
+      if (cell.column === this.column || cell.value === "" || ["text", "calc"].includes(cell.column.kind)) continue;
       const name = cell.column.group || cell.column.label;
       groups.set(name, [...(groups.get(name) ?? []), cell.value]);
     }

@@ -3,7 +3,6 @@
 
 const PAUSE = 400;
 const LONGEST_PAUSE = 2000;
-const POLL = 10_000;
 const FIRST_RETRY = 1000;
 const LAST_RETRY = 30_000;
 const PATIENCE = 20_000;
@@ -12,8 +11,8 @@ const SIGNED_OUT = "Phiên làm việc đã hết hoặc sổ này không mở �
 
 export class Sync {
   // editing(cell): is a hand in it.  painted(cell): show its state.  turned(): the whole state changed.
-  constructor({ book, store, saveUrl, pollUrl, etag, at, token, editing, painted, turned }) {
-    Object.assign(this, { book, store, saveUrl, pollUrl, etag, at, token, editing, painted, turned });
+  constructor({ book, store, saveUrl, pollUrl, pollEvery, etag, at, token, editing, painted, turned }) {
+    Object.assign(this, { book, store, saveUrl, pollUrl, pollEvery, etag, at, token, editing, painted, turned });
     this.queue = new Map();
     this.request = null;
     this.retries = 0;
@@ -26,7 +25,7 @@ export class Sync {
     for (const change of left.request?.cells ?? []) this.recall(change);
     for (const change of left.changes) this.recall(change);
     this.watch();
-    if (this.pollUrl) this.pollTimer = setTimeout(() => this.poll(), POLL);
+    if (this.pollUrl) this.pollTimer = setTimeout(() => this.poll(), this.pollEvery);
   }
 
   // A change kept from before this page was loaded waits again.
@@ -47,7 +46,7 @@ export class Sync {
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) return this.send();
       this.resume();
-      if (Date.now() - (this.polled ?? 0) > POLL) this.poll();
+      if (Date.now() - (this.polled ?? 0) > this.pollEvery) this.poll();
     });
   }
 
@@ -277,7 +276,7 @@ export class Sync {
 
   async poll() {
     clearTimeout(this.pollTimer);
-    this.pollTimer = setTimeout(() => this.poll(), POLL);
+    this.pollTimer = setTimeout(() => this.poll(), this.pollEvery);
     if (document.hidden || this.request || this.queue.size || this.stopped || !this.pollUrl) return;
     this.polled = Date.now();
     this.polling = new AbortController();

@@ -1,6 +1,7 @@
 // The explanation of the row in hand, an HTML fragment of the server, fetched when the focus rests.
 
 const REST = 400;
+const PHONE = matchMedia("(max-width: 767px)"); // the side lies below all the rows there: nobody would see it
 
 export class Why {
   constructor(place, url) {
@@ -24,7 +25,7 @@ export class Why {
   }
 
   async fetch() {
-    if (!this.place.offsetParent) return; // not shown on a phone
+    if (PHONE.matches) return;
     this.asking?.abort();
     this.asking = new AbortController();
     try {
