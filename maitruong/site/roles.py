@@ -11,10 +11,28 @@ from maitruong.foundation.access.types import Rows
 
 # role → (label, rows, order in the switcher, home page, permissions)
 ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {
-    "department_officer": ("Chuyên viên Sở", Rows.PROVINCE, 10, "centre", {"people.view"}),
-    "commune_officer": ("Chuyên viên xã", Rows.SCHOOLS, 15, "centre", {"people.view"}),
-    "principal": ("Hiệu trưởng", Rows.SCHOOLS, 20, "school", {"people.view"}),
-    "deputy_principal": ("Phó hiệu trưởng", Rows.SCHOOLS, 21, "school", {"people.view"}),
+    "department_officer": (
+        "Chuyên viên Sở",
+        Rows.PROVINCE,
+        10,
+        "centre",
+        {"people.view", "insight.view", "insight.people"},
+    ),
+    "commune_officer": (
+        "Chuyên viên xã",
+        Rows.SCHOOLS,
+        15,
+        "centre",
+        {"people.view", "insight.view", "insight.people"},
+    ),
+    "principal": ("Hiệu trưởng", Rows.SCHOOLS, 20, "school", {"people.view", "insight.view", "insight.people"}),
+    "deputy_principal": (
+        "Phó hiệu trưởng",
+        Rows.SCHOOLS,
+        21,
+        "school",
+        {"people.view", "insight.view", "insight.people"},
+    ),
     "homeroom_teacher": ("Giáo viên chủ nhiệm", Rows.SCHOOLS, 30, "teacher", {"people.view"}),
     "subject_teacher": ("Giáo viên bộ môn", Rows.SCHOOLS, 31, "teacher", set()),
     "clerk": ("Văn thư", Rows.SCHOOLS, 40, "school", {"people.view"}),

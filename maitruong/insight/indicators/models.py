@@ -26,7 +26,9 @@ class Fact(ScopedModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["school_id", "school_year", "indicator", "term", "grade", "key"], name="uniq_fact")
+            models.UniqueConstraint(
+                fields=["school_id", "school_year", "indicator", "term", "grade", "key"], name="uniq_fact"
+            )
         ]
         indexes = [models.Index(fields=["school_year", "indicator"], name="fact_by_indicator")]
 

@@ -24,7 +24,9 @@ class Total:
     value: int
 
 
-def totals(scope: Scope, *, school_year: int, indicators: Sequence[str], keys: Sequence[str] | None = None) -> list[Total]:
+def totals(
+    scope: Scope, *, school_year: int, indicators: Sequence[str], keys: Sequence[str] | None = None
+) -> list[Total]:
     """Sums over the scope's schools, by (indicator, term, grade, key)."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -32,7 +34,12 @@ def totals(scope: Scope, *, school_year: int, indicators: Sequence[str], keys: S
             f" WHERE school_year = %(year)s AND indicator = ANY(%(indicators)s) AND {_WITHIN}"  # noqa: S608
             " AND (%(keys)s::text[] IS NULL OR key = ANY(%(keys)s::text[]))"
             " GROUP BY indicator, term, grade, key ORDER BY indicator, term, grade, key",
-            {**_facts(scope), "year": school_year, "indicators": list(indicators), "keys": list(keys) if keys is not None else None},
+            {
+                **_facts(scope),
+                "year": school_year,
+                "indicators": list(indicators),
+                "keys": list(keys) if keys is not None else None,
+            },
         )
         return [Total(*row) for row in cursor.fetchall()]
 

@@ -31,7 +31,7 @@ def mark_stale(cells: Iterable[tuple[int, int, str, dt.datetime]]) -> None:
         cursor.execute(
             'INSERT INTO indicators_stale (school_id, school_year, "group", since)'
             " SELECT * FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::timestamptz[])"
-            " ON CONFLICT (school_id, school_year, \"group\") DO UPDATE SET since = least(indicators_stale.since, excluded.since)",
+            ' ON CONFLICT (school_id, school_year, "group") DO UPDATE SET since = least(indicators_stale.since, excluded.since)',
             [list(column) for column in zip(*rows, strict=True)],
         )
 
@@ -51,7 +51,9 @@ def refresh() -> int:
             batches[group, year].add(school_id)
         for (group, year), schools in sorted(batches.items()):
             _count(group, year, sorted(schools))
-        cursor.execute("INSERT INTO indicators_pulse (id, looked_at) VALUES (1, now()) ON CONFLICT (id) DO UPDATE SET looked_at = now()")
+        cursor.execute(
+            "INSERT INTO indicators_pulse (id, looked_at) VALUES (1, now()) ON CONFLICT (id) DO UPDATE SET looked_at = now()"
+        )
     return len(cells)
 
 
