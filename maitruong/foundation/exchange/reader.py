@@ -21,7 +21,16 @@ import orjson
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from . import cells, compound, limits, text_table
-from .errors import BrokenFile, EmptyFile, EncryptedFile, ExchangeError, HtmlNotSheet, NotASpreadsheet, TooManyColumns, TooManyRows
+from .errors import (
+    BrokenFile,
+    EmptyFile,
+    EncryptedFile,
+    ExchangeError,
+    HtmlNotSheet,
+    NotASpreadsheet,
+    TooManyColumns,
+    TooManyRows,
+)
 from .open_document import open_sheets
 from .package import Package
 from .slices import SheetSlices, XlsxBook, small_workbook

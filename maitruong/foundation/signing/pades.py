@@ -110,7 +110,7 @@ class _ClockedPdfSigner(signers.PdfSigner):
 
     moment: dt.datetime
 
-    def init_signing_session(self, pdf_out, existing_fields_only=False):  # noqa: ANN001, ANN201 - pyHanko's own signature
+    def init_signing_session(self, pdf_out, existing_fields_only=False):
         session = super().init_signing_session(pdf_out, existing_fields_only)
         session.system_time = self.moment
         return session
