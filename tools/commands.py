@@ -102,6 +102,8 @@ def manage(name: str, arguments: list[str]) -> int:
     from tools import database
 
     base = database.hold(prepare=name == "migrate")
+    if name == "migrate":
+        base.write_note("prepared", "")  # somebody moves the schema by hand; the next start looks again
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maitruong.site.settings")
     return become([sys.executable, "-m", "django", name.replace("-", "_"), *arguments], base)
 
