@@ -221,7 +221,9 @@ def _subject_steps(content: RecordContent) -> tuple[SigningStep, ...]:
     if content.identity.stage is Stage.PRIMARY:
         return ()
     return tuple(
-        SigningStep(f"subject-{block.code}", Role.SUBJECT_TEACHER, block.signer.person_id, f"môn {block.name}", block.code)
+        SigningStep(
+            f"subject-{block.code}", Role.SUBJECT_TEACHER, block.signer.person_id, f"môn {block.name}", block.code
+        )
         for block in content.subjects
     )
 
@@ -236,5 +238,7 @@ def _schema() -> etree.XMLSchema:
 def _schema_sentence(schema: etree.XMLSchema) -> str:
     """The first complaint, with the place in our words; the library's English text stays out of what people read."""
     entry = schema.error_log[0]
-    where = etree.QName(entry.path.rpartition("/")[2].partition("[")[0] or "record").localname if entry.path else "record"
+    where = (
+        etree.QName(entry.path.rpartition("/")[2].partition("[")[0] or "record").localname if entry.path else "record"
+    )
     return f"phần tử <{where.removeprefix('*')}> thiếu, thừa hoặc sai kiểu (dòng {entry.line}, lỗi {entry.type_name})"

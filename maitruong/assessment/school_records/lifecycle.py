@@ -125,9 +125,7 @@ def _check_earlier(
         raise SignedOutOfOrder(step=step.label, missing=", ".join(missing))
     for other in earlier:
         element = element_of(root, other.node_id)
-        report = verify_element(
-            element, claim_for(other, content.identity), trust=trust, directory=directory, now=at
-        )
+        report = verify_element(element, claim_for(other, content.identity), trust=trust, directory=directory, now=at)
         if report.verdict is not SignatureVerdict.VALID:
             raise EarlierSignatureBroken(step=step.label, where=other.label, reason=report.sentence)
 
