@@ -13,7 +13,7 @@ from maitruong.assessment.gradebook.rules.whole_year import judge
 
 @pytest.fixture(scope="module")
 def judged():
-    return [(pupil, judge(pupil)) for pupil in random_pupils(1500, seed=20261121)]
+    return [(pupil, judge(pupil)) for pupil in random_pupils(900, seed=20261121)]
 
 
 def test_same_seed_gives_the_same_pupils_and_another_seed_others():
@@ -31,7 +31,7 @@ def test_sample_reaches_every_level_adjustment_and_title(judged):
     assert set(overalls) == {0, 1, 2, 3, None}
     assert {r["award"] for p, r in judged if p["grade"] > 5} == {"excellent", "good", None}
     assert {r["title"] for p, r in judged if p["grade"] <= 5} == {"excellent", "outstanding", None}
-    assert min(levels.values()) >= 10 and min(overalls.values()) >= 10
+    assert min(levels.values()) >= 5 and min(overalls.values()) >= 5
 
 
 def test_sample_holds_every_special_pupil(judged):
@@ -66,7 +66,7 @@ def test_averages_of_every_pupil_equal_the_fractions(judged):
             else:
                 assert found["year"] == (one if row["terms"] == [1] else two)
             compared += 1
-    assert compared > 5000
+    assert compared > 3000
 
 
 def test_level_of_the_year_is_none_exactly_when_a_counted_result_is_missing(judged):
