@@ -1,12 +1,15 @@
 """The machine door: strict in, plain out, refusals in words."""
 
+import dataclasses
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from maitruong.assessment.gradebook.rules import Kind
 from maitruong.assessment.gradebook.rules.evaluate import TOPICS, PayloadRefused, TopicUnknown, answer, evaluate
+from maitruong.assessment.gradebook.rules.tt22_2021 import Tt22Settings
 from maitruong.assessment.gradebook.rules.tt27_2020 import QUALITIES_AND_COMPETENCES
 from maitruong.assessment.gradebook.tests.worked_examples import subjects, table
 from maitruong.foundation.kernel.errors import Refusal
@@ -171,3 +174,11 @@ def test_refused_cell_is_an_answer():
 def test_marks_read_as_decimals_are_the_same_marks():
     payload = json.loads(json.dumps(TERM), parse_float=Decimal)
     assert evaluate("term_average", payload)["outcome"]["tenths"] == 81
+
+
+def test_every_topic_and_switch_is_documented_for_machines():
+    text = (Path(__file__).parents[4] / "docs" / "machine.md").read_text(encoding="utf-8")
+
+    assert all(f"| `{topic}` |" in text for topic in TOPICS)
+    assert all(f"`{field.name}`" in text for field in dataclasses.fields(Tt22Settings))
+    assert all(f"`{code}`" in text for code in QUALITIES_AND_COMPETENCES)
