@@ -9,18 +9,47 @@ from django.conf import settings
 from maitruong.foundation.access.registry import Role, permissions, register_permissions, register_role
 from maitruong.foundation.access.types import Rows
 
+_LOOK = {"people.view", "enrolment.view", "students.view", "staff.view", "attendance.view", "timetable.view"}
+_OFFICE = {"students.edit", "students.number", "students.guardians", "students.export", "enrolment.manage", "staff.manage"}
+_HEAD = _LOOK | _OFFICE | {"schools.edit", "timetable.assign", "attendance.enter"}
+_FAMILY = {"people.view", "family.view", "attendance.family"}
+
 # role → (label, rows, order in the switcher, home page, permissions)
 ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {
-    "department_officer": ("Chuyên viên Sở", Rows.PROVINCE, 10, "centre", {"people.view"}),
-    "commune_officer": ("Chuyên viên xã", Rows.SCHOOLS, 15, "centre", {"people.view"}),
-    "principal": ("Hiệu trưởng", Rows.SCHOOLS, 20, "school", {"people.view"}),
-    "deputy_principal": ("Phó hiệu trưởng", Rows.SCHOOLS, 21, "school", {"people.view"}),
-    "homeroom_teacher": ("Giáo viên chủ nhiệm", Rows.SCHOOLS, 30, "teacher", {"people.view"}),
-    "subject_teacher": ("Giáo viên bộ môn", Rows.SCHOOLS, 31, "teacher", set()),
-    "clerk": ("Văn thư", Rows.SCHOOLS, 40, "school", {"people.view"}),
-    "it_admin": ("Quản trị hệ thống", Rows.SCHOOLS, 60, "admin", set()),
-    "guardian": ("Phụ huynh", Rows.FAMILY, 70, "family", {"people.view"}),
-    "pupil": ("Học sinh", Rows.FAMILY, 80, "family", {"people.view"}),
+    "department_officer": (
+        "Chuyên viên Sở",
+        Rows.PROVINCE,
+        10,
+        "centre",
+        _LOOK | {"schools.view", "schools.edit", "students.export", "calendar.manage", "audit.view"},
+    ),
+    "commune_officer": ("Chuyên viên xã", Rows.SCHOOLS, 15, "centre", _LOOK | {"schools.view"}),
+    "principal": (
+        "Hiệu trưởng",
+        Rows.SCHOOLS,
+        20,
+        "school",
+        _HEAD | {"rights.view", "rights.give", "accounts.manage", "audit.view"},
+    ),
+    "deputy_principal": ("Phó hiệu trưởng", Rows.SCHOOLS, 21, "school", _HEAD | {"rights.view", "accounts.manage"}),
+    "homeroom_teacher": (
+        "Giáo viên chủ nhiệm",
+        Rows.SCHOOLS,
+        30,
+        "teacher",
+        {"people.view", "enrolment.view", "students.view", "attendance.view", "attendance.enter"},
+    ),
+    "subject_teacher": ("Giáo viên bộ môn", Rows.SCHOOLS, 31, "teacher", {"enrolment.view"}),
+    "clerk": ("Văn thư", Rows.SCHOOLS, 40, "school", _LOOK | _OFFICE | {"accounts.manage"}),
+    "it_admin": (
+        "Quản trị hệ thống",
+        Rows.SCHOOLS,
+        60,
+        "admin",
+        {"rights.view", "rights.give", "accounts.manage", "audit.view", "schools.view"},
+    ),
+    "guardian": ("Phụ huynh", Rows.FAMILY, 70, "family", _FAMILY),
+    "pupil": ("Học sinh", Rows.FAMILY, 80, "family", _FAMILY),
 }
 
 

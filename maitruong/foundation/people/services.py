@@ -73,7 +73,8 @@ CONTACT_FIELDS = ("phone", "email", "residence")
 def change_contact(*, person_id: int, version: int, phone: str, email: str, residence: str) -> dict[str, list[str]]:
     """Write the contact fields over the version that was seen. Returns {field: [old, new]} of what changed.
 
-    Raises PhoneRefused, NotAnAddress; ChangedMeanwhile when the row was saved since. The caller checked the permission and writes the audit.
+    Raises PhoneRefused, NotAnAddress; ChangedMeanwhile when the row was saved since. The caller checked the permission and
+    writes the audit.
     """
     wanted = {"phone": tidy_phone(phone), "email": _email(email), "residence": vietnamese.tidy(residence)}
     row = Person._base_manager.select_for_update().filter(pk=person_id).first()

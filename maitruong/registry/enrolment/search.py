@@ -149,12 +149,14 @@ def _name(q: str) -> list[sql.Composable]:
             return [sql.SQL("false")]
         conditions.append(_begins("p.name_fold", [plain]))
         if plain != word:
-            conditions.append(_begins("lower(p.full_name)", _spellings(word)))
+            conditions.append(_begins("lower(p.full_name)", [word], whole=_spellings(word)))
     return conditions
 
 
-def _begins(column: str, beginnings: Sequence[str]) -> sql.Composable:
-    patterns = [pattern for text in beginnings for pattern in (_escaped(text) + "%", "% " + _escaped(text) + "%")]
+def _begins(column: str, beginnings: Sequence[str], *, whole: Sequence[str] = ()) -> sql.Composable:
+    """A word of the column begins like one of the beginnings, or is one of the whole words."""
+    patterns = [pattern for text in map(_escaped, beginnings) for pattern in (f"{text}%", f"% {text}%")]
+    patterns += [p for text in map(_escaped, whole) for p in (text, f"% {text}", f"{text} %", f"% {text} %")]
     return sql.SQL("({})").format(
         sql.SQL(" OR ").join(
             sql.SQL("{column} LIKE {pattern}").format(column=sql.SQL(column), pattern=sql.Literal(pattern))
@@ -164,7 +166,7 @@ def _begins(column: str, beginnings: Sequence[str]) -> sql.Composable:
 
 
 def _spellings(word: str) -> list[str]:
-    """Hòa as well as hoà: both places of the tone in an open syllable."""
+    """The other places of the tone in an open syllable: hoà for hòa. Whole words only, or hòa would find Hoàng."""
     new = vietnamese.place_tones(word)
     old = new
     if len(new) > 1:
@@ -172,7 +174,7 @@ def _spellings(word: str) -> list[str]:
         moved = new[:-2] + first + vietnamese.with_tone(new[-1], tone)
         if tone and vietnamese.place_tones(moved) == new:
             old = moved
-    return sorted({word, new, old})
+    return sorted({new, old} - {word})
 
 
 def _escaped(text: str) -> str:
