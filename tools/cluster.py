@@ -11,6 +11,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
@@ -19,6 +21,7 @@ from urllib.parse import quote
 
 from tools.places import CHECKOUT
 from tools.postgres import SOCKET_NAME, SUPERUSER
+from tools.processes import is_alive
 from tools.trouble import Trouble
 
 SECONDS_TO_BE_READY = 120
@@ -63,7 +66,8 @@ class Cluster:
         deadline = time.monotonic() + SECONDS_TO_BE_READY
         while time.monotonic() < deadline:
             running = self.running()
-            if running and _answers(running):
+            # A server whose keeper was killed still answers for a moment while it goes down.
+            if running and is_alive(running.keeper) and _answers(running):
                 return running
             if not self.has_keeper():
                 self._start_keeper()
@@ -92,6 +96,21 @@ class Cluster:
             if self.running() and self._is_used_by_others():
                 return
             time.sleep(0.05)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody uses the cluster and nobody can start it meanwhile. Raises Trouble when somebody does."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        with (self.home / "users.lock").open("a") as users, (self.home / "keeper.lock").open("a") as keeper:
+            deadline = time.monotonic() + 10  # a keeper whose last user just left needs a moment
+            for lock in (users, keeper):
+                while not _take(lock.fileno(), fcntl.LOCK_EX):
+                    if time.monotonic() > deadline:
+                        raise Trouble(
+                            "The database is in use.", "Stop ./dev up and other commands, then try again.", code=1
+                        )
+                    time.sleep(0.1)
+            yield
 
     def running(self) -> Running | None:
         try:
@@ -139,10 +158,14 @@ class Cluster:
 
 def _can_lock(path: Path, how: int) -> bool:
     with path.open("a") as file:
-        try:
-            fcntl.flock(file, how | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
+        return _take(file.fileno(), how)
+
+
+def _take(lock: int, how: int) -> bool:
+    try:
+        fcntl.flock(lock, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
     return True
 
 

@@ -14,7 +14,7 @@ MISSING = "not on this machine:"
 
 def programs() -> dict[str, str]:
     """Program → package, from lines like `poppler-utils  pdfsig pdftoppm`."""
-    found = {}
+    found: dict[str, str] = {}
     for line in LIST.read_text().splitlines():
         package, *names = line.partition("#")[0].split() or [""]
         found |= dict.fromkeys(names, package)

@@ -20,7 +20,7 @@ from tools import binaries as pg_binaries
 from tools.binaries import Binaries
 from tools.machine import settings_for_tests, settings_for_this_machine
 from tools.places import CHECKOUT, SHARED_PLACES, Person, can_reach, key_of
-from tools.processes import die_with_parent
+from tools.processes import die_with_parent, is_alive
 from tools.trouble import Trouble
 
 SUPERUSER = "postgres"
@@ -282,17 +282,10 @@ def clear_leftovers(place: Layout) -> None:
 
 
 def _is_live_server(pid: int, place: Layout) -> bool:
-    process = Path("/proc", str(pid))
     try:
-        state = (process / "stat").read_text().rpartition(")")[2].split()[0]
-        if state in "ZX":
-            return False
-        return (process / "cwd").readlink() == place.data
-    except FileNotFoundError:
-        return False
+        return is_alive(pid) and Path("/proc", str(pid), "cwd").readlink() == place.data
     except OSError:
-        # Another user's process: it cannot be our server, which runs as `place.user`.
-        return False
+        return False  # gone meanwhile, or another user's: our server runs as `place.user`
 
 
 def installed() -> Binaries:

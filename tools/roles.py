@@ -7,6 +7,8 @@
     mt_scoped, mt_family, mt_wide
                 chosen by mt_app for one transaction: whose rows it sees (schools, persons, all)
 
+    mt_backup   chosen by the owner of a foreign server to read every row for a backup; on the embedded server unused
+
 mt_app does not inherit the three: without choosing one it gets "permission denied", never an empty list.
 Works as the creator of the embedded cluster, and on any server from PostgreSQL 16 as an owner with CREATEROLE.
 """
@@ -26,6 +28,7 @@ from tools.trouble import Trouble
 OWNER, APP = "mt_owner", "mt_app"
 SHARED, ROWS = "mt_shared", "mt_rows"
 SCOPES = ("mt_scoped", "mt_family", "mt_wide")
+BACKUP = "mt_backup"
 EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent")
 """All trusted: the owner of a database may create them without being a superuser."""
 EXTENSIONS_OF_A_SUPERUSER = ("pg_stat_statements",)
@@ -86,6 +89,9 @@ def prepare_external(owner_url: str, app_url: str) -> None:
         try:
             _make_role(db, str(app), "LOGIN", password=str(password) if password else None)
             _make_group_roles(db, app=str(app))
+            _make_role(db, BACKUP, "NOLOGIN")
+            _grant_role(db, "mt_wide", BACKUP, inherited=True)
+            _grant_role(db, BACKUP, str(owner), inherited=False)
         except psycopg.errors.InsufficientPrivilege as problem:
             raise Trouble(
                 f"{owner} may not make the roles of Mái Trường: {problem.diag.message_primary}.",

@@ -27,8 +27,8 @@ from tools.places import CHECKOUT, var
 from tools.roles import Addresses
 from tools.trouble import Trouble
 
-OWNER_COMMANDS = ("migrate", "secure_rows")
-"""What makes a schema, run as the owner in this order; `secure_rows` only where the project has it."""
+OWNER_COMMANDS = ("migrate",)
+"""What makes a schema, run as the owner; grants and policies follow each migration by themselves."""
 
 TEMPLATES_KEPT = 2
 DATA_SUFFIXES = {".csv", ".tsv", ".json", ".toml", ".sql", ".txt"}

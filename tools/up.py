@@ -13,7 +13,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
 from tools import database, serve
@@ -28,6 +29,7 @@ SECONDS_TO_BE_READY = 60
 SECONDS_TO_STOP = serve.FINISH_SECONDS + 10
 LONGEST_PAUSE_SECONDS = 30.0
 LIVED_LONG_SECONDS = 60
+DEATHS_BEFORE_READY = 2
 
 
 @dataclass
@@ -42,7 +44,8 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause: float = 0.5
-    due: float = field(default=0.0)
+    due: float = 0.0
+    deaths: int = 0
 
     def start(self) -> None:
         parent = os.getpid()
@@ -70,12 +73,19 @@ class Child:
             return
         now = time.monotonic()
         if not self.due:
+            self.deaths += 1
             self.pause = 0.5 if now - self.started > LIVED_LONG_SECONDS else min(self.pause * 2, LONGEST_PAUSE_SECONDS)
             self.due = now + self.pause
             where = f"; its log: {self.log}" if self.log else ""
             say(f"{self.name} ended ({self.process.returncode}); starting it again in {self.pause:.0f} s{where}")
         elif now >= self.due:
             self.start()
+
+    def last_words(self) -> str:
+        if self.log is None:
+            return "see above"
+        lines = Path(self.log).read_text(errors="replace").rstrip().splitlines()
+        return lines[-1] if lines else "no word in its log"
 
     def stop(self) -> None:
         if self.process and self.process.poll() is None:
@@ -207,6 +217,9 @@ class Up:
             answer = ask(asked, port, "/readyz")
             if answer == "200":
                 return
+            for child in self.children:
+                if child.deaths >= DEATHS_BEFORE_READY:
+                    raise Trouble(f"{child.name} does not start: {child.last_words()}", f"Its log: {child.log}")
             time.sleep(0.05)
         raise Trouble(f"/readyz did not become ready in {SECONDS_TO_BE_READY} s: {answer}.", f"Logs: {var() / 'log'}")
 

@@ -15,5 +15,11 @@ class Item:
 
 
 MENU: list[tuple[str, list[Item]]] = [
-    ("", [Item("Hôm nay", "sun", "home")]),
+    (
+        "",
+        [
+            Item("Hôm nay", "sun", "home"),
+            Item("Trung tâm điều hành", "dashboard", "dashboard:centre", "insight.view"),
+        ],
+    ),
 ]

@@ -10,8 +10,16 @@ from maitruong.foundation.access.registry import Role, permissions, register_per
 from maitruong.foundation.access.types import Rows
 
 _LOOK = {"people.view", "enrolment.view", "students.view", "staff.view", "attendance.view", "timetable.view"}
-_OFFICE = {"students.edit", "students.number", "students.guardians", "students.export", "enrolment.manage", "staff.manage"}
-_HEAD = _LOOK | _OFFICE | {"schools.edit", "timetable.assign", "attendance.enter"}
+_OFFICE = {
+    "students.edit",
+    "students.number",
+    "students.guardians",
+    "students.export",
+    "enrolment.manage",
+    "staff.manage",
+}
+_FIGURES = {"insight.view", "insight.people"}
+_HEAD = _LOOK | _FIGURES | _OFFICE | {"schools.edit", "timetable.assign", "attendance.enter"}
 _FAMILY = {"people.view", "family.view", "attendance.family"}
 
 # role → (label, rows, order in the switcher, home page, permissions)
@@ -21,9 +29,9 @@ ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {
         Rows.PROVINCE,
         10,
         "centre",
-        _LOOK | {"schools.view", "schools.edit", "students.export", "calendar.manage", "audit.view"},
+        _LOOK | _FIGURES | {"schools.view", "schools.edit", "students.export", "calendar.manage", "audit.view"},
     ),
-    "commune_officer": ("Chuyên viên xã", Rows.SCHOOLS, 15, "centre", _LOOK | {"schools.view"}),
+    "commune_officer": ("Chuyên viên xã", Rows.SCHOOLS, 15, "centre", _LOOK | _FIGURES | {"schools.view"}),
     "principal": (
         "Hiệu trưởng",
         Rows.SCHOOLS,

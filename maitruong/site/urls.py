@@ -4,12 +4,18 @@ from django.urls import include, path
 
 from maitruong.site import views
 
+KIT = [
+    path("kit/", views.kit, name="kit"),
+    path("kit/cua/", views.kit_door, name="kit_door"),
+]
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("metrics", views.metrics_page, name="metrics"),
+    path("", include((KIT, "ui"))),
     path("", include("maitruong.foundation.identity.urls")),
+    path("", include("maitruong.insight.dashboard.urls")),
 ]
 
 handler404 = "maitruong.site.errors.not_found"

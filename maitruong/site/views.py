@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from maitruong.foundation.access.doors import SIGNED_IN, needs, public
+from maitruong.foundation.identity.services import is_demo
+from maitruong.foundation.ui import views as ui
 from maitruong.site import metrics
 
 
@@ -40,3 +42,22 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def metrics_page(request: HttpRequest) -> HttpResponse:
     return HttpResponse(metrics.render(), content_type="text/plain; version=0.0.4")
+
+
+@public("the gallery of the kit, in a demo database only")
+@require_safe
+def kit(request: HttpRequest) -> HttpResponse:
+    _only_in_demo()
+    return ui.kit(request)
+
+
+@public("the gallery of the kit, in a demo database only")
+@require_safe
+def kit_door(request: HttpRequest) -> HttpResponse:
+    _only_in_demo()
+    return ui.kit_door(request)
+
+
+def _only_in_demo() -> None:
+    if not is_demo():
+        raise Http404

@@ -29,7 +29,7 @@ def _user(request: HttpRequest) -> object:
     if "_auth_user_id" not in request.session:
         return AnonymousUser()
     now = int(time.time())
-    seen = request.session.get("seen", 0)
+    seen = request.session.setdefault("seen", now)
     idle = request.session.get("idle", IDLE_SECONDS)
     if now - seen > idle:
         request.session.flush()

@@ -72,18 +72,24 @@ class Derivation:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        outcome = self.outcome
-        if isinstance(outcome, Enum):
-            outcome = outcome.name.lower()
         return {
             "title": self.title,
             "shown": self.shown,
-            "outcome": outcome if isinstance(outcome, str | int | bool | type(None)) else self.shown,
+            "outcome": plain(self.outcome),
             "act": self.act.number,
             "article": self.article,
             "satisfied": self.satisfied,
             "steps": [step.as_dict() for step in self.steps],
         }
+
+
+def plain(outcome: Any) -> Any:
+    """An outcome in the values JSON knows: enums by their lower-case name, named tuples as objects."""
+    if isinstance(outcome, Enum):
+        return outcome.name.lower()
+    if isinstance(outcome, tuple) and hasattr(outcome, "_asdict"):
+        return {name: plain(value) for name, value in outcome._asdict().items()}
+    return outcome
 
 
 def _lines(node: Derivation, depth: int) -> Iterator[str]:

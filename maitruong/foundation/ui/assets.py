@@ -1,7 +1,7 @@
 """Everything a browser loads, made from pinned packages and our own sources into one folder; none of it is committed.
 
     <target>/fonts-<hash>/   Be Vietnam Pro 400 and 600 (latin, vietnamese), digits of IBM Plex Sans, as woff2
-    <target>/ui-<hash>/      ui.css, ui.js, grid/*.js, htmx.js, icons.svg, manifest.webmanifest, sw.js and their .gz twins
+    <target>/ui-<hash>/      ui.css, ui.js, grid/*.js, htmx.js, icons.svg, manifest.webmanifest and their .gz twins
     <target>/stamp.json      {"fonts": "fonts-...", "ui": "ui-..."}: the folders in use
 
 The hash is made of contents and pinned versions, so a folder never changes once it stands and may be cached for ever;
@@ -13,7 +13,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterable
@@ -146,7 +145,7 @@ def _write_stamp(target: Path, stamp: dict[str, str]) -> None:
     with tempfile.NamedTemporaryFile("w", dir=target, delete=False, encoding="utf-8") as new:
         json.dump(stamp, new)
     Path(new.name).chmod(0o644)
-    os.replace(new.name, target / STAMP)
+    Path(new.name).replace(target / STAMP)
 
 
 def _fill(folder: Path, write: object) -> None:

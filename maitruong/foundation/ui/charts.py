@@ -6,6 +6,7 @@ sheet. A value of None is "no data": it is hatched or left open and said in word
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -22,7 +23,7 @@ BAR_STEP = 30
 SERIES = ("c1", "c2", "c3", "c4")
 MAP_STEPS = ("m1", "m2", "m3", "m4", "m5")
 NO_DATA = "chưa có số liệu"
-# Narrower parts of a stacked bar keep their figure out of the bar: the last one beside it, the others only in the table.
+# Narrower parts of a stacked bar carry no figure: the last one's stands beside the bar, the others' in the table.
 NARROWEST_LABELLED = 22
 
 
@@ -105,8 +106,8 @@ def bars(rows: Sequence[Bar], label: str, *, unit: str = "", places: int = 0) ->
     room = WIDTH - 110 - 70
     drawn = Markup("")
     for index, bar in enumerate(rows):
-        drawn += _plain_row(bar, index * BAR_STEP, room, most, unit, places)
-    return _svg("chart", len(rows) * BAR_STEP, label, _hatch() + drawn)
+        drawn += _plain_row(bar, index * BAR_STEP, room, most, unit, places, _hatch_id(label))
+    return _svg("chart", len(rows) * BAR_STEP, label, _hatch(label) + drawn)
 
 
 def line_chart(
@@ -152,7 +153,7 @@ def choropleth(
 
     The name and the figure of each place are its accessible name and its tooltip, so colour is never alone.
     """
-    shapes = Markup("").join(_area(area) for area in areas)
+    shapes = Markup("").join(_area(area, _hatch_id(label)) for area in areas)
     boxes = Markup("").join(
         Markup('<rect class="inset" x="{}" y="{}" width="{}" height="{}" rx="4"/>').format(
             _n(box.x), _n(box.y), _n(box.width), _n(box.height)
@@ -167,7 +168,7 @@ def choropleth(
         if area.label_at
     )
     return Markup('<svg class="map" viewBox="0 0 {} {}" role="group" aria-label="{}">{}{}{}{}</svg>').format(
-        _n(width), _n(height), label, _hatch(), shapes, boxes, names
+        _n(width), _n(height), label, _hatch(label), shapes, boxes, names
     )
 
 
@@ -227,11 +228,13 @@ def _stacked_row(bar: Bar, series: Sequence[str], y: int) -> Markup:
     return row + _linked(boxes, bar.href, f"{bar.label}: {spoken}")
 
 
-def _plain_row(bar: Bar, y: int, room: int, most: float, unit: str, places: int) -> Markup:
+def _plain_row(bar: Bar, y: int, room: int, most: float, unit: str, places: int, hatch: str) -> Markup:
     value = bar.parts[0]
     row = Markup('<text x="0" y="{}">{}</text>').format(y + 15, bar.label)
     if value is None:
-        box = Markup('<rect x="110" y="{}" width="40" height="{}" rx="2" fill="url(#hatch)"/>').format(y, BAR_HEIGHT)
+        box = Markup('<rect x="110" y="{}" width="40" height="{}" rx="2" fill="url(#{})"/>').format(
+            y, BAR_HEIGHT, hatch
+        )
         return row + box + Markup('<text x="158" y="{}">{}</text>').format(y + 15, NO_DATA)
     width = max(value / most * room, 1)
     words = figure_text(value, places) + unit
@@ -275,9 +278,13 @@ def _compared(points: Sequence[Value], place: object) -> Markup:
     )
 
 
-def _area(area: Area) -> Markup:
+def _area(area: Area, hatch: str) -> Markup:
     said = f"{area.name}: {NO_DATA if area.step is None else area.value_text}"
-    fill = Markup('fill="url(#hatch)"') if area.step is None else Markup('class="{}"').format(MAP_STEPS[area.step])
+    fill = (
+        Markup('fill="url(#{})"').format(hatch)
+        if area.step is None
+        else Markup('class="{}"').format(MAP_STEPS[area.step])
+    )
     return _linked(Markup('<path {} d="{}"/>').format(fill, area.path), area.href, said)
 
 
@@ -294,11 +301,16 @@ def _svg(kind: str, height: float, label: str, drawing: Markup) -> Markup:
     )
 
 
-def _hatch() -> Markup:
+def _hatch_id(label: str) -> str:
+    """Each drawing brings its own pattern, so two on a page must not share an id."""
+    return f"hatch-{zlib.crc32(label.encode()):x}"
+
+
+def _hatch(label: str) -> Markup:
     return Markup(
-        '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        '<defs><pattern id="{}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
         '<path class="hatch" d="M0 0V6"/></pattern></defs>'
-    )
+    ).format(_hatch_id(label))
 
 
 def _runs(points: Sequence[tuple[float, Value]]) -> list[list[tuple[float, float]]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 from django.db import IntegrityError, transaction
 
@@ -34,18 +33,7 @@ from .errors import (
 )
 from .events import ClassOpened, HomeroomAppointed, PupilEnrolled, PupilLeft
 from .models import Enrolment, SchoolClass
-from .types import Dossier
-
-_DIGITS = re.compile(r"\d+")
-
-
-def class_sort_key(grade: int, name: str) -> str:
-    """6A2 before 6A10, preschool groups before grade 1.
-
-    >>> class_sort_key(6, "6A2") < class_sort_key(6, "6A10") < class_sort_key(10, "10A1")
-    True
-    """
-    return f"{grade + 20:02d} " + _DIGITS.sub(lambda run: run.group().zfill(4), vietnamese.fold(name))
+from .types import Dossier, class_sort_key
 
 
 def open_class(
@@ -71,7 +59,7 @@ def open_class(
         school_year=school_year,
         grade=grade,
         name=name,
-        sort_key=class_sort_key(grade, name),
+        sort_key=class_sort_key(name, grade),
         campus_id=campus_id,
     )
     row.save()

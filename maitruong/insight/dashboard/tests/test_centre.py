@@ -1,0 +1,141 @@
+"""The operations centre: every figure in its scope, as of its moment, with the rows behind it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.kernel import clock
+from maitruong.insight.dashboard import queries
+from maitruong.insight.indicators import services as indicators
+from maitruong.registry.enrolment.models import SchoolClass
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+MORNING = dt.datetime(2026, 11, 20, 6, 30, tzinfo=clock.VIETNAM)
+
+
+@pytest.fixture(autouse=True)
+def still_morning():
+    with clock.standing_still(MORNING):
+        yield
+
+
+@pytest.fixture
+def province() -> dict[str, int]:
+    department = make.a_department()
+    commune = make.a_commune(department)
+    ours, theirs = make.a_school(commune), make.a_school(make.a_commune(department, "Xã Vĩnh Bảo"), "THCS Vĩnh Bảo")
+    class_id, pupils = make.a_class(ours, pupils=("Nguyễn Minh Anh", "Lý A Sính"))
+    make.a_class(theirs, "6A1", pupils=("Vũ Thị Hà",), grade=6)
+    officer = make.a_person("Lê Trung Kiên", department)
+    make.a_post(officer, "department_officer", department)
+    return {
+        "ours": ours,
+        "theirs": theirs,
+        "class": class_id,
+        "pupil": pupils[0],
+        "officer": make.an_account(officer),
+        "principal": make.a_principal(ours),
+    }
+
+
+def an_entry(province: dict, at: dt.datetime, version: int) -> None:
+    with make.as_system(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO gradebook_markhistory (school_year, school_id, class_id, kind, subject, slot, student_id, cell, version, old, new, at)"
+            " VALUES (2026, %s, %s, 'score', 'TOAN', 1, %s, 'tx1', %s, NULL, '7,5', %s)",
+            [province["ours"], province["class"], province["pupil"], version, at],
+        )
+
+
+def counted(province: dict) -> None:
+    indicators.recount([province["ours"], province["theirs"]], 2026)
+
+
+def centre_of(account: object) -> queries.Centre:
+    scope = make.scope_of(account)  # type: ignore[arg-type]
+    with unit_of_work(scope):
+        return queries.centre(scope)
+
+
+def test_figures_are_those_of_the_scope(province: dict) -> None:
+    counted(province)
+
+    whole, school = centre_of(province["officer"]), centre_of(province["principal"])
+
+    assert {k: whole.numbers[k] for k in ("schools", "classes", "pupils")} == {"schools": 2, "classes": 2, "pupils": 3}
+    assert {k: school.numbers[k] for k in ("schools", "classes", "pupils")} == {"schools": 1, "classes": 1, "pupils": 2}
+
+
+def test_today_is_the_day_in_vietnam_also_at_half_past_six(province: dict) -> None:
+    an_entry(province, MORNING - dt.timedelta(minutes=10), 1)
+    an_entry(province, MORNING.replace(hour=0, minute=0), 2)
+    an_entry(province, MORNING.replace(hour=0, minute=0) - dt.timedelta(seconds=1), 3)
+    counted(province)
+
+    found = centre_of(province["officer"])
+
+    assert found.numbers["marks_today"] == 2
+    assert found.by_day["2026-11-19"] == 1
+
+
+def test_counting_twice_is_counting_once_and_what_is_gone_becomes_zero(province: dict) -> None:
+    counted(province)
+    with make.as_system() as scope:
+        SchoolClass.objects.visible_to(scope, "").filter(school_id=province["theirs"]).update(school_year=2025)
+    counted(province)
+    counted(province)
+
+    assert centre_of(province["officer"]).numbers["classes"] == 1
+
+
+def test_as_of_is_the_oldest_fact_not_yet_counted(province: dict) -> None:
+    indicators.refresh()
+    indicators.mark_stale([(province["ours"], 2026, "rolls", MORNING - dt.timedelta(minutes=5))])
+
+    assert centre_of(province["officer"]).as_of == MORNING - dt.timedelta(minutes=5)
+    assert indicators.refresh() == 1
+    assert centre_of(province["officer"]).as_of > MORNING - dt.timedelta(minutes=5)
+
+
+def test_the_rows_behind_a_figure_stop_at_the_scope(client: Client, province: dict) -> None:
+    counted(province)
+    client.force_login(province["principal"])
+
+    mine = client.get(f"/dieu-hanh/truong/{province['ours']}/")
+    other = client.get(f"/dieu-hanh/truong/{province['theirs']}/")
+    nowhere = client.get("/dieu-hanh/truong/999999999/")
+
+    assert mine.status_code == 200 and "8A2" in mine.content.decode()
+    assert other.status_code == nowhere.status_code == 404
+    assert other.content == nowhere.content
+
+
+def test_the_centre_costs_the_same_for_a_school_and_a_province(client: Client, province: dict) -> None:
+    counted(province)
+    costs = []
+    for account in ("principal", "officer"):
+        client.force_login(province[account])
+        client.get("/dieu-hanh/")
+        with connection.execute_wrapper(lambda execute, *rest: (costs.append(1), execute(*rest))[1]):
+            before = len(costs)
+            assert client.get("/dieu-hanh/").status_code == 200
+            costs[before:] = [len(costs) - before]
+    assert costs[0] == costs[1]
+
+
+def test_figures_answer_204_when_nothing_changed(client: Client, province: dict) -> None:
+    counted(province)
+    client.force_login(province["officer"])
+    page = client.get("/dieu-hanh/so-lieu/").content.decode()
+    etag = page.split("etag=")[1].split('"')[0]
+
+    assert client.get(f"/dieu-hanh/so-lieu/?etag={etag}").status_code == 204
+    an_entry(province, MORNING, 9)
+    counted(province)
+    assert client.get(f"/dieu-hanh/so-lieu/?etag={etag}").status_code == 200

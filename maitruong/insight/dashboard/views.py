@@ -1,0 +1,217 @@
+"""The operations centre: figures, the moment they hold for, and the rows behind each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from maitruong.foundation.access.doors import needs
+from maitruong.foundation.identity.services import installation
+from maitruong.foundation.kernel import clock, formats
+from maitruong.foundation.organisations import queries as organisations
+from maitruong.foundation.ui import charts
+from maitruong.insight.indicators import queries as indicators
+from maitruong.registry.calendar import queries as calendar
+
+from . import drawings, queries
+
+_PAGE = 50
+
+
+@needs("insight.view")
+@require_safe
+def centre(request: HttpRequest) -> HttpResponse:
+    scope = request.scope  # type: ignore[attr-defined]
+    found = queries.centre(scope)
+    rows = queries.schools(scope, school_year=found.school_year, term=found.term)
+    communes = queries.communes(rows)
+    here = installation()
+    levels_url = f"{reverse('dashboard:levels')}?"
+    return render(
+        request,
+        "dashboard/centre.html",
+        {
+            **_figures(found),
+            "page_title": "Trung tâm điều hành",
+            "place": scope.workspace.place,
+            "map": drawings.closed_map(
+                here.province_code if here else "", communes, f"{reverse('dashboard:schools')}?xa="
+            ),
+            "map_legend": drawings.LEGEND,
+            "levels": drawings.levels_by_grade(found.levels, levels_url) if found.levels else None,
+            "levels_legend": list(zip(charts.SERIES, queries.LEVELS.values(), strict=True)),
+            "levels_when": _when(found),
+            "behind": sorted(
+                (c for c in communes if c.closed_share is not None), key=lambda c: (c.closed_share or 0, c.name)
+            )[:6],
+        },
+    )
+
+
+@needs("insight.view")
+@require_safe
+def figures(request: HttpRequest) -> HttpResponse:
+    """The five figures alone, asked for again every few seconds; 204 when the page already shows them."""
+    found = queries.centre(request.scope)  # type: ignore[attr-defined]
+    context = _figures(found)
+    if request.GET.get("etag") == context["etag"]:
+        return HttpResponse(status=204)
+    return render(request, "dashboard/_figures.html", context)
+
+
+def _figures(found: queries.Centre) -> dict[str, Any]:
+    as_of = formats.day_time(found.as_of) if found.as_of else ""
+    days = [value for _, value in sorted(found.by_day.items())[-14:]]
+    return {
+        "centre": found,
+        "as_of": as_of,
+        "etag": f"{found.etag}-{as_of.replace(' ', '').replace(':', '')}",
+        "spark": charts.spark(days),
+        "year_label": f"{found.school_year}-{found.school_year + 1}",
+    }
+
+
+def _when(found: queries.Centre) -> str:
+    label = f"{found.levels_year}-{found.levels_year + 1}"
+    return f"cả năm {label}" if found.levels_term == 0 else f"học kì {'I' * found.levels_term}, {label}"
+
+
+@needs("insight.view")
+@require_safe
+def communes(request: HttpRequest) -> HttpResponse:
+    scope = request.scope  # type: ignore[attr-defined]
+    year, term = _now()
+    rows = queries.communes(queries.schools(scope, school_year=year, term=term))
+    return render(request, "dashboard/communes.html", {"rows": rows, "page_title": "Theo xã, phường", **_as_of(scope)})
+
+
+@needs("insight.view")
+@require_safe
+def schools(request: HttpRequest) -> HttpResponse:
+    scope = request.scope  # type: ignore[attr-defined]
+    year, term = _now()
+    commune = request.GET.get("xa", "")[:5]
+    rows = queries.schools(scope, school_year=year, term=term, commune=commune)
+    page = max(1, int(request.GET.get("trang", "1") or 1)) if request.GET.get("trang", "1").isdigit() else 1
+    shown = rows[(page - 1) * _PAGE : page * _PAGE]
+    query = f"xa={commune}&" if commune else ""
+    context = {
+        "rows": shown,
+        "count": len(rows),
+        "first": (page - 1) * _PAGE + 1,
+        "previous": f"?{query}trang={page - 1}" if page > 1 else "",
+        "next": f"?{query}trang={page + 1}" if page * _PAGE < len(rows) else "",
+        "commune": shown[0].commune if commune and shown else "",
+        "page_title": "Các trường",
+        **_as_of(scope),
+    }
+    return render(request, "dashboard/schools.html", context)
+
+
+@needs("insight.view")
+@require_safe
+def school(request: HttpRequest, school_id: int) -> HttpResponse:
+    scope = request.scope  # type: ignore[attr-defined]
+    year, term = _now()
+    unit = _school_or_404(request, school_id)
+    rows = queries.classes(scope, school_id=school_id, school_year=year, term=term)
+    return render(
+        request, "dashboard/school.html", {"unit": unit, "rows": rows, "page_title": unit.name, **_as_of(scope)}
+    )
+
+
+@needs("insight.view")
+@require_safe
+def entries(request: HttpRequest, school_id: int) -> HttpResponse:
+    scope = request.scope  # type: ignore[attr-defined]
+    unit = _school_or_404(request, school_id)
+    rows = queries.entries_today(scope, school_id=school_id, school_year=_now()[0])
+    return render(
+        request,
+        "dashboard/entries.html",
+        {"unit": unit, "rows": rows, "page_title": "Điểm ghi hôm nay", **_as_of(scope)},
+    )
+
+
+@needs("insight.view")
+@require_safe
+def levels(request: HttpRequest) -> HttpResponse:
+    """Pupils of each level by school, of one grade when asked."""
+    scope = request.scope  # type: ignore[attr-defined]
+    found = queries.centre(scope)
+    grade = _grade(request)
+    columns = {
+        key: queries.levels_by_school(
+            scope, school_year=found.levels_year, term=found.levels_term, grade=grade, level=key
+        )
+        for key in queries.LEVELS
+    }
+    names = organisations.units({school_id for column in columns.values() for school_id in column})
+    rows = [
+        {"id": i, "name": unit.name, "counts": {key: columns[key].get(i, 0) for key in columns}}
+        for i, unit in sorted(names.items(), key=lambda pair: pair[1].name)
+    ]
+    context = {
+        "rows": rows,
+        "grade": grade,
+        "levels": queries.LEVELS,
+        "when": _when(found),
+        "grades": sorted(found.levels),
+        "page_title": "Kết quả học tập",
+        **_as_of(scope),
+    }
+    return render(request, "dashboard/levels.html", context)
+
+
+@needs("insight.people")
+@require_safe
+def school_levels(request: HttpRequest, school_id: int) -> HttpResponse:
+    """The pupils behind one figure of levels of one school."""
+    scope = request.scope  # type: ignore[attr-defined]
+    unit = _school_or_404(request, school_id, "insight.people")
+    level = request.GET.get("muc", "")
+    if level not in queries.LEVELS:
+        raise Http404
+    found = queries.centre(scope)
+    grade = _grade(request)
+    rows = queries.school_pupils_of_level(
+        scope, school_id=school_id, school_year=found.levels_year, term=found.levels_term, grade=grade, level=level
+    )
+    context = {
+        "unit": unit,
+        "rows": rows,
+        "level": queries.LEVELS[level],
+        "grade": grade,
+        "when": _when(found),
+        **_as_of(scope),
+    }
+    return render(
+        request, "dashboard/school_levels.html", {**context, "page_title": f"Học sinh mức {queries.LEVELS[level]}"}
+    )
+
+
+def _school_or_404(request: HttpRequest, school_id: int, permission: str = "insight.view") -> Any:
+    scope = request.scope  # type: ignore[attr-defined]
+    unit = organisations.units([school_id]).get(school_id)
+    if unit is None or unit.kind != "school" or not scope.covers(permission, school_id=school_id):
+        raise Http404
+    return unit
+
+
+def _grade(request: HttpRequest) -> int | None:
+    given = request.GET.get("khoi", "")
+    return int(given) if given.isdigit() and 1 <= int(given) <= 12 else None
+
+
+def _now() -> tuple[int, int]:
+    today = clock.today()
+    return calendar.year_on(today), calendar.term_on(today)
+
+
+def _as_of(scope: Any) -> dict[str, str]:
+    moment = indicators.as_of(scope)
+    return {"as_of": formats.day_time(moment) if moment else ""}

@@ -1,0 +1,67 @@
+"""What is counted, group by group: one set-based statement each, over some schools of one year.
+
+Each statement yields school_id, indicator, term, grade, key, value. Parameters: schools (bigint[]), year, today (a date in
+Việt Nam). `keep` says which older facts of the group are left as they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Group:
+    indicators: tuple[str, ...]
+    sql: str
+    keep: str = ""
+
+
+GROUPS: dict[str, Group] = {
+    "rolls": Group(
+        indicators=("schools", "classes", "pupils"),
+        sql="""
+        SELECT u.id AS school_id, 'schools' AS indicator, 0::smallint AS term, 0::smallint AS grade, '' AS key, 1::bigint AS value
+        FROM organisations_unit u WHERE u.id = ANY(%(schools)s) AND u.kind = 'school' AND u.closed_on IS NULL
+        UNION ALL
+        SELECT school_id, 'classes', 0::smallint, grade, '', count(*)
+        FROM enrolment_schoolclass WHERE school_id = ANY(%(schools)s) AND school_year = %(year)s GROUP BY school_id, grade
+        UNION ALL
+        SELECT e.school_id, 'pupils', 0::smallint, c.grade, '', count(*)
+        FROM enrolment_enrolment e JOIN enrolment_schoolclass c ON c.id = e.school_class_id
+        WHERE e.school_id = ANY(%(schools)s) AND e.school_year = %(year)s AND (e.ends_on IS NULL OR e.ends_on >= %(today)s::date)
+        GROUP BY e.school_id, c.grade""",
+    ),
+    "marks": Group(
+        indicators=("marks_entered",),
+        # A day is a day in Việt Nam: at 06:30 there it is still yesterday in UTC. Yesterday is counted too: its last facts
+        # may reach us after midnight.
+        sql="""
+        SELECT school_id, 'marks_entered' AS indicator, 0::smallint AS term, 0::smallint AS grade,
+               to_char(at AT TIME ZONE 'Asia/Ho_Chi_Minh', 'YYYY-MM-DD') AS key, count(*) AS value
+        FROM gradebook_markhistory
+        WHERE school_id = ANY(%(schools)s) AND school_year = %(year)s AND kind <> 'conduct' AND new IS NOT NULL AND cell <> 'comment'
+          AND at >= (%(today)s::date - 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
+          AND at < (%(today)s::date + 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
+        GROUP BY 1, 5""",
+        keep="f.key >= to_char(%(today)s::date - 1, 'YYYY-MM-DD')",
+    ),
+    "books": Group(
+        indicators=("books", "books_closed"),
+        sql="""
+        SELECT school_id, indicator, term, grade, '' AS key, sum(n)::bigint AS value FROM (
+          SELECT school_id, 'books' AS indicator, term, grade, count(*) AS n FROM gradebook_markbook
+          WHERE school_id = ANY(%(schools)s) AND school_year = %(year)s GROUP BY school_id, term, grade
+          UNION ALL
+          SELECT school_id, 'books_closed', term, grade, count(*) FROM gradebook_markbook
+          WHERE school_id = ANY(%(schools)s) AND school_year = %(year)s AND closed_at IS NOT NULL GROUP BY school_id, term, grade) b
+        GROUP BY school_id, indicator, term, grade""",
+    ),
+    "levels": Group(
+        indicators=("learning", "conduct"),
+        sql="""
+        SELECT school_id, indicator, term, grade, level::text AS key, count(*) AS value
+        FROM gradebook_result CROSS JOIN LATERAL (VALUES ('learning', learning), ('conduct', conduct)) AS l(indicator, level)
+        WHERE school_id = ANY(%(schools)s) AND school_year = %(year)s AND level IS NOT NULL
+        GROUP BY school_id, indicator, term, grade, level""",
+    ),
+}

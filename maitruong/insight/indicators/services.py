@@ -1,0 +1,84 @@
+"""Mark figures stale when something happened; count them again, a batch of schools at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db import connection
+
+from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.access.types import system_scope
+from maitruong.foundation.kernel import clock
+
+from .counts import GROUPS
+
+BATCH = 200
+_SYSTEM = system_scope("indicators")
+
+
+def mark_stale(cells: Iterable[tuple[int, int, str, dt.datetime]]) -> None:
+    """Cells are (school_id, school_year, group, since). Inserted in key order, so that two reactions never wait for each other."""
+    oldest: dict[tuple[int, int, str], dt.datetime] = {}
+    for school_id, year, group, since in cells:
+        key = (school_id, year, group)
+        oldest[key] = min(since, oldest.get(key, since))
+    if not oldest:
+        return
+    rows = [(*key, since) for key, since in sorted(oldest.items())]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'INSERT INTO indicators_stale (school_id, school_year, "group", since)'
+            " SELECT * FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::timestamptz[])"
+            ' ON CONFLICT (school_id, school_year, "group") DO UPDATE SET since = least(indicators_stale.since, excluded.since)',
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+
+
+def refresh() -> int:
+    """Count one batch of stale cells again. Returns how many cells; the worker calls it until it says 0."""
+    with unit_of_work(_SYSTEM), connection.cursor() as cursor:
+        cursor.execute(
+            'DELETE FROM indicators_stale WHERE (school_id, school_year, "group") IN'
+            ' (SELECT school_id, school_year, "group" FROM indicators_stale ORDER BY since LIMIT %s FOR UPDATE SKIP LOCKED)'
+            ' RETURNING school_id, school_year, "group"',
+            [BATCH],
+        )
+        batches: dict[tuple[str, int], set[int]] = defaultdict(set)
+        cells = cursor.fetchall()
+        for school_id, year, group in cells:
+            batches[group, year].add(school_id)
+        for (group, year), schools in sorted(batches.items()):
+            _count(group, year, sorted(schools))
+        cursor.execute(
+            "INSERT INTO indicators_pulse (id, looked_at) VALUES (1, now()) ON CONFLICT (id) DO UPDATE SET looked_at = now()"
+        )
+    return len(cells)
+
+
+def recount(school_ids: list[int], school_year: int) -> None:
+    """Count every group of these schools again, whatever happened: after a load, a restore or a change of rule."""
+    with unit_of_work(_SYSTEM):
+        for group in GROUPS:
+            _count(group, school_year, school_ids)
+
+
+def _count(group: str, year: int, schools: list[int]) -> None:
+    """Write what the group's statement counts, and put to zero what it no longer finds."""
+    counted = GROUPS[group]
+    facts = {"schools": schools, "year": year, "indicators": list(counted.indicators), "today": clock.today()}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH counted AS ({counted.sql}), written AS ("  # noqa: S608
+            " INSERT INTO indicators_fact AS f (school_id, school_year, indicator, term, grade, key, value, counted_at)"
+            " SELECT school_id, %(year)s, indicator, term, grade, key, value, now() FROM counted"
+            " ON CONFLICT (school_id, school_year, indicator, term, grade, key)"
+            " DO UPDATE SET value = excluded.value, counted_at = now() RETURNING 1)"
+            " UPDATE indicators_fact f SET value = 0, counted_at = now()"
+            " WHERE f.school_id = ANY(%(schools)s) AND f.school_year = %(year)s AND f.indicator = ANY(%(indicators)s) AND f.value <> 0"
+            f" AND {counted.keep or 'true'}"
+            " AND NOT EXISTS (SELECT 1 FROM counted c WHERE c.school_id = f.school_id AND c.indicator = f.indicator"
+            " AND c.term = f.term AND c.grade = f.grade AND c.key = f.key)",
+            facts,
+        )
