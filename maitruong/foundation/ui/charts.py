@@ -147,10 +147,11 @@ def line_chart(
 
 
 def choropleth(
-    areas: Sequence[Area], label: str, *, width: float, height: float, frames: Sequence[Frame] = ()
+    areas: Sequence[Area], label: str, *, width: float, height: float, frames: Sequence[Frame] = (), unit: float = 1
 ) -> Markup:
     """A map coloured in five steps of one hue; places without data are hatched; every place is a link to its list.
 
+    unit: how many steps of the paths make one unit of the drawing; letters and hatching are sized by the latter.
     The name and the figure of each place are its accessible name and its tooltip, so colour is never alone.
     """
     shapes = Markup("").join(_area(area, _hatch_id(label)) for area in areas)
@@ -162,14 +163,14 @@ def choropleth(
     )
     names = Markup("").join(
         Markup('<text{} x="{}" y="{}" text-anchor="middle" aria-hidden="true">{}</text>').format(
-            Markup(' class="minor"') if area.minor else "", _n(area.label_at[0]), _n(area.label_at[1]), area.name
+            Markup(' class="minor"') if area.minor else "", _n(area.label_at[0] / unit), _n(area.label_at[1] / unit), area.name
         )
         for area in areas
         if area.label_at
     )
-    return Markup('<svg class="map" viewBox="0 0 {} {}" role="group" aria-label="{}">{}{}{}{}</svg>').format(
-        _n(width), _n(height), label, _hatch(label), shapes, boxes, names
-    )
+    return Markup(
+        '<svg class="map" viewBox="0 0 {} {}" role="group" aria-label="{}">{}<g transform="scale({})">{}{}</g>{}</svg>'
+    ).format(_n(width / unit), _n(height / unit), label, _hatch(label, unit), f"{1 / unit:g}", shapes, boxes, names)
 
 
 def step_of(value: Value, breaks: Sequence[float]) -> int | None:
@@ -306,11 +307,12 @@ def _hatch_id(label: str) -> str:
     return f"hatch-{zlib.crc32(label.encode()):x}"
 
 
-def _hatch(label: str) -> Markup:
+def _hatch(label: str, scale: float = 1) -> Markup:
+    """scale: units of the drawing to one unit of a 480 wide one, so that a large canvas is hatched, not filled."""
     return Markup(
-        '<defs><pattern id="{}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        '<defs><pattern id="{}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45) scale({})">'
         '<path class="hatch" d="M0 0V6"/></pattern></defs>'
-    ).format(_hatch_id(label))
+    ).format(_hatch_id(label), _n(scale))
 
 
 def _runs(points: Sequence[tuple[float, Value]]) -> list[list[tuple[float, float]]]:
