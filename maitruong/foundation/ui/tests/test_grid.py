@@ -137,7 +137,7 @@ def test_a_block_from_a_spreadsheet_is_one_request_and_one_undo(visit, book: Boo
     assert until(page, lambda: len(book.values) == 270)
     assert len(book.requests) == 1
     assert said(page) == "Đã dán 270 ô."
-    assert cell(page, 1, 7).input_value() != ""
+    assert until(page, lambda: cell(page, 1, 7).input_value() == "3,2")
 
     page.keyboard.press("Control+z")
     assert until(page, lambda: set(book.values.values()) == {""})
