@@ -21,9 +21,26 @@ STAR_CLASS, STAR_CLASS_SIZE = "8A2", 45
 PUPILS, STAFF = 500_000, 23_000
 KINDS = {"MN": 260, "TH": 250, "TH-THCS": 14, "THCS": 195, "THPT": 72, "GDTX": 9}
 
-_FIGURES = ["Nguyễn Trãi", "Trần Hưng Đạo", "Ngô Quyền", "Lê Hồng Phong", "Chu Văn An", "Nguyễn Du", "Lý Thường Kiệt", "Quang Trung", "Phan Bội Châu", "Nguyễn Huệ", "Trần Quốc Toản", "Đinh Tiên Hoàng", "Lê Lợi", "Nguyễn Thái Học", "Hoàng Văn Thụ", "Võ Thị Sáu", "Tô Hiệu", "Trần Phú", "Nguyễn Văn Trỗi", "Lý Tự Trọng", "Phạm Ngũ Lão", "Yết Kiêu", "Mạc Đĩnh Chi", "Lương Thế Vinh", "Nguyễn Đức Cảnh", "Hồng Bàng", "Trần Nguyên Hãn", "Lê Quý Đôn", "Nguyễn Bỉnh Khiêm", "Phan Chu Trinh", "Tuệ Tĩnh", "Hai Bà Trưng", "Lê Văn Tám", "Nguyễn Khuyến"]
-_FLOWERS = ["Hoa Phượng", "Hoa Sen", "Hoa Mai", "Hoa Hồng", "Hoa Cúc", "Sao Mai", "Sơn Ca", "Họa Mi", "Ban Mai", "Hoa Đào", "Vành Khuyên", "Tuổi Thơ", "Măng Non", "Hướng Dương", "Búp Sen Xanh", "Bình Minh", "Ánh Dương", "Hoa Sữa"]
-_CHILDREN = ["Kim Đồng", "Lê Văn Tám", "Võ Thị Sáu", "Nguyễn Công Trứ", "Trần Quốc Toản", "Lý Tự Trọng", "Nguyễn Văn Trỗi"]
+_FIGURES = (  # noqa: SIM905 - a table to read
+    "Nguyễn Trãi;Trần Hưng Đạo;Ngô Quyền;Lê Hồng Phong;Chu Văn An;Nguyễn Du;Lý Thường Kiệt;Quang Trung;"
+    "Phan Bội Châu;Nguyễn Huệ;Trần Quốc Toản;Đinh Tiên Hoàng;Lê Lợi;Nguyễn Thái Học;Hoàng Văn Thụ;"
+    "Võ Thị Sáu;Tô Hiệu;Trần Phú;Nguyễn Văn Trỗi;Lý Tự Trọng;Phạm Ngũ Lão;Yết Kiêu;Mạc Đĩnh Chi;"
+    "Lương Thế Vinh;Nguyễn Đức Cảnh;Hồng Bàng;Trần Nguyên Hãn;Lê Quý Đôn;Nguyễn Bỉnh Khiêm;Phan Chu Trinh;"
+    "Tuệ Tĩnh;Hai Bà Trưng;Lê Văn Tám;Nguyễn Khuyến"
+).split(";")
+_FLOWERS = (  # noqa: SIM905 - a table to read
+    "Hoa Phượng;Hoa Sen;Hoa Mai;Hoa Hồng;Hoa Cúc;Sao Mai;Sơn Ca;Họa Mi;Ban Mai;Hoa Đào;Vành Khuyên;"
+    "Tuổi Thơ;Măng Non;Hướng Dương;Búp Sen Xanh;Bình Minh;Ánh Dương;Hoa Sữa"
+).split(";")
+_CHILDREN = [
+    "Kim Đồng",
+    "Lê Văn Tám",
+    "Võ Thị Sáu",
+    "Nguyễn Công Trứ",
+    "Trần Quốc Toản",
+    "Lý Tự Trọng",
+    "Nguyễn Văn Trỗi",
+]
 
 
 def commune_unit(code: str) -> int:
@@ -70,7 +87,7 @@ def _twelve_schools(seed: int, ability: int, star_size: int) -> Layout:
                 short_name_before="THCS Vĩnh Bảo A"),
         draw_up(9, "THPT", "Nguyễn Bỉnh Khiêm", STAR_COMMUNE, [*three * 3, Fed(22)], two_sessions=True),
         draw_up(10, "THPT", "Thành Đông", "10507", [(42, 43), (43, 42), (42, 42), Fed(21)]),
-        draw_up(11, "TH-THCS", "Bạch Long Vĩ", "11948", [(9,), (10,), (8,), (11,), (9,), (12,), (10,), (11,), (9,), (10,)],
+        draw_up(11, "TH-THCS", "Bạch Long Vĩ", "11948", [(size,) for size in (9, 10, 8, 11, 9, 12, 10, 11, 9, 10)],
                 two_sessions=True),
         draw_up(12, "GDTX", "Hải An", "11413", [(34, 32), (33, 35), (34, 33), Fed(40)]),
     ]  # fmt: skip

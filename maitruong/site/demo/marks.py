@@ -8,6 +8,7 @@ look-up. The averages inside a bucket are worked out once, while its pool is fil
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import cache
 from random import Random
 
@@ -29,12 +30,12 @@ _PRIMARY_EDGES = tuple(sum(PRIMARY_SHARES[: place + 1]) * 65536 // 1000 for plac
 
 def level(person: int, year: int, ability_salt: int) -> int:
     """The learning level meant for a pupil of grades 6-12 in a year: mostly the same every year."""
-    return sum(_place(person, year, ability_salt) >= edge for edge in _LEVEL_EDGES)
+    return bisect_right(_LEVEL_EDGES, _place(person, year, ability_salt))
 
 
 def primary_level(person: int, year: int, ability_salt: int) -> int:
     """0 excellent, 1 good, 2 completed, 3 one subject not completed."""
-    return sum(_place(person, year, ability_salt) >= edge for edge in _PRIMARY_EDGES)
+    return bisect_right(_PRIMARY_EDGES, _place(person, year, ability_salt))
 
 
 def repeats(person: int, year: int, ability_salt: int) -> bool:

@@ -175,7 +175,7 @@ def _subjects(school_class: SchoolClass) -> tuple[Subject, ...]:
 
 
 def _parts(subject: str, teachers: int, school_class: SchoolClass) -> int:
-    """Into how many parts a subject is split in a class: where the school has the teachers for it, in every other class."""
+    """Into how many parts a subject is split: where there are teachers for it, in every other class."""
     parts = len(_PARTS.get(subject, ("",)))
     if teachers < parts or (subject != "NT" and school_class.place % 2 == 0):
         return 1

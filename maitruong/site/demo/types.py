@@ -208,8 +208,8 @@ class PupilRow(NamedTuple):
 class EnrolmentRow(NamedTuple):
     """A pupil sits in a class in a period of a school year. At most one open row per pupil and year.
 
-    status: key of list student_status (ENROLLED, NEW, TRANSFERRED_IN, REPEATING, TRANSFERRED_OUT, DROPPED_OUT,
-    COMPLETED for those who finished the school's last grade).
+    status: key of list student_status: NEW in the first class at a school, REPEATING, ENROLLED else; COMPLETED in the
+    closed year for those who finished the school's last grade. Nobody moves or leaves within a year.
     """
 
     school_year: int

@@ -6,8 +6,8 @@
     for row in world.rows("person"): ... typed rows of all schools, one school in memory at a time
     world.summary()                      counts by kind and the content hash
 
-Kinds, fields and their order stand in `types`. Nothing is remembered of a school, so a loader may hand school numbers to
-several processes; only the plan (some hundred kilobytes) is kept.
+Kinds, fields and their order stand in `types`. Nothing is remembered of a school, so a loader may hand school numbers
+to several processes; only the plan (some hundred kilobytes) is kept.
 """
 
 from __future__ import annotations
