@@ -18,6 +18,7 @@ from maitruong.foundation.people import services as people
 from maitruong.registry.calendar.models import SchoolYear
 from maitruong.registry.enrolment.models import Enrolment, SchoolClass
 from maitruong.registry.schools.models import School
+from maitruong.registry.staff.models import Employment
 from maitruong.registry.students.models import Guardianship, Student
 from maitruong.teaching.timetable.models import Assignment
 
@@ -126,7 +127,7 @@ def a_guardian(name: str, *, child: int, school: int) -> Account:
     a_post(person, "guardian", school, student_ids=[child])
     with as_system():
         Guardianship(
-            school_id=school, student_id=child, guardian_id=person, relation="mother", starts_on=FOUNDED
+            school_id=school, student_id=child, guardian_id=person, relation="MOTHER", starts_on=FOUNDED
         ).save()
     return an_account(person)
 
@@ -135,3 +136,18 @@ def scope_of(account: Account, on: dt.date = TODAY) -> Scope:
     scope = access.scope_of(account.person_id, on=on, actor_name=vietnamese.tidy("Người thử"))
     assert scope is not None
     return scope
+
+
+def an_employee(school: int, name: str, post: str = "teacher") -> int:
+    """A person on the staff of a school; without any right yet."""
+    person = a_person(name, school)
+    with as_system():
+        Employment(school_id=school, person_id=person, post=post, starts_on=FOUNDED).save()
+    return person
+
+
+def a_post_holder(unit: int, role: str, name: str, **limits: object) -> Account:
+    """An account that holds one role at a unit."""
+    person = a_person(name, unit)
+    a_post(person, role, unit, **limits)
+    return an_account(person)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from maitruong.foundation.kernel import clock
 
 from . import queries
+from .errors import NotFound
 from .services import unit_of_work
 from .types import Scope, Workspace
 
@@ -61,8 +62,11 @@ def needs(permission: str) -> Callable[[View], View]:
                 return view(request, *args, **kwargs)
             if scope is None or not (permission == SIGNED_IN or scope.may(permission)):
                 raise Http404
-            with unit_of_work(scope):
-                return view(request, *args, **kwargs)
+            try:
+                with unit_of_work(scope):
+                    return view(request, *args, **kwargs)
+            except NotFound:
+                raise Http404 from None
 
         guarded.guard = permission  # type: ignore[attr-defined]
         return guarded

@@ -6,9 +6,11 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.db import connection
+from django.db.models import Q
 
 from . import registry
-from .types import GrantView, Rows, Scope, Workspace
+from .models import Grant
+from .types import GrantView, Post, Rows, Scope, Workspace
 
 _RIGHTS = """
 SELECT g.id, g.role, g.unit_id, u.name, g.class_ids, g.subjects, g.student_ids,
@@ -107,3 +109,50 @@ def scope_of(person_id: int, workspace_key: str | None = None, *, on: dt.date, a
     if chosen is None and workspace_key is None and places:
         chosen = places[0]
     return scope_for(person_id, held, chosen, actor_name=actor_name) if chosen else None
+
+
+def posts(
+    *,
+    unit_ids: Iterable[int] | None = None,
+    person_ids: Iterable[int] | None = None,
+    roles: Iterable[str] | None = None,
+    on: dt.date,
+    past: bool = False,
+) -> list[Post]:
+    """Who holds which post at these units or as these persons; with `past` also what has ended. In the switcher's order."""
+    found = Grant.objects.all()
+    if unit_ids is not None:
+        found = found.filter(unit_id__in=list(unit_ids))
+    if person_ids is not None:
+        found = found.filter(person_id__in=list(person_ids))
+    if roles is not None:
+        found = found.filter(role__in=list(roles))
+    if not past:
+        found = found.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), withdrawn_at__isnull=True)
+    known = registry.roles()
+    shown = [_post(row, known[row.role].label, on) for row in found if row.role in known]
+    return sorted(shown, key=lambda p: (known[p.role].order, p.role, p.person_id, p.id))
+
+
+def post(grant_id: int, *, on: dt.date) -> Post | None:
+    row = Grant.objects.filter(pk=grant_id).first()
+    known = registry.roles()
+    return _post(row, known[row.role].label, on) if row and row.role in known else None
+
+
+def _post(row: Grant, label: str, on: dt.date) -> Post:
+    return Post(
+        id=row.pk,
+        person_id=row.person_id,
+        role=row.role,
+        label=label,
+        unit_id=row.unit_id,
+        class_ids=None if row.class_ids is None else tuple(row.class_ids),
+        subjects=None if row.subjects is None else tuple(row.subjects),
+        student_ids=None if row.student_ids is None else tuple(row.student_ids),
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        reason=row.reason,
+        withdrawn=row.withdrawn_at is not None,
+        holds=row.withdrawn_at is None and row.valid_from <= on and (row.valid_to is None or row.valid_to >= on),
+    )

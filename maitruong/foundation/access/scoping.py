@@ -84,7 +84,7 @@ def _reach(grant: GrantView, at: dict[str, str]) -> Q:
         ("student", grant.student_ids),
     ]
     for coordinate, allowed in limits:
-        if allowed is None:
+        if allowed is None or coordinate in at.get("whatever", "").split():
             continue
         if coordinate not in at:
             return Q(pk__in=[])
@@ -97,7 +97,8 @@ class ScopedModel(models.Model):
     """Base of every table whose rows belong to somebody.
 
     scope_at: where the row's coordinates are: school (an organisations.Unit id), and where they exist school_class, subject,
-    student (a person id). `many` names the coordinates that are arrays.
+    student (a person id). `many` names the coordinates that are arrays. `whatever` names limits that mean nothing for these
+    rows: who teaches one subject in a class may see the class, which is the same class for every subject.
     append_only: any scope may add rows, nobody may change or remove them (the audit).
     """
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from maitruong.foundation.kernel import clock
 
@@ -75,6 +76,35 @@ def grant(
         valid_to=valid_to,
         reason=reason,
     ).pk
+
+
+def close_grants(
+    *,
+    person_id: int,
+    role: str,
+    last_day: dt.date,
+    unit_id: int | None = None,
+    class_id: int | None = None,
+    subject: str | None = None,
+    student_id: int | None = None,
+) -> list[int]:
+    """Let the rights of this description end on a day, which is the last they hold. Returns the ids of those it changed.
+
+    One that would have begun later is withdrawn. A limit that is not named here matches any.
+    """
+    limits: dict[str, object] = {}
+    if unit_id is not None:
+        limits["unit_id"] = unit_id
+    for name, value in (("class_ids", class_id), ("subjects", subject), ("student_ids", student_id)):
+        if value is not None:
+            limits[name] = [value]
+    held = Grant.objects.filter(person_id=person_id, role=role, withdrawn_at__isnull=True, **limits)
+    changed = list(held.filter(valid_from__gt=last_day).values_list("pk", flat=True))
+    Grant.objects.filter(pk__in=changed).update(withdrawn_at=clock.now())
+    longer = held.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=last_day), valid_from__lte=last_day)
+    ids = list(longer.values_list("pk", flat=True))
+    Grant.objects.filter(pk__in=ids).update(valid_to=last_day)
+    return sorted(changed + ids)
 
 
 def withdraw(grant_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -109,3 +110,22 @@ def system_scope(reason: str) -> Scope:
     if not reason:
         raise ValueError("a system scope needs its reason")
     return Scope(rows=Rows.PROVINCE, actor_id=None, reason=reason, actor_name="Hệ thống")
+
+
+@dataclass(frozen=True)
+class Post:
+    """A grant as the rights pages show it: who holds which role where, from when to when, and whether it holds on the day asked."""
+
+    id: int
+    person_id: int
+    role: str
+    label: str
+    unit_id: int
+    class_ids: tuple[int, ...] | None
+    subjects: tuple[str, ...] | None
+    student_ids: tuple[int, ...] | None
+    valid_from: dt.date
+    valid_to: dt.date | None
+    reason: str
+    withdrawn: bool
+    holds: bool

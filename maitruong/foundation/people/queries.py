@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from maitruong.foundation.access.types import Scope
+from maitruong.foundation.kernel import clock, vietnamese
 
-from .models import Person
-from .types import PersonRef
+from .errors import NumberOfAnother
+from .models import Person, PersonIdentifier
+from .types import Identifier, Particulars, PersonRef
 
 
 def people(scope: Scope, permission: str, person_ids: Iterable[int]) -> dict[int, PersonRef]:
@@ -20,3 +22,49 @@ def names(person_ids: Iterable[int]) -> dict[int, str]:
     """Full names, as far as the database shows them to the present unit of work (row security decides)."""
     rows = Person._base_manager.filter(pk__in=list(person_ids)).values_list("pk", "full_name")
     return dict(rows)
+
+
+def particulars(person_id: int) -> Particulars | None:
+    """One human, as far as the database shows him to the present unit of work; the caller checked the permission."""
+    row = Person._base_manager.filter(pk=person_id).first()
+    if row is None:
+        return None
+    return Particulars(**{name: getattr(row, name) for name in Particulars.__dataclass_fields__})
+
+
+def identifiers(person_id: int) -> list[Identifier]:
+    """The numbers of one human, masked; row security decides whether they are seen at all."""
+    rows = PersonIdentifier._base_manager.filter(person_id=person_id).order_by("scheme", "id")
+    return [Identifier(r.pk, r.scheme, masked(r.value), r.verified_at is not None, r.source) for r in rows]
+
+
+def number(identifier_id: int, *, person_id: int) -> str | None:
+    """A number in full. Whoever shows it writes an audit entry first."""
+    rows = PersonIdentifier._base_manager.filter(pk=identifier_id, person_id=person_id)
+    return rows.values_list("value", flat=True).first()
+
+
+def masked(value: str) -> str:
+    """The number as it may stand on a page or in the audit.
+
+    >>> masked("020215001234")
+    '020******234'
+    """
+    return value[:3] + "*" * max(0, len(value) - 6) + value[-3:] if len(value) > 6 else "*" * len(value)
+
+
+def same_person(*, scheme: str, value: str, full_name: str) -> int | None:
+    """The person who holds this number today and bears this name. Raises NumberOfAnother when the name is another.
+
+    A number alone never links two people. Wants sight of the whole province, or it answers for less.
+    """
+    row = (
+        PersonIdentifier._base_manager.filter(scheme=scheme, value=value, valid__contains=clock.today())
+        .values_list("person_id", "person__full_name")
+        .first()
+    )
+    if row is None:
+        return None
+    if vietnamese.name_match(row[1], full_name) == "different":
+        raise NumberOfAnother
+    return row[0]

@@ -6,12 +6,16 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
-from maitruong.foundation.kernel import vietnamese
+from maitruong.foundation.kernel import phones, vietnamese
 
+from .errors import ChangedMeanwhile, NotAnAddress
 from .models import Person, PersonIdentifier
 
 
@@ -61,3 +65,40 @@ def known_at(person_ids: Iterable[int], unit_id: int) -> None:
                 f" WHERE {key} = ANY(%s) AND NOT places @> ARRAY[%s::bigint]",
                 [unit_id, ids, unit_id],
             )
+
+
+CONTACT_FIELDS = ("phone", "email", "residence")
+
+
+def change_contact(*, person_id: int, version: int, phone: str, email: str, residence: str) -> dict[str, list[str]]:
+    """Write the contact fields over the version that was seen. Returns {field: [old, new]} of what changed.
+
+    Raises PhoneRefused, NotAnAddress; ChangedMeanwhile when the row was saved since. The caller checked the permission and
+    writes the audit.
+    """
+    wanted = {"phone": tidy_phone(phone), "email": _email(email), "residence": vietnamese.tidy(residence)}
+    row = Person._base_manager.select_for_update().filter(pk=person_id).first()
+    if row is None:
+        raise NotFound
+    if row.version != version:
+        raise ChangedMeanwhile
+    changes = {name: [getattr(row, name), value] for name, value in wanted.items() if getattr(row, name) != value}
+    if changes:
+        Person._base_manager.filter(pk=person_id).update(**wanted, version=version + 1)
+    return changes
+
+
+def tidy_phone(text: str) -> str:
+    """A phone number as it is stored, or nothing. Raises PhoneRefused, OldMobileNumber."""
+    return phones.normalise(text) if text.strip() else ""
+
+
+def _email(text: str) -> str:
+    text = text.strip()
+    if not text:
+        return ""
+    try:
+        validate_email(text)
+    except ValidationError:
+        raise NotAnAddress(given=text) from None
+    return text

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+from maitruong.foundation.kernel.school_year import SchoolYear as Year
+
+from .errors import YearClosed, YearUnknown
 from .models import SchoolYear
 
 
@@ -21,3 +24,26 @@ def term_on(day: dt.date) -> int:
 
 def years() -> list[SchoolYear]:
     return list(SchoolYear.objects.order_by("-year"))
+
+
+def refuse_closed_year(year: int) -> None:
+    """Raises YearClosed, YearUnknown. Asked by every service that writes a fact of a school year."""
+    closed = SchoolYear.objects.filter(pk=year).values_list("closed_at", flat=True)
+    found = list(closed)
+    if not found:
+        raise YearUnknown(year=Year(year).label)
+    if found[0] is not None:
+        raise YearClosed(year=Year(year).label)
+
+
+def last_day_of_rights(year: int) -> dt.date:
+    """Until when a right given for a school year holds: the retests of its summer included."""
+    return dt.date(year + 1, 8, 31)
+
+
+def span(year: int) -> tuple[dt.date, dt.date, dt.date]:
+    """First day, first day of the second term, last day. Raises YearUnknown."""
+    row = SchoolYear.objects.filter(pk=year).first()
+    if row is None:
+        raise YearUnknown(year=Year(year).label)
+    return row.starts_on, row.term_two_starts_on, row.ends_on

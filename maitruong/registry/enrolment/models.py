@@ -13,7 +13,7 @@ from maitruong.foundation.access.scoping import ScopedModel
 class SchoolClass(ScopedModel):
     """A class of one school year."""
 
-    scope_at: ClassVar = {"school": "school_id", "school_class": "id"}
+    scope_at: ClassVar = {"school": "school_id", "school_class": "id", "whatever": "subject"}
 
     school_id = models.BigIntegerField()
     school_year = models.SmallIntegerField()
@@ -34,7 +34,12 @@ class SchoolClass(ScopedModel):
 class Enrolment(ScopedModel):
     """A pupil in a class from a day to a day."""
 
-    scope_at: ClassVar = {"school": "school_id", "school_class": "school_class_id", "student": "student_id"}
+    scope_at: ClassVar = {
+        "school": "school_id",
+        "school_class": "school_class_id",
+        "student": "student_id",
+        "whatever": "subject",
+    }
 
     school_id = models.BigIntegerField()
     school_year = models.SmallIntegerField()
@@ -42,9 +47,10 @@ class Enrolment(ScopedModel):
     student = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     register_number = models.TextField(default="", blank=True, help_text="số đăng bộ")
     student_code = models.TextField(default="", blank=True)
-    status = models.TextField(default="enrolled", help_text="key in reference student_status")
+    status = models.TextField(default="ENROLLED", help_text="key in reference student_status")
     starts_on = models.DateField()
-    ends_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True, help_text="the last day in this class")
+    end_reason = models.TextField(db_default="", blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -18,3 +18,8 @@ class School(models.Model):
     school_type = models.TextField(help_text="code in reference school_type")
     ownership = models.TextField(default="1", help_text="code in reference ownership")
     phone = models.TextField(default="", blank=True)
+    two_sessions = models.BooleanField(db_default=False, help_text="teaches two sessions a day")
+    absence_counting = models.TextField(
+        db_default="plan",
+        help_text="plan, day or session: see teaching/attendance/rules; how missed sessions are counted",
+    )

@@ -13,7 +13,12 @@ from maitruong.foundation.access.scoping import ScopedModel
 class Absence(ScopedModel):
     """One missed session (buổi) of one pupil."""
 
-    scope_at: ClassVar = {"school": "school_id", "school_class": "class_id", "student": "student_id"}
+    scope_at: ClassVar = {
+        "school": "school_id",
+        "school_class": "class_id",
+        "student": "student_id",
+        "whatever": "subject",
+    }
 
     school_id = models.BigIntegerField()
     school_year = models.SmallIntegerField()
@@ -25,7 +30,18 @@ class Absence(ScopedModel):
     reason = models.TextField(default="", blank=True)
     entered_by = models.BigIntegerField(null=True)
     entered_at = models.DateTimeField(db_default=Now())
+    withdrawn_by = models.BigIntegerField(null=True)
+    withdrawn_at = models.DateTimeField(null=True, help_text="taken back; the row stays and counts no longer")
 
     class Meta:
-        indexes = [models.Index(fields=["student_id", "school_year"], name="absence_of_student")]
-        constraints = [models.UniqueConstraint(fields=["student_id", "day", "session"], name="uniq_absence")]
+        indexes = [
+            models.Index(fields=["student_id", "school_year"], name="absence_of_student"),
+            models.Index(fields=["class_id", "day"], name="absence_of_class"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student_id", "day", "session"],
+                condition=models.Q(withdrawn_at__isnull=True),
+                name="uniq_absence",
+            )
+        ]

@@ -1,0 +1,25 @@
+"""What goes wrong with what is written about people."""
+
+from maitruong.foundation.kernel.errors import Refusal
+
+
+class NumberOfAnother(Refusal):
+    code = "people.number_of_another"
+    message = "Số định danh vừa nhập đã ghi cho một người tên khác."
+    remedy = (
+        "Đối chiếu lại với thẻ căn cước hoặc giấy khai sinh; nếu số đúng, báo Sở GDĐT kiểm tra người đang mang số này."
+    )
+
+
+class ChangedMeanwhile(Refusal):
+    """Somebody saved first. Nothing was written; the page shows both values and asks."""
+
+    code = "people.changed_meanwhile"
+    message = "Hồ sơ này vừa được người khác sửa, nên bản thầy/cô gõ chưa được lưu."
+    remedy = "Xem lại hai bản ở dưới, sửa cho đúng rồi bấm Lưu lần nữa."
+
+
+class NotAnAddress(Refusal):
+    code = "people.not_an_address"
+    message = "Chưa đọc được địa chỉ thư điện tử “{given}”."
+    remedy = "Viết như ten@truong.edu.vn; không có thì để trống."

@@ -1,0 +1,1 @@
+PERMISSIONS = {"calendar.manage": "Mở và khoá năm học"}

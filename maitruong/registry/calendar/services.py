@@ -1,0 +1,58 @@
+"""Open and close school years. The department does it once for the province, after the yearly plan of the ministry."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.types import Scope
+from maitruong.foundation.audit import services as audit
+from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel.school_year import SchoolYear as Year
+
+from .errors import DatesOutOfOrder, YearUnknown
+from .models import SchoolYear
+
+
+@transaction.atomic
+def open_year(scope: Scope, *, year: int, starts_on: dt.date, term_two_starts_on: dt.date, ends_on: dt.date) -> bool:
+    """Write the dates of a school year, or correct them. Returns whether anything changed. Raises DatesOutOfOrder, NotFound."""
+    _refuse_strangers(scope)
+    if not starts_on < term_two_starts_on < ends_on:
+        raise DatesOutOfOrder(year=Year(year).label)
+    dates = {"starts_on": starts_on, "term_two_starts_on": term_two_starts_on, "ends_on": ends_on}
+    row, made = SchoolYear.objects.select_for_update().get_or_create(year=year, defaults=dates)
+    before = {} if made else {name: getattr(row, name) for name in dates}
+    changes = {name: [before.get(name), day] for name, day in dates.items() if before.get(name) != day}
+    if not changes:
+        return False
+    SchoolYear.objects.filter(pk=year).update(**dates)
+    _record(scope, "calendar.year_opened", year, changes)
+    return True
+
+
+@transaction.atomic
+def close_year(scope: Scope, *, year: int, why: str) -> bool:
+    """Close a school year: from now on nothing of it is written. Returns False when it was closed before."""
+    _refuse_strangers(scope)
+    row = SchoolYear.objects.select_for_update().filter(pk=year).first()
+    if row is None:
+        raise YearUnknown(year=Year(year).label)
+    if row.closed_at:
+        return False
+    row.closed_at = clock.now()
+    row.save(update_fields=["closed_at"])
+    _record(scope, "calendar.year_closed", year, {"closed_at": [None, row.closed_at]}, why)
+    return True
+
+
+def _refuse_strangers(scope: Scope) -> None:
+    if not scope.may("calendar.manage"):
+        raise NotFound
+
+
+def _record(scope: Scope, action: str, year: int, changes: dict[str, object], why: str = "") -> None:
+    unit = scope.workspace.unit_id if scope.workspace else 0
+    audit.record(scope, action, school_id=unit, object_type="school_year", object_id=year, changes=changes, why=why)

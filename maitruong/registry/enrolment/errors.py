@@ -1,0 +1,51 @@
+"""What goes wrong with classes and places in them."""
+
+from maitruong.foundation.kernel.errors import Refusal
+
+
+class ClassNameTaken(Refusal):
+    code = "enrolment.class_name_taken"
+    message = "Trường đã có lớp {name} trong năm học này, thuộc khối {grade}."
+    remedy = "Đặt tên khác, hoặc dùng lớp đã có."
+
+
+class NameMissing(Refusal):
+    code = "enrolment.name_missing"
+    message = "Chưa có tên lớp."
+    remedy = "Nhập tên lớp, ví dụ 8A2."
+
+
+class AlreadySeated(Refusal):
+    code = "enrolment.already_seated"
+    message = "Em này đang học lớp {class_name} từ {since:%d/%m/%Y}."
+    remedy = "Muốn đổi lớp, dùng “Chuyển lớp” trong hồ sơ của em."
+
+
+class SeatedElsewhere(Refusal):
+    code = "enrolment.seated_elsewhere"
+    message = "Em này đang có tên ở một trường khác trong năm học này."
+    remedy = "Trường cũ ghi chuyển đi trước; sau đó xếp lớp lại ở đây."
+
+
+class EndBeforeStart(Refusal):
+    code = "enrolment.end_before_start"
+    message = "Ngày rời lớp {ends_on:%d/%m/%Y} trước ngày vào lớp {starts_on:%d/%m/%Y}."
+    remedy = "Nhập ngày từ ngày vào lớp trở đi."
+
+
+class OutsideYear(Refusal):
+    code = "enrolment.outside_year"
+    message = "Ngày {day:%d/%m/%Y} không nằm trong năm học {year}."
+    remedy = "Nhập ngày từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}."
+
+
+class StatusUnknown(Refusal):
+    code = "enrolment.status_unknown"
+    message = "Không có lí do “{given}” trong danh mục."
+    remedy = "Chọn một lí do trong danh sách."
+
+
+class NotOnTheStaff(Refusal):
+    code = "enrolment.not_on_the_staff"
+    message = "Người được chọn không làm việc ở trường này ngày {on:%d/%m/%Y}."
+    remedy = "Nhận người này vào đội ngũ của trường trước, rồi mới phân công."

@@ -1,0 +1,43 @@
+"""Facts about classes and who sits in them. Days are ISO text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from maitruong.foundation.events.services import Event
+
+
+@dataclass(frozen=True)
+class ClassOpened(Event):
+    kind: ClassVar[str] = "enrolment.class_opened"
+    school_year: int
+    class_id: int
+    grade: int
+
+
+@dataclass(frozen=True)
+class PupilEnrolled(Event):
+    kind: ClassVar[str] = "enrolment.pupil_enrolled"
+    school_year: int
+    class_id: int
+    student_id: int
+    starts_on: str
+
+
+@dataclass(frozen=True)
+class PupilLeft(Event):
+    kind: ClassVar[str] = "enrolment.pupil_left"
+    school_year: int
+    class_id: int
+    student_id: int
+    ends_on: str
+    status: str
+
+
+@dataclass(frozen=True)
+class HomeroomAppointed(Event):
+    kind: ClassVar[str] = "enrolment.homeroom_appointed"
+    school_year: int
+    class_id: int
+    teacher_id: int | None

@@ -1,0 +1,210 @@
+"""Reads about classes, rosters and pupils, always within a scope.
+
+A pupil is reached through a place in a class: who may see a class sees the pupils who sit, or sat, in it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.types import Scope
+from maitruong.foundation.kernel import clock
+from maitruong.foundation.organisations.models import Unit
+from maitruong.foundation.people import queries as people
+from maitruong.foundation.people.models import Person
+from maitruong.foundation.reference import catalogue as reference
+from maitruong.foundation.reference.errors import UnknownCode
+from maitruong.registry.calendar import queries as calendar
+from maitruong.registry.students import queries as students
+
+from .models import Enrolment, SchoolClass
+from .search import pupils, schools
+from .types import ClassRef, ClassRow, Dossier, RosterRow, Seat
+
+__all__ = [
+    "class_ref",
+    "class_roster",
+    "classes",
+    "day_within",
+    "dossier",
+    "members",
+    "pupils",
+    "reach",
+    "reaches_class",
+    "schools",
+    "seats",
+]
+
+
+def day_within(school_year: int, on: dt.date | None = None) -> dt.date:
+    """The day, or the nearest one inside the school year: what "now" means for a list of a year that is over."""
+    first, _, last = calendar.span(school_year)
+    return min(max(on or clock.today(), first), last)
+
+
+def reaches_class(scope: Scope, permission: str, *, school_id: int, class_id: int) -> bool:
+    """Whether the permission reaches a class as a whole. A teacher limited to one subject there sees the same class."""
+    return scope.is_system or any(
+        permission in grant.permissions
+        and replace(grant, subjects=None).covers(school_id=school_id, class_id=class_id, subject=None, student_id=None)
+        for grant in scope.grants
+    )
+
+
+def class_ref(scope: Scope, *, class_id: int, permission: str = "enrolment.view") -> ClassRef:
+    """A class the scope reaches. Raises NotFound."""
+    row = SchoolClass.objects.visible_to(scope, permission).filter(pk=class_id).first()
+    if row is None:
+        raise NotFound
+    return ClassRef(row.pk, row.school_id, row.school_year, row.grade, row.name, row.homeroom_id)
+
+
+def classes(
+    scope: Scope,
+    school_id: int | None,
+    school_year: int,
+    *,
+    permission: str = "enrolment.view",
+    on: dt.date | None = None,
+) -> list[ClassRow]:
+    """Classes of a school (None: of every school reached) in a year, in the school's order, with pupils counted on the day."""
+    day = day_within(school_year, on)
+    seats_there = Enrolment._base_manager.filter(_seated(day), school_class=OuterRef("pk")).order_by()
+    counted = seats_there.values("school_class")
+    rows = (
+        SchoolClass.objects.visible_to(scope, permission)
+        .filter(school_year=school_year)
+        .annotate(
+            pupils=Coalesce(Subquery(counted.annotate(n=Count("*")).values("n")), 0),
+            girls=Coalesce(Subquery(counted.filter(student__sex="female").annotate(n=Count("*")).values("n")), 0),
+            homeroom_name=Subquery(Person._base_manager.filter(pk=OuterRef("homeroom_id")).values("full_name")),
+        )
+    )
+    if school_id is not None:
+        rows = rows.filter(school_id=school_id)
+    return [
+        ClassRow(
+            id=row.pk,
+            school_id=row.school_id,
+            school_year=row.school_year,
+            grade=row.grade,
+            name=row.name,
+            homeroom_id=row.homeroom_id,
+            homeroom_name=row.homeroom_name or "",
+            pupils=row.pupils,
+            girls=row.girls,
+        )
+        for row in rows.order_by("school_id", "sort_key", "pk")
+    ]
+
+
+def class_roster(
+    scope: Scope, *, class_id: int, on: dt.date | None = None, permission: str = "enrolment.view"
+) -> list[RosterRow]:
+    """Who sits in a class on a day (in the class list's order: given name, family, middle). Two or three statements.
+
+    Raises NotFound for a class the scope does not reach.
+    """
+    ref = class_ref(scope, class_id=class_id, permission=permission)
+    return members(ref, on=on or day_within(ref.school_year))
+
+
+def members(ref: ClassRef, *, on: dt.date) -> list[RosterRow]:
+    """The same for a class the caller was already given."""
+    rows = Enrolment._base_manager.filter(_seated(on), school_class_id=ref.id, school_id=ref.school_id).select_related(
+        "student"
+    )
+    return [
+        RosterRow(
+            enrolment_id=row.pk,
+            student_id=row.student_id,
+            full_name=row.student.full_name,
+            born_on=row.student.born_on,
+            sex=row.student.sex,
+            student_code=row.student_code,
+            register_number=row.register_number,
+            status=row.status,
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+        )
+        for row in rows.order_by("student__sort_key", "student_id")
+    ]
+
+
+def seats(scope: Scope, *, student_id: int, permission: str) -> list[Seat]:
+    """The places of a pupil that the scope reaches, newest first. One statement."""
+    rows = Enrolment.objects.visible_to(scope, permission).filter(student_id=student_id)
+    return [_seat(row) for row in _with_names(rows).order_by("-school_year", "-starts_on", "-pk")]
+
+
+def reach(scope: Scope, permission: str, student_id: int, *, only_open: bool = False) -> Seat:
+    """The newest place through which the permission reaches a pupil; only_open: one he holds today. Raises NotFound."""
+    for seat in seats(scope, student_id=student_id, permission=permission):
+        if not only_open or seat.ends_on is None or seat.ends_on >= clock.today():
+            return seat
+    raise NotFound
+
+
+def dossier(scope: Scope, student_id: int) -> Dossier:
+    """A pupil's file. Whoever shows it goes through services.open_dossier, which writes the audit. Raises NotFound.
+
+    The class history is the whole one that the database shows to this scope.
+    """
+    reached = seats(scope, student_id=student_id, permission="students.view")
+    person = people.particulars(student_id) if reached else None
+    file = students.student_file(student_id) if reached else None
+    if person is None or file is None:
+        raise NotFound
+    return Dossier(
+        person=person,
+        identifiers=tuple(people.identifiers(student_id)),
+        file=file,
+        guardians=tuple(students.guardians(student_id)),
+        seat=reached[0],
+        seats=tuple(reached),
+    )
+
+
+def number_of(student_id: int, identifier_id: int) -> str | None:
+    return people.number(identifier_id, person_id=student_id)
+
+
+def status_label(key: str) -> str:
+    try:
+        return reference.code("student_status", key).name
+    except UnknownCode:
+        return key
+
+
+def _seated(on: dt.date) -> Q:
+    return Q(starts_on__lte=on) & (Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+
+
+def _with_names(rows: QuerySet) -> QuerySet:
+    name = Unit.objects.filter(pk=OuterRef("school_id")).values("name")
+    return rows.select_related("school_class").annotate(school_name=Subquery(name))
+
+
+def _seat(row: Enrolment) -> Seat:
+    return Seat(
+        id=row.pk,
+        student_id=row.student_id,
+        school_id=row.school_id,
+        school_name=row.school_name,  # type: ignore[attr-defined]
+        school_year=row.school_year,
+        class_id=row.school_class_id,
+        class_name=row.school_class.name,
+        grade=row.school_class.grade,
+        status=row.status,
+        status_label=status_label(row.status),
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        end_reason=row.end_reason,
+        student_code=row.student_code,
+        register_number=row.register_number,
+    )

@@ -1,0 +1,342 @@
+"""Classes are opened, pupils come and go by date; a class gets its homeroom teacher together with the right that goes with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import IntegrityError, transaction
+
+from maitruong.foundation.access import services as grants
+from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.types import Scope
+from maitruong.foundation.audit import services as audit
+from maitruong.foundation.events.services import publish
+from maitruong.foundation.kernel import vietnamese
+from maitruong.foundation.kernel.school_year import SchoolYear as Year
+from maitruong.foundation.people import services as people
+from maitruong.foundation.people.models import Person
+from maitruong.foundation.reference import catalogue as reference
+from maitruong.registry.calendar import queries as calendar
+from maitruong.registry.staff import queries as staff
+from maitruong.registry.students import services as students
+
+from . import queries
+from .errors import (
+    AlreadySeated,
+    ClassNameTaken,
+    EndBeforeStart,
+    NameMissing,
+    NotOnTheStaff,
+    OutsideYear,
+    SeatedElsewhere,
+    StatusUnknown,
+)
+from .events import ClassOpened, HomeroomAppointed, PupilEnrolled, PupilLeft
+from .models import Enrolment, SchoolClass
+from .types import Dossier, class_sort_key
+
+
+def open_class(
+    scope: Scope, *, school_id: int, school_year: int, grade: int, name: str, campus_id: int | None = None
+) -> int:
+    """Open a class of a school year; the same name and grade again gives the class that is there. Returns its id.
+
+    Raises NotFound, NameMissing, ClassNameTaken, YearClosed, YearUnknown.
+    """
+    if not scope.covers("enrolment.manage", school_id=school_id):
+        raise NotFound
+    calendar.refuse_closed_year(school_year)
+    name = vietnamese.tidy(name)
+    if not name:
+        raise NameMissing
+    there = SchoolClass._base_manager.filter(school_id=school_id, school_year=school_year, name=name).first()
+    if there:
+        if there.grade != grade:
+            raise ClassNameTaken(name=name, grade=there.grade)
+        return there.pk
+    row = SchoolClass(
+        school_id=school_id,
+        school_year=school_year,
+        grade=grade,
+        name=name,
+        sort_key=class_sort_key(name, grade),
+        campus_id=campus_id,
+    )
+    row.save()
+    _record(scope, "enrolment.class_opened", row, changes={"name": [None, name], "grade": [None, grade]})
+    publish(ClassOpened(school_id=school_id, school_year=school_year, class_id=row.pk, grade=grade))
+    return row.pk
+
+
+def enrol(
+    scope: Scope,
+    *,
+    student_id: int,
+    class_id: int,
+    starts_on: dt.date,
+    status: str = "ENROLLED",
+    register_number: str = "",
+    student_code: str = "",
+) -> int:
+    """Give a pupil a place in a class from a day. The same place again changes nothing. Returns the enrolment's id.
+
+    The family's sight of the child comes along. Raises NotFound, AlreadySeated, SeatedElsewhere, OutsideYear, YearClosed,
+    StatusUnknown.
+    """
+    school_class = _class_to_change(scope, class_id)
+    if not Person._base_manager.filter(pk=student_id, places__contains=[school_class.school_id]).exists():
+        raise NotFound
+    _refuse_unknown_status(status)
+    _refuse_outside_year(school_class.school_year, starts_on)
+    seat = (
+        Enrolment._base_manager.filter(
+            student_id=student_id, school_year=school_class.school_year, ends_on__isnull=True
+        )
+        .select_related("school_class")
+        .first()
+    )
+    if seat:
+        if seat.school_class_id == class_id:
+            return seat.pk
+        raise AlreadySeated(class_name=seat.school_class.name, since=seat.starts_on)
+    row = Enrolment(
+        school_id=school_class.school_id,
+        school_year=school_class.school_year,
+        school_class=school_class,
+        student_id=student_id,
+        register_number=register_number,
+        student_code=student_code,
+        status=status,
+        starts_on=starts_on,
+    )
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:  # uniq_active_enrolment: the place is at a school this scope does not see
+        raise SeatedElsewhere from None
+    students.follow_child(student_id=student_id, school_id=school_class.school_id, on=starts_on)
+    _record(
+        scope,
+        "enrolment.pupil_enrolled",
+        school_class,
+        object_type="enrolment",
+        object_id=row.pk,
+        subject_id=student_id,
+        changes={"class": [None, class_id], "starts_on": [None, starts_on], "status": [None, status]},
+    )
+    publish(
+        PupilEnrolled(
+            school_id=school_class.school_id,
+            school_year=school_class.school_year,
+            class_id=class_id,
+            student_id=student_id,
+            starts_on=str(starts_on),
+        )
+    )
+    return row.pk
+
+
+def end_enrolment(scope: Scope, *, enrolment_id: int, ends_on: dt.date, status: str, why: str) -> bool:
+    """Let a pupil leave a class with a day; status says how (TRANSFERRED_OUT, DROPPED_OUT, COMPLETED ...). False when he had left.
+
+    Raises NotFound, EndBeforeStart, StatusUnknown, YearClosed.
+    """
+    row = Enrolment.objects.visible_to(scope, "enrolment.manage").select_for_update().filter(pk=enrolment_id).first()
+    if row is None:
+        raise NotFound
+    _refuse_unknown_status(status)
+    calendar.refuse_closed_year(row.school_year)
+    if row.ends_on is not None:
+        return False
+    if ends_on < row.starts_on:
+        raise EndBeforeStart(ends_on=ends_on, starts_on=row.starts_on)
+    before = row.status
+    row.ends_on, row.status, row.end_reason = ends_on, status, vietnamese.tidy(why)
+    row.save(update_fields=["ends_on", "status", "end_reason"])
+    audit.record(
+        scope,
+        "enrolment.pupil_left",
+        school_id=row.school_id,
+        object_type="enrolment",
+        object_id=row.pk,
+        subject_id=row.student_id,
+        changes={"ends_on": [None, ends_on], "status": [before, status]},
+        why=why,
+    )
+    publish(
+        PupilLeft(
+            school_id=row.school_id,
+            school_year=row.school_year,
+            class_id=row.school_class_id,
+            student_id=row.student_id,
+            ends_on=str(ends_on),
+            status=status,
+        )
+    )
+    return True
+
+
+def move_pupil(scope: Scope, *, enrolment_id: int, to_class_id: int, on: dt.date, why: str) -> int:
+    """Move a pupil to another class of the school from a day; the former place ends the day before. Returns the new place.
+
+    A move on the very first day leaves a place of that one day behind, as the register would.
+    """
+    row = Enrolment.objects.visible_to(scope, "enrolment.manage").filter(pk=enrolment_id).first()
+    target = _class_to_change(scope, to_class_id)
+    if row is None or row.school_id != target.school_id or row.school_year != target.school_year:
+        raise NotFound
+    if row.ends_on is None and row.school_class_id == to_class_id:
+        return row.pk
+    last = max(row.starts_on, on - dt.timedelta(days=1))
+    end_enrolment(scope, enrolment_id=enrolment_id, ends_on=last, status=row.status, why=why)
+    return enrol(
+        scope,
+        student_id=row.student_id,
+        class_id=to_class_id,
+        starts_on=on,
+        status=row.status,
+        register_number=row.register_number,
+        student_code=row.student_code,
+    )
+
+
+def appoint_homeroom(scope: Scope, *, class_id: int, teacher_id: int | None, on: dt.date, why: str = "") -> bool:
+    """Make a person the homeroom teacher of a class from a day, with the right limited to it; the former one's right ends the
+    day before. None leaves the class without one. Returns False when nothing changed.
+
+    Raises NotFound, NotOnTheStaff, YearClosed.
+    """
+    school_class = _class_to_change(scope, class_id)
+    before = school_class.homeroom_id
+    if before == teacher_id:
+        return False
+    school_id = school_class.school_id
+    if teacher_id is not None and not staff.works_at(teacher_id, school_id, on=on):
+        raise NotOnTheStaff(on=on)
+    if before is not None:
+        grants.close_grants(
+            person_id=before,
+            role="homeroom_teacher",
+            unit_id=school_id,
+            class_id=class_id,
+            last_day=on - dt.timedelta(days=1),
+        )
+    if teacher_id is not None:
+        grants.grant(
+            person_id=teacher_id,
+            role="homeroom_teacher",
+            unit_id=school_id,
+            class_ids=[class_id],
+            valid_from=on,
+            valid_to=calendar.last_day_of_rights(school_class.school_year),
+            reason=why or f"Chủ nhiệm lớp {school_class.name}",
+        )
+    SchoolClass._base_manager.filter(pk=class_id).update(homeroom_id=teacher_id)
+    _record(scope, "enrolment.homeroom_appointed", school_class, changes={"homeroom": [before, teacher_id]}, why=why)
+    publish(
+        HomeroomAppointed(
+            school_id=school_id, school_year=school_class.school_year, class_id=class_id, teacher_id=teacher_id
+        )
+    )
+    return True
+
+
+def open_dossier(scope: Scope, *, student_id: int) -> Dossier:
+    """A pupil's file, for somebody's eyes: that it was opened is written into the audit. Raises NotFound."""
+    dossier = queries.dossier(scope, student_id)
+    audit.record(
+        scope,
+        "students.dossier_opened",
+        school_id=dossier.seat.school_id,
+        object_type="student",
+        object_id=student_id,
+        subject_id=student_id,
+    )
+    return dossier
+
+
+def show_number(scope: Scope, *, student_id: int, identifier_id: int, why: str) -> str:
+    """One number of a pupil in full; who looked, and why, is written into the audit first. Raises NotFound."""
+    seat = queries.reach(scope, "students.number", student_id)
+    value = queries.number_of(student_id, identifier_id)
+    if value is None:
+        raise NotFound
+    audit.record(
+        scope,
+        "students.number_shown",
+        school_id=seat.school_id,
+        object_type="identifier",
+        object_id=identifier_id,
+        subject_id=student_id,
+        why=why,
+    )
+    return value
+
+
+def edit_contact(
+    scope: Scope, *, student_id: int, version: int, phone: str, email: str, residence: str
+) -> dict[str, list[str]]:
+    """Write a pupil's contact fields over the version that was seen. Returns {field: [old, new]}.
+
+    Only where the pupil sits today. Raises NotFound, PhoneRefused, NotAnAddress, ChangedMeanwhile.
+    """
+    seat = queries.reach(scope, "students.edit", student_id, only_open=True)
+    changes = people.change_contact(
+        person_id=student_id, version=version, phone=phone, email=email, residence=residence
+    )
+    if changes:
+        audit.record(
+            scope,
+            "students.contact_changed",
+            school_id=seat.school_id,
+            object_type="student",
+            object_id=student_id,
+            subject_id=student_id,
+            changes=changes,
+        )
+    return changes
+
+
+def _class_to_change(scope: Scope, class_id: int) -> SchoolClass:
+    """The class, locked, if the scope may change it and its year is open."""
+    row = SchoolClass.objects.visible_to(scope, "enrolment.manage").select_for_update().filter(pk=class_id).first()
+    if row is None:
+        raise NotFound
+    calendar.refuse_closed_year(row.school_year)
+    return row
+
+
+def _refuse_unknown_status(status: str) -> None:
+    if status not in {code.key for code in reference.codes("student_status")}:
+        raise StatusUnknown(given=status)
+
+
+def _refuse_outside_year(year: int, day: dt.date) -> None:
+    """Pupils come from the summer before, when schools enrol, until the last day."""
+    _, _, ends_on = calendar.span(year)
+    first, last = dt.date(year, 6, 1), dt.date(year + 1, 8, 31)
+    if not first <= day <= max(last, ends_on):
+        raise OutsideYear(day=day, year=Year(year).label, first=first, last=last)
+
+
+def _record(
+    scope: Scope,
+    action: str,
+    school_class: SchoolClass,
+    *,
+    changes: dict[str, object],
+    why: str = "",
+    object_type: str = "class",
+    object_id: int | None = None,
+    subject_id: int | None = None,
+) -> None:
+    audit.record(
+        scope,
+        action,
+        school_id=school_class.school_id,
+        object_type=object_type,
+        object_id=object_id if object_id is not None else school_class.pk,
+        subject_id=subject_id,
+        changes=changes,
+        why=why,
+    )

@@ -1,0 +1,219 @@
+"""Search by name, pages by key, the person's file."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.access.types import Scope
+from maitruong.foundation.audit.models import Entry
+from maitruong.foundation.people.errors import ChangedMeanwhile
+from maitruong.foundation.people.models import Person, PersonIdentifier
+from maitruong.registry.enrolment import queries, services
+from tests import factories as make
+
+NAMES = ("Nguyễn Thị Hòa", "Nguyễn Thị Hoà", "Nguyễn Văn Hoa", "Trần Hoàng An", "Đỗ Ân", "Lê 100%")
+
+
+@pytest.fixture
+def many(place: SimpleNamespace) -> SimpleNamespace:
+    make.a_class(place.school, "7A1", pupils=NAMES, grade=7)
+    place.officer = make.scope_of(make.a_post_holder(place.department, "department_officer", "Lã Thị Sở"))
+    return place
+
+
+def found(scope: Scope, q: str, **more: object) -> list[str]:
+    with unit_of_work(scope):
+        return [row.full_name for row in queries.pupils(scope, school_year=2026, q=q, **more).rows]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("who", ["principal", "officer"])
+@pytest.mark.parametrize(
+    ("q", "names"),
+    [
+        ("hoa", ["Nguyễn Văn Hoa", "Nguyễn Thị Hòa", "Nguyễn Thị Hoà", "Trần Thị Hòa", "Trần Hoàng An"]),
+        ("Hòa", ["Nguyễn Thị Hòa", "Nguyễn Thị Hoà", "Trần Thị Hòa"]),
+        ("nguyen hoa", ["Nguyễn Văn Hoa", "Nguyễn Thị Hòa", "Nguyễn Thị Hoà"]),
+        ("an", ["Trần Hoàng An", "Nguyễn Minh Ánh", "Đỗ Ân"]),
+        ("ÂN", ["Đỗ Ân"]),
+        ("do an", ["Đỗ Ân"]),
+        ("100%", ["Lê 100%"]),
+        ("%", []),
+        ("khong co ai", []),
+    ],
+)
+def test_a_name_is_found_with_and_without_marks_from_the_beginning_of_its_words(
+    many: SimpleNamespace, who: str, q: str, names: list[str]
+) -> None:
+    assert sorted(found(getattr(many, who), q)) == sorted(names)
+
+
+def test_the_officer_sees_the_province_the_principal_her_school_and_nobody_else(many: SimpleNamespace) -> None:
+    assert len(found(many.officer, "")) == 10
+    assert len(found(many.principal, "")) == 9
+    assert found(many.stranger, "") == ["Vũ Thị Hà"]
+    assert found(many.stranger, "", school_id=many.school) == []
+
+
+def test_a_scope_of_many_schools_searches_past_the_wall_and_still_finds_only_its_own(many: SimpleNamespace) -> None:
+    for number in range(6):
+        school = make.a_school(many.commune, f"TH số {number}")
+        make.a_class(school, "1A", pupils=("Bùi Văn Hòa",), grade=1)
+    commune = make.scope_of(make.a_post_holder(many.commune, "commune_officer", "Trần Văn Xã"))
+    assert len(commune.school_ids) == 7
+
+    names = found(commune, "hòa")
+    with unit_of_work(commune), connection.cursor() as cursor:
+        queries.pupils(commune, school_year=2026, q="hòa")
+        cursor.execute("SELECT current_setting('role')")
+        role = cursor.fetchone()[0]
+
+    assert names.count("Bùi Văn Hòa") == 6 and "Nguyễn Thị Hòa" in names and len(names) == 9
+    assert found(commune, "vũ thị hà") == []
+    assert role == "mt_scoped"
+
+
+def test_pages_by_key_go_forward_and_back_over_everybody_once(many: SimpleNamespace) -> None:
+    everybody = found(many.principal, "")
+    seen: list[str] = []
+    after, pages = None, []
+    with unit_of_work(many.principal):
+        while True:
+            page = queries.pupils(many.principal, school_year=2026, after=after, limit=4)
+            pages.append([row.full_name for row in page.rows])
+            seen += pages[-1]
+            if page.next is None:
+                break
+            after = page.next
+        back = queries.pupils(many.principal, school_year=2026, before=page.previous, limit=4)
+
+    assert seen == everybody and [len(names) for names in pages] == [4, 4, 1]
+    assert [row.full_name for row in back.rows] == pages[1]
+    assert back.previous is not None and back.next is not None
+
+
+@pytest.mark.parametrize("extra", [0, 20])
+def test_a_page_costs_one_statement_whatever_the_number_of_pupils(many: SimpleNamespace, extra: int) -> None:
+    make.a_class(many.school, "9A", pupils=tuple(f"Phạm Văn Số {n}" for n in range(extra)), grade=9)
+
+    with unit_of_work(many.principal), CaptureQueriesContext(connection) as asked:
+        queries.pupils(many.principal, school_year=2026, q="nguyen")
+
+    assert len(asked) == 1
+
+
+def test_schools_are_listed_with_their_counts_within_the_officers_tree(many: SimpleNamespace) -> None:
+    commune = make.scope_of(make.a_post_holder(many.commune, "commune_officer", "Trần Văn Xã"))
+
+    with unit_of_work(many.officer):
+        with CaptureQueriesContext(connection) as asked:
+            rows, more = queries.schools(many.officer, school_year=2026)
+        one, _ = queries.schools(many.officer, school_year=2026, q="vinh bao")
+    with unit_of_work(commune):
+        own, _ = queries.schools(commune, school_year=2026)
+
+    assert {(row.name, row.classes, row.pupils) for row in rows} == {("THCS Lê Chân", 2, 9), ("THCS Vĩnh Bảo", 1, 1)}
+    assert more is None and len(asked) == 1
+    assert [row.name for row in one] == ["THCS Vĩnh Bảo"]
+    assert [(row.name, row.commune) for row in own] == [("THCS Lê Chân", "Phường Lê Chân")]
+
+
+@pytest.fixture
+def numbered(place: SimpleNamespace) -> SimpleNamespace:
+    with make.as_system():
+        from django.db.backends.postgresql.psycopg_any import DateRange
+
+        PersonIdentifier(
+            person_id=place.pupils[0],
+            places=[place.school],
+            scheme="CCCD",
+            value="031213001234",
+            valid=DateRange(None, None),
+        ).save()
+    return place
+
+
+def entries(action: str) -> list[tuple[int | None, int | None]]:
+    with make.as_system() as scope:
+        rows = Entry.objects.visible_to(scope, "").filter(action=action)
+        return list(rows.values_list("actor_id", "subject_id"))
+
+
+def test_opening_a_file_masks_the_number_and_is_audited(numbered: SimpleNamespace) -> None:
+    with unit_of_work(numbered.clerk):
+        file = services.open_dossier(numbered.clerk, student_id=numbered.pupils[0])
+
+    assert file.person.full_name == "Nguyễn Minh Ánh"
+    assert [i.masked for i in file.identifiers] == ["031******234"]
+    assert (file.seat.class_name, file.seat.status_label) == ("8A2", "Đang học")
+    assert entries("students.dossier_opened") == [(numbered.clerk.actor_id, numbered.pupils[0])]
+
+
+def test_a_number_in_full_is_shown_by_an_audited_act_only_to_who_may(numbered: SimpleNamespace) -> None:
+    pupil = numbered.pupils[0]
+    homeroom = make.scope_of(
+        make.a_post_holder(numbered.school, "homeroom_teacher", "Vũ Thị Hiền", class_ids=[numbered.class_id])
+    )
+    with unit_of_work(numbered.clerk):
+        identifier = services.open_dossier(numbered.clerk, student_id=pupil).identifiers[0]
+        number = services.show_number(
+            numbered.clerk, student_id=pupil, identifier_id=identifier.id, why="làm thẻ bảo hiểm"
+        )
+
+    assert number == "031213001234"
+    assert entries("students.number_shown") == [(numbered.clerk.actor_id, pupil)]
+    with unit_of_work(homeroom):
+        assert services.open_dossier(homeroom, student_id=pupil).person.id == pupil
+        with pytest.raises(NotFound):
+            services.show_number(homeroom, student_id=pupil, identifier_id=identifier.id, why="xem")
+    with pytest.raises(NotFound), unit_of_work(numbered.clerk):
+        services.show_number(numbered.clerk, student_id=numbered.pupils[1], identifier_id=identifier.id, why="em khác")
+
+
+def test_a_file_of_another_school_or_another_class_is_not_found_and_not_audited(place: SimpleNamespace) -> None:
+    _, others = make.a_class(place.school, "8A3", pupils=("Hồ Văn Bé",))
+    homeroom = make.scope_of(
+        make.a_post_holder(place.school, "homeroom_teacher", "Vũ Thị Hiền", class_ids=[place.class_id])
+    )
+
+    for scope, pupil in ((place.stranger, place.pupils[0]), (homeroom, others[0]), (homeroom, place.their_pupil)):
+        with pytest.raises(NotFound), unit_of_work(scope):
+            services.open_dossier(scope, student_id=pupil)
+
+    assert entries("students.dossier_opened") == []
+
+
+def test_two_clerks_on_one_file_the_second_is_shown_the_conflict_and_nothing_is_overwritten(
+    place: SimpleNamespace,
+) -> None:
+    pupil = place.pupils[0]
+    with unit_of_work(place.clerk):
+        seen = services.open_dossier(place.clerk, student_id=pupil).person.version
+        services.edit_contact(
+            place.clerk, student_id=pupil, version=seen, phone="0912 345 678", email="", residence="Số 5, tổ 3"
+        )
+
+    with pytest.raises(ChangedMeanwhile), unit_of_work(place.principal):
+        services.edit_contact(
+            place.principal, student_id=pupil, version=seen, phone="0987654321", email="", residence=""
+        )
+
+    with make.as_system() as scope:
+        row = Person.objects.visible_to(scope, "").get(pk=pupil)
+    assert (row.phone, row.residence, row.version) == ("+84912345678", "Số 5, tổ 3", seen + 1)
+    assert len(entries("students.contact_changed")) == 1
+
+
+def test_saving_a_file_unchanged_writes_nothing(place: SimpleNamespace) -> None:
+    with unit_of_work(place.clerk):
+        seen = services.open_dossier(place.clerk, student_id=place.pupils[0]).person.version
+        changes = services.edit_contact(
+            place.clerk, student_id=place.pupils[0], version=seen, phone="", email="", residence=""
+        )
+
+    assert changes == {} and entries("students.contact_changed") == []

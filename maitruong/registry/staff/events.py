@@ -1,0 +1,22 @@
+"""Facts about who works where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from maitruong.foundation.events.services import Event
+
+
+@dataclass(frozen=True)
+class StaffEmployed(Event):
+    kind: ClassVar[str] = "staff.employed"
+    person_id: int
+    post: str
+
+
+@dataclass(frozen=True)
+class StaffLeft(Event):
+    kind: ClassVar[str] = "staff.left"
+    person_id: int
+    ends_on: str

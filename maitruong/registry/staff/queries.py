@@ -1,0 +1,83 @@
+"""Reads about staff, by school and name."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from maitruong.foundation.access.types import Scope
+from maitruong.foundation.kernel import vietnamese
+
+from .models import Employment
+from .types import StaffRow
+
+PAGE = 50
+
+
+def staff(
+    scope: Scope, *, school_id: int | None = None, q: str = "", on: dt.date, after: int | None = None, limit: int = PAGE
+) -> list[StaffRow]:
+    """Who works on a day at a school (or at any the scope reaches), by name, `limit` at most after an employment's id.
+
+    One statement. q: part of the name, with or without marks.
+    """
+    rows = Employment.objects.visible_to(scope, "staff.view").filter(_working(on))
+    if school_id is not None:
+        rows = rows.filter(school_id=school_id)
+    if q.strip():
+        rows = rows.filter(person__name_fold__contains=vietnamese.fold(q))
+    if after is not None:
+        rows = rows.extra(  # Django has no row comparison
+            where=[
+                "(people_person.sort_key, staff_employment.id) > ((SELECT p.sort_key FROM staff_employment e"
+                " JOIN people_person p ON p.id = e.person_id WHERE e.id = %s), %s)"
+            ],
+            params=[after, after],
+        )
+    found = rows.select_related("person").order_by("person__sort_key", "pk")[:limit]
+    return [_row(row) for row in found]
+
+
+def employments(scope: Scope, *, person_id: int) -> list[StaffRow]:
+    """Every employment of a person that the scope reaches, newest first; empty when none."""
+    rows = Employment.objects.visible_to(scope, "staff.view").filter(person_id=person_id).select_related("person")
+    return [_row(row) for row in rows.order_by("-starts_on", "-pk")]
+
+
+def works_at(person_id: int, school_id: int, *, on: dt.date) -> bool:
+    """Whether a person works at a school on a day, as far as the present unit of work sees."""
+    return Employment._base_manager.filter(_working(on), person_id=person_id, school_id=school_id).exists()
+
+
+def teachers(scope: Scope, *, school_id: int, on: dt.date, permission: str = "staff.view") -> list[tuple[int, str]]:
+    """(person id, name) of everybody who may be given a class on a day: teachers and the school's heads, by name."""
+    rows = Employment.objects.visible_to(scope, permission).filter(
+        _working(on), school_id=school_id, post__in=["teacher", "principal", "deputy_principal"]
+    )
+    return list(rows.order_by("person__sort_key").values_list("person_id", "person__full_name"))
+
+
+def count(scope: Scope, *, school_ids: Iterable[int], on: dt.date) -> int:
+    return (
+        Employment.objects.visible_to(scope, "staff.view").filter(_working(on), school_id__in=list(school_ids)).count()
+    )
+
+
+def _working(on: dt.date) -> Q:
+    return Q(starts_on__lte=on) & (Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+
+
+def _row(row: Employment) -> StaffRow:
+    return StaffRow(
+        id=row.pk,
+        person_id=row.person_id,
+        full_name=row.person.full_name,
+        school_id=row.school_id,
+        code=row.code,
+        post=row.post,
+        subjects=tuple(row.subjects),
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+    )

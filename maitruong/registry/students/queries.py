@@ -1,0 +1,63 @@
+"""Reads about pupils and families. Which pupil a scope reaches is decided by where he sits: see enrolment."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from maitruong.foundation.access import queries as access
+from maitruong.foundation.kernel import clock
+from maitruong.foundation.reference import catalogue as reference
+from maitruong.foundation.reference.errors import UnknownCode
+
+from .models import Guardianship, Student
+from .types import GuardianRow, StudentFile
+
+
+def student_file(student_id: int) -> StudentFile | None:
+    """The dossier, as far as the database shows it to the present unit of work; the caller checked the permission."""
+    row = Student._base_manager.filter(pk=student_id).first()
+    if row is None:
+        return None
+    named = {name: getattr(row, name) for name in StudentFile.__dataclass_fields__ if name != "student_id"}
+    return StudentFile(student_id=row.pk, **named)
+
+
+def guardians(student_id: int, *, past: bool = False) -> list[GuardianRow]:
+    """Who answers for a child, as far as the database shows it; with `past` also who did."""
+    rows = Guardianship._base_manager.filter(student_id=student_id).select_related("guardian")
+    if not past:
+        rows = rows.filter(ends_on__isnull=True)
+    found = list(rows.order_by("starts_on", "pk"))
+    until = _access_until(student_id, [row.guardian_id for row in found])
+    return [
+        GuardianRow(
+            id=row.pk,
+            guardian_id=row.guardian_id,
+            full_name=row.guardian.full_name,
+            phone=row.guardian.phone,
+            relation=row.relation,
+            relation_label=relation_label(row.relation),
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            access_until=until.get(row.guardian_id),
+        )
+        for row in found
+    ]
+
+
+def children(guardian_id: int, *, on: dt.date) -> list[int]:
+    """The children a person answers for on a day, as far as the database shows them."""
+    rows = Guardianship._base_manager.filter(guardian_id=guardian_id, starts_on__lte=on)
+    return sorted({row.student_id for row in rows if row.ends_on is None or row.ends_on >= on})
+
+
+def relation_label(key: str) -> str:
+    try:
+        return reference.code("relation", key).name
+    except UnknownCode:
+        return key
+
+
+def _access_until(student_id: int, guardian_ids: list[int]) -> dict[int, dt.date | None]:
+    held = access.posts(person_ids=guardian_ids, roles=["guardian"], on=clock.today(), past=True)
+    return {post.person_id: post.valid_to for post in held if post.student_ids == (student_id,) and not post.withdrawn}

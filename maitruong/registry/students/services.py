@@ -1,0 +1,277 @@
+"""Writes about pupils and who answers for them. A guardianship and the right it opens are written and closed together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Q
+
+from maitruong.foundation.access import queries as access
+from maitruong.foundation.access import services as grants
+from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.access.types import Scope, system_scope
+from maitruong.foundation.audit import services as audit
+from maitruong.foundation.events.services import publish
+from maitruong.foundation.kernel import clock, personal_id, vietnamese
+from maitruong.foundation.people import queries as people
+from maitruong.foundation.people import services as people_services
+from maitruong.foundation.reference import catalogue as reference
+
+from .errors import ChildGrownUp, EndBeforeStart, NameMissing, NumberRefused, RelationUnknown
+from .events import GuardianAdded, GuardianEnded
+from .models import Guardianship, Student
+
+GROWN_UP_YEARS = 18
+_BEYOND = system_scope("a guardian may be known at another school of the province")
+
+
+def register_student(
+    scope: Scope,
+    *,
+    school_id: int,
+    full_name: str,
+    born_on: dt.date | None = None,
+    sex: str = "",
+    citizen_number: str = "",
+    details: dict[str, Any] | None = None,
+    **person: Any,
+) -> int:
+    """Open the dossier of a new pupil, known at a school. Returns the person's id. Enrolling him is a step of its own.
+
+    A number that the province holds for the same name gives that person, with the dossier he has.
+    Raises NotFound, NameMissing, NumberRefused, NumberOfAnother.
+    """
+    if not scope.covers("students.edit", school_id=school_id):
+        raise NotFound
+    student_id = _known_or_new(
+        scope,
+        school_id=school_id,
+        full_name=full_name,
+        born_on=born_on,
+        sex=sex,
+        citizen_number=citizen_number,
+        **person,
+    )
+    with unit_of_work(_BEYOND):
+        held = Student._base_manager.filter(pk=student_id).values_list("places", flat=True).first()
+        if held is None:
+            Student(person_id=student_id, places=[school_id], details=details or {}).save(force_insert=True)
+        elif school_id not in held:
+            Student._base_manager.filter(pk=student_id).update(places=[*held, school_id])
+    if held is None:
+        audit.record(
+            scope,
+            "students.registered",
+            school_id=school_id,
+            object_type="student",
+            object_id=student_id,
+            subject_id=student_id,
+        )
+    return student_id
+
+
+def add_guardian(
+    scope: Scope,
+    *,
+    student_id: int,
+    school_id: int,
+    full_name: str,
+    relation: str,
+    starts_on: dt.date,
+    phone: str = "",
+    citizen_number: str = "",
+    born_on: dt.date | None = None,
+    occupation: str = "",
+    workplace: str = "",
+    person_id: int | None = None,
+) -> int:
+    """Write who answers for a child and open the family's workspace to that person, until the child's 18th birthday.
+
+    school_id: the child's school, through which the scope reaches the child. person_id: somebody the school knows already.
+    The same person again for the same child changes nothing. Returns the guardianship's id.
+    Raises NotFound, NameMissing, RelationUnknown, NumberRefused, NumberOfAnother, ChildGrownUp, PhoneRefused.
+    """
+    _refuse_strangers(scope, student_id, school_id)
+    if relation not in {code.key for code in reference.codes("relation")}:
+        raise RelationUnknown(given=relation)
+    child = people.particulars(student_id)
+    assert child is not None  # _refuse_strangers saw the pupil
+    last_day = last_day_of_access(child.born_on)
+    if last_day is not None and last_day < starts_on:
+        raise ChildGrownUp(name=child.full_name, on=last_day + dt.timedelta(days=1))
+    guardian_id = person_id or _known_or_new(
+        scope,
+        school_id=school_id,
+        full_name=full_name,
+        born_on=born_on,
+        citizen_number=citizen_number,
+        phone=people_services.tidy_phone(phone),
+    )
+    if person_id is not None:
+        people_services.known_at([person_id], school_id)
+    there = Guardianship._base_manager.filter(_open_on(starts_on), student_id=student_id, guardian_id=guardian_id)
+    if found := there.first():
+        return found.pk
+    row = Guardianship(
+        school_id=school_id,
+        student_id=student_id,
+        guardian_id=guardian_id,
+        relation=relation,
+        occupation=vietnamese.tidy(occupation),
+        workplace=vietnamese.tidy(workplace),
+        starts_on=starts_on,
+    )
+    row.save()
+    grants.grant(
+        person_id=guardian_id,
+        role="guardian",
+        unit_id=school_id,
+        student_ids=[student_id],
+        valid_from=starts_on,
+        valid_to=last_day,
+        reason=f"{reference.code('relation', relation).name} của học sinh",
+    )
+    audit.record(
+        scope,
+        "students.guardian_added",
+        school_id=school_id,
+        object_type="guardianship",
+        object_id=row.pk,
+        subject_id=student_id,
+        changes={"guardian": [None, guardian_id], "relation": [None, relation], "access_until": [None, last_day]},
+    )
+    publish(GuardianAdded(school_id=school_id, student_id=student_id, guardian_id=guardian_id))
+    return row.pk
+
+
+def end_guardianship(scope: Scope, *, guardianship_id: int, ends_on: dt.date, why: str) -> bool:
+    """Let a guardianship end with a day, and with it the family's sight of the child, at every school the child was at.
+
+    False when it had ended. Raises NotFound, EndBeforeStart.
+    """
+    row = (
+        Guardianship.objects.visible_to(scope, "students.guardians")
+        .select_for_update()
+        .filter(pk=guardianship_id)
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    if row.ends_on is not None:
+        return False
+    if ends_on < row.starts_on:
+        raise EndBeforeStart(ends_on=ends_on, starts_on=row.starts_on)
+    row.ends_on = ends_on
+    row.save(update_fields=["ends_on"])
+    closed = grants.close_grants(
+        person_id=row.guardian_id, role="guardian", student_id=row.student_id, last_day=ends_on
+    )
+    audit.record(
+        scope,
+        "students.guardian_ended",
+        school_id=row.school_id,
+        object_type="guardianship",
+        object_id=row.pk,
+        subject_id=row.student_id,
+        changes={"ends_on": [None, ends_on], "rights": [closed, []]},
+        why=why,
+    )
+    publish(GuardianEnded(school_id=row.school_id, student_id=row.student_id, guardian_id=row.guardian_id))
+    return True
+
+
+def follow_child(*, student_id: int, school_id: int, on: dt.date) -> None:
+    """Let the family (and the pupil's own account) see the child at the school he comes to; the former school's rows stay theirs.
+
+    Called by enrolment in its transaction, whose permission it was. Repeating it changes nothing.
+    """
+    with unit_of_work(_BEYOND):
+        child = people.particulars(student_id)
+        last_day = last_day_of_access(child.born_on) if child else None
+        family = Guardianship._base_manager.filter(_open_on(on), student_id=student_id)
+        guardians = list(family.values_list("guardian_id", flat=True))
+        family.exclude(school_id=school_id).update(school_id=school_id)
+        people_services.known_at([student_id, *guardians], school_id)
+        Student._base_manager.filter(pk=student_id).exclude(places__contains=[school_id]).update(
+            places=_with(student_id, school_id)
+        )
+        for person_id in guardians:
+            _see_at(person_id, "guardian", student_id, school_id, on, last_day)
+        if access.posts(person_ids=[student_id], roles=["pupil"], on=on):
+            _see_at(student_id, "pupil", student_id, school_id, on, None)
+
+
+def last_day_of_access(born_on: dt.date | None) -> dt.date | None:
+    """The last day a guardian sees the child's data: the day before the 18th birthday. Unknown birth day: no limit.
+
+    Born on 29 February: grown up on 1 March.
+    """
+    if born_on is None:
+        return None
+    try:
+        birthday = born_on.replace(year=born_on.year + GROWN_UP_YEARS)
+    except ValueError:
+        birthday = dt.date(born_on.year + GROWN_UP_YEARS, 3, 1)
+    return birthday - dt.timedelta(days=1)
+
+
+def _see_at(person_id: int, role: str, student_id: int, school_id: int, on: dt.date, last_day: dt.date | None) -> None:
+    held = access.posts(unit_ids=[school_id], person_ids=[person_id], roles=[role], on=on)
+    if any(post.student_ids == (student_id,) for post in held) or (last_day is not None and last_day < on):
+        return
+    grants.grant(
+        person_id=person_id,
+        role=role,
+        unit_id=school_id,
+        student_ids=[student_id],
+        valid_from=on,
+        valid_to=last_day,
+        reason="theo học sinh đến trường mới",
+    )
+
+
+def _with(student_id: int, school_id: int) -> list[int]:
+    held = Student._base_manager.filter(pk=student_id).values_list("places", flat=True).first() or []
+    return [*held, school_id]
+
+
+def _known_or_new(
+    scope: Scope, *, school_id: int, full_name: str, citizen_number: str, born_on: dt.date | None, **details: Any
+) -> int:
+    name = vietnamese.tidy(full_name)
+    if not name:
+        raise NameMissing
+    number = personal_id.tidy(citizen_number) if citizen_number.strip() else ""
+    if number:
+        _refuse_impossible(number, born_on)
+        with unit_of_work(_BEYOND):
+            held = people.same_person(scheme="CCCD", value=number, full_name=name)
+            if held is not None:
+                people_services.known_at([held], school_id)
+                return held
+    return people_services.register_person(
+        scope, full_name=name, places=[school_id], born_on=born_on, citizen_number=number, **details
+    )
+
+
+def _refuse_impossible(number: str, born_on: dt.date | None) -> None:
+    wrong = [
+        finding
+        for finding in personal_id.check(number, born=born_on, sex=None, today=clock.today())
+        if finding.level == "error"
+    ]
+    if wrong:
+        raise NumberRefused(why=wrong[0].message)
+
+
+def _refuse_strangers(scope: Scope, student_id: int, school_id: int) -> None:
+    """The child must be known at the school through which the caller comes."""
+    reached = scope.covers("students.guardians", school_id=school_id, student_id=student_id)
+    if not reached or not Student._base_manager.filter(pk=student_id, places__contains=[school_id]).exists():
+        raise NotFound
+
+
+def _open_on(day: dt.date) -> Q:
+    return Q(ends_on__isnull=True) | Q(ends_on__gte=day)

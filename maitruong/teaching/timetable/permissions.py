@@ -1,0 +1,4 @@
+PERMISSIONS = {
+    "timetable.view": "Xem phân công giảng dạy",
+    "timetable.assign": "Phân công giảng dạy",
+}
