@@ -11,7 +11,7 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
-SHARED_PLACES = Path("/var/lib/maitruong")
+SHARED_PLACES = Path("/var/lib/maitruong-embedded")
 """Only root uses it: for binaries and data that the database's own user could not reach inside a private checkout."""
 
 

@@ -181,8 +181,10 @@ def _make_group_roles(db: psycopg.Connection, *, app: str) -> None:
 
 def _grant_role(db: psycopg.Connection, role: str, to: str, *, inherited: bool) -> None:
     """Membership either inherited and never chosen, or chosen and never inherited."""
-    query = "SELECT 1 FROM pg_auth_members WHERE roleid = %s::regrole AND member = %s::regrole AND inherit_option = %s"
-    if db.execute(query, [f'"{role}"', f'"{to}"', inherited]).fetchone() is None:
+    query = """SELECT 1 FROM pg_auth_members WHERE roleid = %s::regrole AND member = %s::regrole
+        AND inherit_option = %s AND set_option = %s"""
+    # Who makes a role becomes its administrator, a member that neither inherits nor chooses: not what is asked here.
+    if db.execute(query, [f'"{role}"', f'"{to}"', inherited, not inherited]).fetchone() is None:
         how = "WITH INHERIT TRUE, SET FALSE" if inherited else "WITH INHERIT FALSE, SET TRUE"
         _run(db, f"GRANT {{}} TO {{}} {how}", role, to)
 

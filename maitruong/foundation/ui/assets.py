@@ -13,6 +13,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import logging
 import shutil
 import tempfile
 from collections.abc import Iterable
@@ -174,6 +175,7 @@ def _cut(face: Face, file: Path) -> None:
     from fontTools.ttLib import TTFont
     from fontTools.varLib import instancer
 
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells every table it looks at
     options = subset.Options(flavor="woff2", hinting=False, desubroutinize=True, layout_features=["kern"])
     options.drop_tables += ["GDEF", "DSIG", "STAT", "meta"]
     options.name_IDs = [1, 2]
