@@ -74,7 +74,7 @@ def enrol(
     student_id: int,
     class_id: int,
     starts_on: dt.date,
-    status: str = "ENROLLED",
+    status: str = "enrolled",
     register_number: str = "",
     student_code: str = "",
 ) -> int:
@@ -137,7 +137,7 @@ def enrol(
 
 
 def end_enrolment(scope: Scope, *, enrolment_id: int, ends_on: dt.date, status: str, why: str) -> bool:
-    """Let a pupil leave a class with a day; status says how (TRANSFERRED_OUT, DROPPED_OUT, COMPLETED ...). False when he had left.
+    """Let a pupil leave a class with a day; status says how (transferred_out, dropped_out, completed ...). False when he had left.
 
     Raises NotFound, EndBeforeStart, StatusUnknown, YearClosed.
     """
@@ -307,7 +307,7 @@ def _class_to_change(scope: Scope, class_id: int) -> SchoolClass:
 
 
 def _refuse_unknown_status(status: str) -> None:
-    if status not in {code.key for code in reference.codes("student_status")}:
+    if status not in {code.key.lower() for code in reference.codes("student_status")}:
         raise StatusUnknown(given=status)
 
 

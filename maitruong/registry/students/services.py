@@ -219,7 +219,7 @@ def last_day_of_access(born_on: dt.date | None) -> dt.date | None:
 
 def _see_at(person_id: int, role: str, student_id: int, school_id: int, on: dt.date, last_day: dt.date | None) -> None:
     held = access.posts(unit_ids=[school_id], person_ids=[person_id], roles=[role], on=on)
-    if any(post.student_ids == (student_id,) for post in held) or (last_day is not None and last_day < on):
+    if any(student_id in (post.student_ids or ()) for post in held) or (last_day is not None and last_day < on):
         return
     grants.grant(
         person_id=person_id,
@@ -260,7 +260,7 @@ def _refuse_impossible(number: str, born_on: dt.date | None) -> None:
     wrong = [
         finding
         for finding in personal_id.check(number, born=born_on, sex=None, today=clock.today())
-        if finding.level == "error"
+        if finding.severity == "error"
     ]
     if wrong:
         raise NumberRefused(why=wrong[0].message)
