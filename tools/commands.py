@@ -102,8 +102,10 @@ def manage(name: str, arguments: list[str]) -> int:
     from tools import database
 
     base = database.hold(prepare=name == "migrate")
+    if name == "migrate":
+        base.write_note("prepared", "")  # somebody moves the schema by hand; the next start looks again
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maitruong.site.settings")
-    return become([sys.executable, "-m", "django", name, *arguments], base)
+    return become([sys.executable, "-m", "django", name.replace("-", "_"), *arguments], base)
 
 
 def become(command: list[str], base: object) -> int:

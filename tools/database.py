@@ -26,6 +26,14 @@ class Database:
     def is_embedded(self) -> bool:
         return self.cluster is not None
 
+    def note(self, name: str) -> str:
+        """What `write_note` wrote with these very data; always empty for a server that is not ours."""
+        return postgres.read_card(postgres.layout(self.cluster.home)).get(name, "") if self.cluster else ""
+
+    def write_note(self, name: str, value: str) -> None:
+        if self.cluster:
+            postgres.write_card(postgres.layout(self.cluster.home), **{name: value})
+
     def release(self, *, wait: bool = False) -> None:
         if self.cluster:
             self.cluster.release(wait=wait)

@@ -59,6 +59,9 @@ def _never_reached(terminalreporter: pytest.TerminalReporter) -> int:
         report.nodeid for kind in kinds for report in terminalreporter.stats.get(kind, []) if hasattr(report, "when")
     }
     selected = terminalreporter._numcollected - len(terminalreporter.stats.get("deselected", []))
+    parallel = terminalreporter.config.pluginmanager.get_plugin("dsession")
+    if parallel and parallel.sched:  # the workers collect; the scheduler knows what they agreed on
+        selected = len(parallel.sched.collection or [])
     return max(0, selected - len(reached))
 
 

@@ -117,7 +117,7 @@ def verify(owner_url: str, app_url: str) -> None:
             "SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = current_user"
         ).fetchone()
         owns = db.execute(
-            "SELECT count(*) FROM pg_class WHERE pg_has_role(current_user, relowner, 'MEMBER')"
+            "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm') AND pg_has_role(current_user, relowner, 'MEMBER')"
         ).fetchone()
         missing = [s for s in SCOPES if not _may_set(db, s)]
         inherited = [s for s in (*SCOPES, ROWS) if _inherits(db, s)]

@@ -142,6 +142,16 @@ def _schema_files() -> set[Path]:
     return found
 
 
+def code_hash() -> str:
+    """Changes when anything that `prepare` could act on does; coarser than `schema_hash`, and quicker to find."""
+    digest = hashlib.sha256(roles.stamp().encode())
+    for path in sorted((CHECKOUT / "maitruong").rglob("*")):
+        if path.suffix not in {".pyc", ".html"} and "tests" not in path.parts and path.is_file():
+            digest.update(str(path.relative_to(CHECKOUT)).encode() + b"\0" + path.read_bytes())
+    digest.update((CHECKOUT / "requirements" / "run.txt").read_bytes())
+    return digest.hexdigest()[:16]
+
+
 def _may_feed_a_migration(path: Path) -> bool:
     return not {"tests", "static", "templates", "node_modules"} & set(path.parts)
 

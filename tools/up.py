@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from tools import database, serve
+from tools import database, serve, testbase
 from tools.database import Database
 from tools.places import CHECKOUT, var
 from tools.processes import die_with_parent
@@ -172,13 +172,23 @@ class Up:
             "PYTHONPATH": str(CHECKOUT),
         }
         environment.setdefault("MT_PUBLIC_ADDRESS", address)
-        self._step("preparing database and static files", ["-m", "tools.prepare"], environment)
-        if self.options.seed:
-            self._step("looking for data", ["-m", "tools.django_command", "seed", "small", "--if-empty"], environment)
+        self._prepare(self.base, environment)
         web = ["-m", "tools.serve", "--fd", str(listener.fileno()), "--processes", str(self.options.processes)]
         self._add("web", web, environment, keep_open=(listener.fileno(),))
-        if (CHECKOUT / "maitruong/foundation/jobs/management/commands/worker.py").exists():
+        if has_command("worker"):
             self._add("worker", ["-m", "django", "worker"], environment)
+
+    def _prepare(self, base: Database, environment: dict[str, str]) -> None:
+        """Schema, static files and demo data; skipped while the code is what it was when these data were prepared."""
+        code = testbase.code_hash()
+        if base.note("prepared") != code:
+            self._step("preparing database and static files", ["-m", "tools.prepare"], environment)
+            base.write_note("prepared", code)
+        if self.options.seed and has_command("seed") and not base.note("seeded"):
+            self._step(
+                "loading demo data if there are none", ["-m", "django", "seed", "small", "--if-empty"], environment
+            )
+            base.write_note("seeded", "yes")
 
     def _step(self, what: str, arguments: list[str], environment: dict[str, str]) -> None:
         """One thing that must be done before the next; its words are shown only if it fails or has something to say."""
@@ -253,6 +263,11 @@ class Up:
             child.wait(deadline)
         if self.base:
             self.base.release(wait=True)
+
+
+def has_command(name: str) -> bool:
+    """Whether the project brings a management command, without starting Django to ask."""
+    return any((CHECKOUT / "maitruong").glob(f"**/management/commands/{name}.py"))
 
 
 def ask(host: str, port: int, path: str) -> str:

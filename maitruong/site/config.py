@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+INSTALLATION = "installation.json"
 
 
 @dataclass(frozen=True)
@@ -26,16 +28,34 @@ class Config:
 
 
 def read(environ: dict[str, str] | None = None) -> Config:
+    """The environment first, then what `new-province` wrote beside the data, then a newcomer's own machine."""
     env = os.environ if environ is None else environ
     var = Path(env.get("MT_VAR") or CHECKOUT / "var")
+    written = _written(var)
+    address = env.get("MT_PUBLIC_ADDRESS") or written.get("public_address") or "http://127.0.0.1:8000"
+    hosts = env.get("MT_HOSTS") or written.get("hosts") or "127.0.0.1,localhost,[::1]"
     return Config(
         var=var,
         owner_url=env.get("MT_OWNER_URL", ""),
         app_url=env.get("MT_APP_URL", ""),
-        hosts=tuple(h for h in env.get("MT_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h),
-        public_address=env.get("MT_PUBLIC_ADDRESS", "http://127.0.0.1:8000"),
-        secure_cookies=env.get("MT_PUBLIC_ADDRESS", "").startswith("https://"),
+        hosts=tuple(host for host in hosts.split(",") if host),
+        public_address=address,
+        secure_cookies=address.startswith("https://"),
     )
+
+
+def _written(var: Path) -> dict[str, str]:
+    path = var / INSTALLATION
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def write_installation(var: Path, *, public_address: str) -> None:
+    """Keep the permanent address of a real province; only its own host is answered from then on."""
+    host = urlsplit(public_address).hostname or ""
+    path = var / INSTALLATION
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"public_address": public_address, "hosts": f"{host},127.0.0.1"}) + "\n")
+    path.chmod(0o600)
 
 
 def secret_key(config: Config) -> str:

@@ -19,43 +19,33 @@ _OFFICE = {
     "staff.manage",
 }
 _FIGURES = {"insight.view", "insight.people"}
-_HEAD = _LOOK | _FIGURES | _OFFICE | {"schools.edit", "timetable.assign", "attendance.enter"}
-_FAMILY = {"people.view", "family.view", "attendance.family"}
+_BOOKS = {"gradebook.view", "gradebook.view_all", "gradebook.close", "gradebook.exempt", "gradebook.export"}
+_HEAD = _LOOK | _FIGURES | _OFFICE | _BOOKS | {"schools.edit", "timetable.assign", "attendance.enter"}
+_SUBJECT = {"enrolment.view", "gradebook.view", "gradebook.enter", "gradebook.export"}
+_HOMEROOM = {
+    "people.view",
+    "enrolment.view",
+    "students.view",
+    "attendance.view",
+    "attendance.enter",
+    "gradebook.view",
+    "gradebook.conduct",
+    "gradebook.export",
+}
+_DEPARTMENT = {"schools.view", "schools.edit", "students.export", "calendar.manage", "audit.view", "gradebook.view"}
+_RIGHTS = {"rights.view", "rights.give", "accounts.manage", "audit.view"}
+_FAMILY = {"people.view", "family.view", "attendance.family", "gradebook.family"}
 
 # role → (label, rows, order in the switcher, home page, permissions)
 ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {
-    "department_officer": (
-        "Chuyên viên Sở",
-        Rows.PROVINCE,
-        10,
-        "centre",
-        _LOOK | _FIGURES | {"schools.view", "schools.edit", "students.export", "calendar.manage", "audit.view"},
-    ),
+    "department_officer": ("Chuyên viên Sở", Rows.PROVINCE, 10, "centre", _LOOK | _FIGURES | _DEPARTMENT),
     "commune_officer": ("Chuyên viên xã", Rows.SCHOOLS, 15, "centre", _LOOK | _FIGURES | {"schools.view"}),
-    "principal": (
-        "Hiệu trưởng",
-        Rows.SCHOOLS,
-        20,
-        "school",
-        _HEAD | {"rights.view", "rights.give", "accounts.manage", "audit.view"},
-    ),
+    "principal": ("Hiệu trưởng", Rows.SCHOOLS, 20, "school", _HEAD | _RIGHTS),
     "deputy_principal": ("Phó hiệu trưởng", Rows.SCHOOLS, 21, "school", _HEAD | {"rights.view", "accounts.manage"}),
-    "homeroom_teacher": (
-        "Giáo viên chủ nhiệm",
-        Rows.SCHOOLS,
-        30,
-        "teacher",
-        {"people.view", "enrolment.view", "students.view", "attendance.view", "attendance.enter"},
-    ),
-    "subject_teacher": ("Giáo viên bộ môn", Rows.SCHOOLS, 31, "teacher", {"enrolment.view"}),
+    "homeroom_teacher": ("Giáo viên chủ nhiệm", Rows.SCHOOLS, 30, "teacher", _HOMEROOM),
+    "subject_teacher": ("Giáo viên bộ môn", Rows.SCHOOLS, 31, "teacher", _SUBJECT),
     "clerk": ("Văn thư", Rows.SCHOOLS, 40, "school", _LOOK | _OFFICE | {"accounts.manage"}),
-    "it_admin": (
-        "Quản trị hệ thống",
-        Rows.SCHOOLS,
-        60,
-        "admin",
-        {"rights.view", "rights.give", "accounts.manage", "audit.view", "schools.view"},
-    ),
+    "it_admin": ("Quản trị hệ thống", Rows.SCHOOLS, 60, "admin", _RIGHTS | {"schools.view"}),
     "guardian": ("Phụ huynh", Rows.FAMILY, 70, "family", _FAMILY),
     "pupil": ("Học sinh", Rows.FAMILY, 80, "family", _FAMILY),
 }

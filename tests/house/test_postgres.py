@@ -18,6 +18,7 @@ import pytest
 from tools import binaries, postgres
 from tools.cluster import Cluster, Running
 from tools.places import CHECKOUT
+from tools.processes import is_alive
 from tools.trouble import Trouble
 
 MakeCluster = Callable[..., Cluster]
@@ -89,6 +90,7 @@ def test_everything_killed_at_once_starts_again_with_all_that_was_committed(a_cl
 
     for pid in (running.keeper, *processes_in(postgres.layout(cluster.home).data)):
         os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: not is_alive(running.keeper))
     again = cluster.hold()
 
     assert again.postgres != running.postgres
@@ -113,6 +115,7 @@ def test_a_killed_keeper_takes_its_server_along_and_leaves_clean_data(a_cluster:
     number_of_rows(running)
 
     os.kill(running.keeper, signal.SIGKILL)
+    wait_for(lambda: not is_alive(running.keeper))
     again = cluster.hold()
 
     assert again.keeper != running.keeper

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +30,7 @@ from typing import Final
 
 from lxml import etree
 
-from maitruong.foundation.signing.canonical import canonical_bytes, doubled_ids
+from maitruong.foundation.signing.canonical import canonical_bytes
 from maitruong.foundation.signing.types import Claim, Role
 from maitruong.foundation.signing.xades import SIGNATURE, without_signature
 
@@ -49,6 +50,7 @@ from .types import (
 
 ROOT: Final = tag("record")
 SCHEMA_FILE: Final = Path(__file__).parent / "schema" / f"school-record-{SCHEMA_VERSION}.xsd"
+_COMPLAINT: Final = re.compile(r"Element '(?:\{[^}]*\})?([\w.-]{1,40})'(?:, attribute '([\w.-]{1,40})')?")
 _of_thread = threading.local()
 
 
@@ -88,20 +90,27 @@ def content_of(root: etree._Element) -> RecordContent:
 def first_problem(root: etree._Element) -> str | None:
     """Why this is not a record of ours, as a Vietnamese half-sentence; None when its structure is right.
 
-    Schema, Ids standing once, and every subject block speaking of this record, pupil, year and class.
+    Schema, each subject once, and every subject block speaking of this record, pupil, year and class. The schema fixes the
+    other Ids; those inside a signature are fixed by its one shape.
     """
     schema = _schema()
     if not schema.validate(root):
         return _schema_sentence(schema)
-    if doubled := doubled_ids(root):
-        return f"hai phần mang cùng mã {min(doubled)}"
-    bound = _binding(read(year_page(root)[0], Identity))
+    bound = _binding(identity_of(root))
+    seen = set()
     for element in subject_elements(root):
         if element.get("Id") != f"subject-{element.get('code')}":
             return f"mã của khối môn {element.get('name')} không khớp"
+        if element.get("Id") in seen:
+            return f"hai khối môn mang cùng mã {element.get('code')}"
+        seen.add(element.get("Id"))
         if any(element.get(name) != value for name, value in bound.items()):
             return f"khối môn {element.get('name')} thuộc về một học bạ khác"
     return None
+
+
+def identity_of(root: etree._Element) -> Identity:
+    return read(year_page(root)[0], Identity)
 
 
 def year_page(root: etree._Element) -> etree._Element:
@@ -114,13 +123,19 @@ def subject_elements(root: etree._Element) -> list[etree._Element]:
 
 def steps(content: RecordContent) -> tuple[SigningStep, ...]:
     """The signatures this record needs, in the order they are due."""
-    person = content.summary.homeroom
-    return (
-        *_subject_steps(content),
-        SigningStep("year-page", Role.HOMEROOM_TEACHER, person.person_id, "phần của giáo viên chủ nhiệm"),
-        SigningStep("approved", Role.PRINCIPAL, content.approval.principal.person_id, "phần phê duyệt của hiệu trưởng"),
-        SigningStep("record", Role.ORGANISATION, content.identity.school.organisation_id, "con dấu số của nhà trường"),
-    )
+    subjects = [(block.code, block.name, block.signer.person_id) for block in content.subjects]
+    homeroom, principal = content.summary.homeroom.person_id, content.approval.principal.person_id
+    return _steps(content.identity, subjects, homeroom, principal)
+
+
+def steps_of(root: etree._Element, identity: Identity) -> tuple[SigningStep, ...]:
+    """The same, read from a document that passed `first_problem`, without reading all of it."""
+    subjects = [
+        (element.get("code"), element.get("name"), element.find(tag("signer")).get("person-id"))
+        for element in subject_elements(root)
+    ]
+    homeroom = year_page(root)[2].find(tag("homeroom")).get("person-id")
+    return _steps(identity, subjects, homeroom, root[0][1].find(tag("principal")).get("person-id"))
 
 
 def claim_for(step: SigningStep, identity: Identity) -> Claim:
@@ -216,13 +231,19 @@ def _part_name(element: etree._Element) -> str:
     return "Thông tin học sinh, trường, lớp" if element.tag == tag("identity") else "Tổng hợp của giáo viên chủ nhiệm"
 
 
-def _subject_steps(content: RecordContent) -> tuple[SigningStep, ...]:
+def _steps(
+    identity: Identity, subjects: list[tuple[str, str, str]], homeroom: str, principal: str
+) -> tuple[SigningStep, ...]:
     """Primary: the homeroom teacher signs the whole year page, so no subject has a signature of its own."""
-    if content.identity.stage is Stage.PRIMARY:
-        return ()
-    return tuple(
-        SigningStep(f"subject-{block.code}", Role.SUBJECT_TEACHER, block.signer.person_id, f"môn {block.name}", block.code)
-        for block in content.subjects
+    own = [] if identity.stage is Stage.PRIMARY else subjects
+    return (
+        *(
+            SigningStep(f"subject-{code}", Role.SUBJECT_TEACHER, signer, f"môn {name}", code)
+            for code, name, signer in own
+        ),
+        SigningStep("year-page", Role.HOMEROOM_TEACHER, homeroom, "phần của giáo viên chủ nhiệm"),
+        SigningStep("approved", Role.PRINCIPAL, principal, "phần phê duyệt của hiệu trưởng"),
+        SigningStep("record", Role.ORGANISATION, identity.school.organisation_id, "con dấu số của nhà trường"),
     )
 
 
@@ -235,6 +256,8 @@ def _schema() -> etree.XMLSchema:
 
 def _schema_sentence(schema: etree.XMLSchema) -> str:
     """The first complaint, with the place in our words; the library's English text stays out of what people read."""
-    entry = schema.error_log[0]
-    where = etree.QName(entry.path.rpartition("/")[2].partition("[")[0] or "record").localname if entry.path else "record"
-    return f"phần tử <{where.removeprefix('*')}> thiếu, thừa hoặc sai kiểu (dòng {entry.line}, lỗi {entry.type_name})"
+    found = _COMPLAINT.search(schema.error_log[0].message)
+    element, attribute = found.groups() if found else ("record", None)
+    if attribute:
+        return f"thuộc tính {attribute} của phần tử {element} thiếu, thừa hoặc ghi sai"
+    return f"có phần tử thiếu, thừa hoặc sai chỗ tại {element}"

@@ -15,9 +15,9 @@ from maitruong.foundation.signing.ports import CertificateDirectory, Signer
 from maitruong.foundation.signing.types import SignatureVerdict
 from maitruong.foundation.signing.xades import PendingSignature, prepare_signature, verify_element
 
-from .document import build, carry_signatures, claim_for, content_of, element_of, first_problem, steps
+from .document import build, carry_signatures, claim_for, element_of, first_problem, identity_of, steps_of
 from .errors import EarlierSignatureBroken, NoSuchPart, NotYourPart, SignedOutOfOrder, StoredRecordDamaged
-from .types import RecordContent, SigningStep
+from .types import Identity, RecordContent, SigningStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +53,16 @@ def prepare_step(
     Raises StoredRecordDamaged, NoSuchPart, SignedOutOfOrder, EarlierSignatureBroken, NotYourPart, AlreadySigned,
     CertificateNotUsable.
     """
-    root, content = _open(record)
-    due = steps(content)
+    root, identity = _open(record)
+    due = steps_of(root, identity)
     step = next((step for step in due if step.node_id == node_id), None)
     if step is None:
         raise NoSuchPart(node_id=node_id)
-    claim = claim_for(step, content.identity)
+    claim = claim_for(step, identity)
     if problem := problem_with_holder(certificate, claim, at=at, directory=directory):
         raise NotYourPart(step=step.label, reason=problem[1])
-    earlier = [other for other in due if other.role is not step.role and due.index(other) < due.index(step)]
-    _check_earlier(root, content, step, earlier, at=at, trust=trust, directory=directory)
-    pending = prepare_signature(root, node_id, certificate, role=step.role, at=at)
+    _check_earlier(root, identity, step, due[: due.index(step)], at=at, trust=trust, directory=directory)
+    pending = prepare_signature(element_of(root, node_id), certificate, role=step.role, at=at)
     return PendingStep(root, step, pending)
 
 
@@ -94,16 +93,16 @@ def rebuild_keeping_signatures(signed: bytes, content: RecordContent) -> tuple[b
 
 def steps_still_due(record: bytes) -> tuple[SigningStep, ...]:
     """The steps that carry no signature yet, in order. Looks for presence only: `prepare_step` and verify check."""
-    root, content = _open(record)
-    return tuple(step for step in steps(content) if not _is_signed(root, step))
+    root, identity = _open(record)
+    return tuple(step for step in steps_of(root, identity) if not _is_signed(root, step))
 
 
-def _open(record: bytes) -> tuple[etree._Element, RecordContent]:
+def _open(record: bytes) -> tuple[etree._Element, Identity]:
     try:
         root = parse(record)
         if problem := first_problem(root):
             raise StoredRecordDamaged(reason=problem)
-        return root, content_of(root)
+        return root, identity_of(root)
     except NotCanonical as problem:
         raise StoredRecordDamaged(reason=problem.reason) from None
     except ValueError:
@@ -112,22 +111,25 @@ def _open(record: bytes) -> tuple[etree._Element, RecordContent]:
 
 def _check_earlier(
     root: etree._Element,
-    content: RecordContent,
+    identity: Identity,
     step: SigningStep,
-    earlier: list[SigningStep],
+    due_before: tuple[SigningStep, ...],
     *,
     at: dt.datetime,
     trust: TrustStore,
     directory: CertificateDirectory,
 ) -> None:
+    """All earlier layers must be signed; the layer just below is checked, for that is what the signer vouches for.
+
+    What lies deeper was checked when the layer below was signed, and its signature holds it fast since.
+    """
+    earlier = [other for other in due_before if other.role is not step.role]
     missing = [other.label for other in earlier if not _is_signed(root, other)]
     if missing:
         raise SignedOutOfOrder(step=step.label, missing=", ".join(missing))
-    for other in earlier:
+    for other in (other for other in earlier if other.role is earlier[-1].role):
         element = element_of(root, other.node_id)
-        report = verify_element(
-            element, claim_for(other, content.identity), trust=trust, directory=directory, now=at
-        )
+        report = verify_element(element, claim_for(other, identity), trust=trust, directory=directory, now=at)
         if report.verdict is not SignatureVerdict.VALID:
             raise EarlierSignatureBroken(step=step.label, where=other.label, reason=report.sentence)
 

@@ -90,7 +90,6 @@ def _page_values(content: RecordContent, report: RecordReport) -> dict[str, Any]
         "stage": stage,
         "school-year": year,
         "is-primary": is_primary,
-        "head-rows": 1 if is_primary else 2,
         "school": {
             "name": identity.school.name,
             "commune": identity.school.commune,

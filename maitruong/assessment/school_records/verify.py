@@ -109,9 +109,7 @@ class RecordReport:
         return _SENTENCES[self.verdict]
 
 
-def verify_file(
-    data: bytes, *, trust: TrustStore, directory: CertificateDirectory, now: dt.datetime
-) -> RecordReport:
+def verify_file(data: bytes, *, trust: TrustStore, directory: CertificateDirectory, now: dt.datetime) -> RecordReport:
     """Judge a file by its bytes alone. Never raises for what a file may contain."""
     sha256 = hashlib.sha256(data).hexdigest()
     if data.startswith(b"%PDF"):

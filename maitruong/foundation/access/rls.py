@@ -79,12 +79,8 @@ def _column(model: type[ScopedModel], name: str) -> str:
     """The database column of a coordinate, which must be the table's own."""
     if name == "id":
         return "id"
-    found = model._meta.get_field(name.removesuffix("_id") if name.endswith("_id") and not _has(model, name) else name)
+    found = next(f for f in model._meta.concrete_fields if name in {f.name, f.attname})
     return f'"{found.column}"'
-
-
-def _has(model: type[models.Model], name: str) -> bool:
-    return any(f.name == name for f in model._meta.fields)
 
 
 def _scoped(model: type[ScopedModel]) -> Iterator[str]:

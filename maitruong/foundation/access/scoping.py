@@ -52,11 +52,11 @@ class ScopedQuerySet(models.QuerySet):
 
     def visible_to(self, scope: Scope, permission: str) -> Self:
         """The rows this scope reaches with this verb. Nothing, when no grant carries the permission."""
-        opened = self._chain()
-        opened.query.opened = True
+        opened = self.all()
+        opened.query.opened = True  # type: ignore[attr-defined]
         if scope.is_system:
             return opened
-        at = self.model.scope_at
+        at = self.model.scope_at  # type: ignore[attr-defined]
         if scope.rows is Rows.PROVINCE and any(_unlimited(g) for g in scope.grants if permission in g.permissions):
             return opened
         reach = Q(pk__in=[])

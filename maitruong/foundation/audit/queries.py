@@ -48,7 +48,7 @@ def _verify_unit(cursor: Any, school_id: int, sealed_below: int) -> Iterator[Fin
     )
     seals = cursor.fetchall()
     cursor.execute(
-        f"SELECT {_COLUMNS}, xid, salt, body FROM audit_entry WHERE school_id = %s ORDER BY xid, id",  # noqa: S608
+        f"SELECT {_COLUMNS}, xid, salt, body FROM audit_entry WHERE school_id = %s ORDER BY xid, id",
         [school_id],
     )
     entries = {row[0]: row for row in cursor.fetchall()}

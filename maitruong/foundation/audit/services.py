@@ -134,7 +134,7 @@ def seal(limit: int = 20_000) -> int:
         cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         ended = cursor.fetchone()[0]
         cursor.execute(
-            f"SELECT {_COLUMNS}, xid FROM audit_entry WHERE xid >= %s AND xid < %s ORDER BY xid, id LIMIT %s",  # noqa: S608
+            f"SELECT {_COLUMNS}, xid FROM audit_entry WHERE xid >= %s AND xid < %s ORDER BY xid, id LIMIT %s",
             [mark[0], ended, limit + 1],
         )
         rows = cursor.fetchall()

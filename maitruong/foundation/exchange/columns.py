@@ -1,7 +1,7 @@
 """What a list is made of: one declaration per column, used to read, to check, to map and to export.
 
-    STUDENTS = ColumnMap("students", "Danh sách học sinh", columns=(
-        Column("full_name", "Họ và tên", person_name, synonyms=("họ tên", "tên học sinh"), required=True), ...))
+STUDENTS = ColumnMap("students", "Danh sách học sinh", columns=(
+    Column("full_name", "Họ và tên", person_name, synonyms=("họ tên", "tên học sinh"), required=True), ...))
 """
 
 from __future__ import annotations

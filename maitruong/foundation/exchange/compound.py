@@ -101,7 +101,9 @@ class Container:
             if size >= self._mini_cutoff:
                 return b"".join(self._sector(at) for at in self._chain(start, self._fat))[:size]
             mini = b"".join(self._sector(at) for at in self._chain(self._mini_start, self._fat))
-            fat = [word for at in self._chain(self._mini_fat_start, self._fat) for word in self._words(self._sector(at))]
+            fat = [
+                word for at in self._chain(self._mini_fat_start, self._fat) for word in self._words(self._sector(at))
+            ]
             step = self._mini_bytes
             return b"".join(mini[at * step : at * step + step] for at in self._chain(start, fat))[:size]
         except (struct.error, IndexError) as problem:

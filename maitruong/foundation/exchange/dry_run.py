@@ -266,9 +266,7 @@ class DryRun:
                 cells_of = batch.rows[row - batch.first_row]
                 result = shown(cells_of[at]) if at < len(cells_of) else ""
                 column = self.columns[key]
-                problems.append(
-                    Problem(row + 1, at, key, column.title, text[:LONGEST_SHOWN], make(text, result))
-                )
+                problems.append(Problem(row + 1, at, key, column.title, text[:LONGEST_SHOWN], make(text, result)))
         return problems
 
     # --- a row -------------------------------------------------------------------------------------------------------
@@ -303,7 +301,8 @@ class DryRun:
                     problems.append(self._problem(record.row, column.key, _missing(column)))
             for check in checks:
                 for key, finding in check(values):
-                    problems.append(self._problem(record.row, key, finding))
+                    if (record.row, key) not in said:
+                        problems.append(self._problem(record.row, key, finding))
             for key, finding in self._doubles(record):
                 problems.append(self._problem(record.row, key, finding))
         return problems
@@ -324,7 +323,9 @@ class DryRun:
             first = self._seen_numbers.setdefault(number, record.row)
             if first != record.row:
                 title = lowered(self.columns[number_key].title)
-                message = f"Trùng {title} với dòng {first}. Xoá một trong hai dòng, hoặc sửa số nếu là hai em khác nhau."
+                message = (
+                    f"Trùng {title} với dòng {first}. Xoá một trong hai dòng, hoặc sửa số nếu là hai em khác nhau."
+                )
                 yield number_key, error("row.same_number", message)
                 return
         parts = self.columns.double
@@ -335,7 +336,10 @@ class DryRun:
         if first != record.row:
             message = f"Trùng họ tên và ngày sinh với dòng {first}."
             if number:
-                yield parts[0], warning("row.same_person", f"{message} Hai số định danh khác nhau nên vẫn nhận; hãy xem lại.")
+                yield (
+                    parts[0],
+                    warning("row.same_person", f"{message} Hai số định danh khác nhau nên vẫn nhận; hãy xem lại."),
+                )
             else:
                 advice = "Nếu là hai em khác nhau thì điền số định danh; nếu là một thì xoá một dòng."
                 yield parts[0], error("row.same_person", f"{message} {advice}")

@@ -58,12 +58,16 @@ class NestedArchive(ExchangeError):
 class MacroFile(ExchangeError):
     code = "exchange.macro_file"
     message = "Tệp có chứa chương trình (macro: {name}) nên không được nhận, vì macro có thể mang mã độc."
-    remedy = "Trong Excel chọn Lưu thành (Save as) dạng Excel Workbook (.xlsx), là dạng không có macro, rồi tải tệp mới lên."
+    remedy = (
+        "Trong Excel chọn Lưu thành (Save as) dạng Excel Workbook (.xlsx), là dạng không có macro, rồi tải tệp mới lên."
+    )
 
 
 class EntitiesInFile(ExchangeError):
     code = "exchange.entities_in_file"
-    message = "Phần {name} của tệp có khai báo thực thể XML (DTD). Excel không bao giờ ghi như vậy; tệp có thể đã bị cài mã."
+    message = (
+        "Phần {name} của tệp có khai báo thực thể XML (DTD). Excel không bao giờ ghi như vậy; tệp có thể đã bị cài mã."
+    )
     remedy = "Không dùng tệp này. Chép các ô có dữ liệu sang một tệp mới do chính thầy/cô tạo rồi tải lên."
 
 

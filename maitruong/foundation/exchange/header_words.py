@@ -46,6 +46,10 @@ _PHRASES = {
     "hoc vien": "hs",
     "giao vien": "gv",
     "chu nhiem": "gv",
+    "bo giao duc": "moet",
+    "bo gddt": "moet",
+    "bo gd": "moet",
+    "dinh danh bo": "moet",
     "nguoi giam ho": "giamho",
     "giam ho": "giamho",
     "nghe nghiep": "nghe",
@@ -108,15 +112,18 @@ _PHRASES = {
     "ma so": "ma",
 }
 _EMPTY_WORDS = frozenset(
-    "va cua so theo neu co cac ve tai la thong tin ly lich so yeu chi tiet ghi ro day du em chau lop nam hoc th "
-    "duong hoac".split()  # noqa: SIM905 - a table to read, not twenty quotes
+    """
+    va cua so theo neu co cac ve tai la thong tin ly lich so yeu chi tiet ghi ro day du em chau lop nam hoc th duong hoac
+    """.split()  # noqa: SIM905 - a table to read, not twenty quotes
 )
 _KEEP_ALONE = frozenset({"lop", "nam"})
 _PHRASE = re.compile(r"\b(" + "|".join(sorted(_PHRASES, key=len, reverse=True)) + r")\b")
 #: Words that say whose, or which of several, a column is: a header with one of these is never a column without it.
 TELLING = frozenset(
-    "cha me giamho gv phuhuynh lienhe hs hientai thuongtru khaisinh noisinh quequan noicap ngaycap phone email nghe "
-    "coquan namsinh cccd ngaysinh hodem ten hoten dantoc doan doi vao vemis moet".split()  # noqa: SIM905
+    """
+    cha me giamho gv phuhuynh lienhe hs hientai thuongtru khaisinh noisinh quequan noicap ngaycap phone email nghe
+    coquan namsinh cccd ngaysinh hodem ten hoten dantoc doan doi vao vemis moet
+    """.split()  # noqa: SIM905 - a table to read, not forty quotes
 )
 
 

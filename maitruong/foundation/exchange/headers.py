@@ -14,8 +14,10 @@ from .columns import ColumnChoice, ColumnMap
 from .errors import HeaderNotFound
 from .header_words import likeness, words
 from .parsers import class_name, flag, is_blank, sex, shown
-from .workbook import CellValue, Sheet
+from .workbook import Book, CellValue, Sheet
 
+#: The sheet we put first in an annotated file sent back; when the file returns, it is not the list.
+TO_DO_SHEET = "Cần sửa"
 LOOK_FOR_HEADER_IN = 40
 DEEPEST_HEADER = 3
 SAMPLE_ROWS = 40
@@ -76,6 +78,17 @@ def propose(sheet: Sheet, columns: ColumnMap) -> Proposal:
         raise HeaderNotFound(sheet=sheet.name)
     data_from = _first_data_row(grid, header.first + header.depth)
     return _described(sheet, grid, columns, header, data_from)
+
+
+def best_sheet(book: Book, columns: ColumnMap) -> Sheet:
+    """The sheet most likely to hold the list: the best header, then the most rows; never our own list of things to do."""
+
+    def worth(sheet: Sheet) -> tuple[bool, float, int]:
+        header = _best_header(_grid(sheet), sheet, columns)
+        return (not sheet.hidden, header.score if header else 0.0, sheet.rows)
+
+    candidates = [sheet for sheet in book.sheets if sheet.rows and sheet.name != TO_DO_SHEET] or book.sheets
+    return max(candidates, key=worth)
 
 
 def propose_at(sheet: Sheet, columns: ColumnMap, *, header_from: int, data_from: int) -> Proposal:
@@ -210,7 +223,9 @@ def _described(sheet: Sheet, grid: list[list[str]], columns: ColumnMap, header: 
         shown_samples = tuple(shown(value)[:60] for value in values[:3])
         guesses.append(Guess(at, header.texts.get(at, ""), key, round(sure, 2), why, shown_samples))
     keys = {guess.key for guess in guesses}
-    constants = _constants(sheet, grid, header.first) if "class_name" in columns.by_key and "class_name" not in keys else {}
+    constants = (
+        _constants(sheet, grid, header.first) if "class_name" in columns.by_key and "class_name" not in keys else {}
+    )
     return Proposal(sheet.name, header.first + 1, data_from + 1, tuple(guesses), constants)
 
 
@@ -349,13 +364,11 @@ class RowSorter:
                 self._header_texts.setdefault(at, set()).add(fold(shown(value)))
 
     def kind(self, row: list[CellValue]) -> str:
-        """"record", "blank", "header", "closing" or "band"."""
+        """ "record", "blank", "header", "closing" or "band"."""
         filled = [at for at in self._mapped if at < len(row) and not is_blank(row[at])]
-        if len(filled) >= 3 and self._has_name(row) and not self._starts_as_header(row):
-            # After a total or a signature only a row with a day or a number is a record again (next page, next class).
-            if not self._closing or any(_is_day(row[at]) or _is_personal_number(row[at]) for at in filled):
-                self._closing = False
-                return "record"
+        if len(filled) >= 3 and self._is_open(row, filled) and self._has_name(row) and not self._starts_as_header(row):
+            self._closing = False
+            return "record"
         everything = [shown(value).strip() for value in row if not is_blank(value)]
         if not everything:
             return "blank"
@@ -368,6 +381,10 @@ class RowSorter:
         text = next(shown(value) for value in row if not is_blank(value))
         found = re.search(r"[Ll](?:ớp|ỚP)\s*:?\s*(\S+)", text)
         return class_name(found[1])[0] or "" if found else ""
+
+    def _is_open(self, row: list[CellValue], filled: list[int]) -> bool:
+        """After a total or a signature only a row with a day or a number is a record again (next page, next class)."""
+        return not self._closing or any(_is_day(row[at]) or _is_personal_number(row[at]) for at in filled)
 
     def _has_name(self, row: list[CellValue]) -> bool:
         return any(at < len(row) and not is_blank(row[at]) for at in self._names)

@@ -22,7 +22,9 @@ Outcome = tuple[Any, tuple[Finding, ...]]
 Parser = Callable[[CellValue], Outcome]
 
 ENCODING_NAMES = {"tcvn3": "TCVN3 (.VnTime)", "vni": "VNI"}
-NOTHING_WRITTEN = frozenset({"-", "--", "---", "–", "—", "_", ".", "..", "...", "…", "/", "n/a", "null", "none", "#n/a"})
+NOTHING_WRITTEN = frozenset(
+    {"-", "--", "---", "–", "—", "_", ".", "..", "...", "…", "/", "n/a", "null", "none", "#n/a"}
+)
 # Letters of proper Vietnamese and plain signs, one space at a time: text that needs no repair at all.
 _VIETNAMESE = "".join(
     unicodedata.normalize("NFC", letter + tone)
@@ -89,7 +91,7 @@ def is_blank(raw: CellValue) -> bool:
     """Empty, only spaces, or one of the signs people write for nothing."""
     if raw is None or raw == "":
         return True
-    return isinstance(raw, str) and (not raw.strip("  \t\r\n") or raw.strip().lower() in NOTHING_WRITTEN)
+    return isinstance(raw, str) and (not raw.strip() or raw.strip().lower().lstrip("'") in NOTHING_WRITTEN)
 
 
 def text(*, longest: int = 300) -> Parser:
@@ -220,7 +222,9 @@ def _day_of_text(value: str, partial: bool, from_year: int | None) -> tuple[Day 
         if from_year is None:
             return None, (_refused("date.short_year", problem),)
         read = formats.parse_date(value, two_digit_years_from=from_year)
-        return Day(read), (fixed("date.short_year", f"Năm viết hai chữ số “{value}” đã được đọc là {formats.date(read)}."),)
+        return Day(read), (
+            fixed("date.short_year", f"Năm viết hai chữ số “{value}” đã được đọc là {formats.date(read)}."),
+        )
     except formats.DateNotInCalendar:
         return None, (_not_in_calendar(value),)
     except Refusal:
@@ -245,7 +249,9 @@ def _not_in_calendar(value: str) -> Finding:
     if len(numbers) == 3 and len(numbers[2]) == 4 and 12 < int(numbers[1]) <= 31 and 1 <= int(numbers[0]) <= 12:
         swapped = f"{int(numbers[1]):02}/{int(numbers[0]):02}/{numbers[2]}"
     hint = f" Có thể ngày và tháng bị đảo: {swapped}?" if swapped else ""
-    return error("date.not_in_calendar", f"Ngày “{value}” không có trong lịch.{hint} Sửa lại theo ngày/tháng/năm.", swapped)
+    return error(
+        "date.not_in_calendar", f"Ngày “{value}” không có trong lịch.{hint} Sửa lại theo ngày/tháng/năm.", swapped
+    )
 
 
 def _unreadable_day(value: str) -> Finding:
@@ -303,7 +309,7 @@ def _left_out(code: str, message: str, suggestion: str = "") -> Finding:
 
 
 def _digits_of(raw: CellValue) -> tuple[str, tuple[Finding, ...]]:
-    if isinstance(raw, bool) or isinstance(raw, dt.date):
+    if isinstance(raw, bool | dt.date):
         return "", (error("personal_id.not_digits", "Ô này không phải là số định danh. Nhập đủ 12 chữ số."),)
     if isinstance(raw, int | float):
         if raw != int(raw) or raw >= 1e12 or raw < 0:
@@ -316,7 +322,9 @@ def _digits_of(raw: CellValue) -> tuple[str, tuple[Finding, ...]]:
         return digits, ()
     value, found = clean_text(raw)
     if re.fullmatch(r"\d[.,]\d+[eE]\+?\d+", value):
-        message = f"Excel đã rút gọn số thành “{value}”, các chữ số cuối đã mất. Nhập lại số, định dạng ô là Văn bản (Text)."
+        message = (
+            f"Excel đã rút gọn số thành “{value}”, các chữ số cuối đã mất. Nhập lại số, định dạng ô là Văn bản (Text)."
+        )
         return "", (error("personal_id.rounded", message),)
     stripped = value.lstrip("'’`")
     if stripped != value:
@@ -391,9 +399,14 @@ def _first_phone(several: list[str], found: tuple[Finding, ...]) -> Outcome:
             first = phones.normalise(part)
         except Refusal:
             continue
-        message = f"Ô ghi {len(several)} số; chỉ giữ {phones.show(first)}. Số còn lại ghi vào cột điện thoại khác nếu cần."
+        message = (
+            f"Ô ghi {len(several)} số; chỉ giữ {phones.show(first)}. Số còn lại ghi vào cột điện thoại khác nếu cần."
+        )
         return first, (*found, warning("phone.several", message))
-    return None, (*found, _left_out("kernel.phone_unreadable", "Không số nào trong ô đúng dạng số điện thoại ở Việt Nam."))
+    return None, (
+        *found,
+        _left_out("kernel.phone_unreadable", "Không số nào trong ô đúng dạng số điện thoại ở Việt Nam."),
+    )
 
 
 _EMAIL = re.compile(r"[^@\s,;]+@[\w-]+(?:\.[\w-]+)+")
@@ -404,10 +417,15 @@ def email(raw: CellValue) -> Outcome:
     value, found = clean_text(raw)
     if _EMAIL.fullmatch(value) and value.isascii():
         return value.lower(), found
-    return None, (*found, _left_out("email.unreadable", f"“{value}” không đúng dạng thư điện tử như ten@truong.edu.vn."))
+    return None, (
+        *found,
+        _left_out("email.unreadable", f"“{value}” không đúng dạng thư điện tử như ten@truong.edu.vn."),
+    )
 
 
-def coded(names: Mapping[str, str], *, what: str, required: bool = False, numbers: Mapping[str, tuple[str, str]] | None = None) -> Parser:
+def coded(
+    names: Mapping[str, str], *, what: str, required: bool = False, numbers: Mapping[str, tuple[str, str]] | None = None
+) -> Parser:
     """A key of a code list, by any of its names written with or without marks.
 
     names: folded letters and digits of a name → key; see `name_keys`.
@@ -439,7 +457,9 @@ def plain(value: str) -> str:
 
 def _nearest(value: str, names: Mapping[str, str]) -> str:
     wanted = plain(value)
-    starts = {key for name, key in names.items() if len(wanted) > 2 and (name.startswith(wanted) or wanted.startswith(name))}
+    starts = {
+        key for name, key in names.items() if len(wanted) > 2 and (name.startswith(wanted) or wanted.startswith(name))
+    }
     return starts.pop() if len(starts) == 1 else ""
 
 

@@ -21,7 +21,16 @@ import orjson
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from . import cells, compound, limits, text_table
-from .errors import BrokenFile, EmptyFile, EncryptedFile, ExchangeError, HtmlNotSheet, NotASpreadsheet, TooManyColumns, TooManyRows
+from .errors import (
+    BrokenFile,
+    EmptyFile,
+    EncryptedFile,
+    ExchangeError,
+    HtmlNotSheet,
+    NotASpreadsheet,
+    TooManyColumns,
+    TooManyRows,
+)
 from .open_document import open_sheets
 from .package import Package
 from .slices import SheetSlices, XlsxBook, small_workbook
@@ -54,7 +63,7 @@ Line = dict[str, Any]
 
 
 def find_kind(file: BinaryIO) -> str:
-    """"zip", "xls" or "csv", by the first bytes alone. Raises HtmlNotSheet, NotASpreadsheet, EmptyFile."""
+    """ "zip", "xls" or "csv", by the first bytes alone. Raises HtmlNotSheet, NotASpreadsheet, EmptyFile."""
     file.seek(0)
     start = file.read(4096)
     file.seek(0)
@@ -106,7 +115,9 @@ def _look_into_xlsx(package: Package) -> Iterator[Line]:
         head: list[list[Any]] = []
         for number, part in enumerate(slices):
             if number == 0:
-                first_row, rows = _laid_out(CalamineWorkbook.from_filelike(small_workbook(part.xml, frame, slices.tags)))
+                first_row, rows = _laid_out(
+                    CalamineWorkbook.from_filelike(small_workbook(part.xml, frame, slices.tags))
+                )
                 head = _as_head(first_row, rows)
         yield {
             "name": sheet.name,
@@ -231,7 +242,9 @@ def _dated(value: Any) -> Any:
 def _write(lines: Iterable[Line]) -> None:
     out = sys.stdout.buffer
     for line in lines:
-        out.write(orjson.dumps(line, default=_dated, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_APPEND_NEWLINE))
+        out.write(
+            orjson.dumps(line, default=_dated, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_APPEND_NEWLINE)
+        )
         out.flush()
 
 

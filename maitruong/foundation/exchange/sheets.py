@@ -19,13 +19,13 @@ import xlsxwriter
 from . import cells
 from .columns import Column, Values
 from .findings import ROW, Problem, Severity
+from .headers import TO_DO_SHEET
 from .parsers import shown
 from .workbook import CellValue, RowBatch
 
 OPENS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MOST_COMMENTS = 3_000
 MOST_LINKS = 20_000
-TO_DO_SHEET = "Cần sửa"
 _FILLS = {Severity.ERROR: "#FAD4D0", Severity.WARNING: "#FCE9BF", Severity.FIXED: "#D9ECDD"}
 _NAMES = {Severity.ERROR: "Phải sửa", Severity.WARNING: "Nên xem", Severity.FIXED: "Đã sửa giúp"}
 
@@ -162,9 +162,7 @@ def _tab_name(name: str) -> str:
     return "".join(" " if sign in "[]:*?/\\" else sign for sign in name).strip("' ")[:31] or "Danh sách"
 
 
-def write_list(
-    columns: Sequence[Column], rows: Iterable[Values], *, title: str, out: Path, note: str = ""
-) -> int:
+def write_list(columns: Sequence[Column], rows: Iterable[Values], *, title: str, out: Path, note: str = "") -> int:
     """An export: one header row, a row per record. Returns how many rows were written. An empty `rows` makes a template."""
     writer = _Writer(out)
     sheet = writer.book.add_worksheet(_tab_name(title))
@@ -193,9 +191,10 @@ def write_csv(columns: Sequence[Column], rows: Iterable[Values], out: TextIO) ->
     table = csv.writer(out)
     table.writerow([defused(column.title) for column in columns])
     count = 0
-    for count, values in enumerate(rows, start=1):
+    for values in rows:
         shown_row = [None if (value := values.get(c.key)) is None else c.show(value) for c in columns]
         table.writerow([defused(value) if isinstance(value, str) else shown(value) for value in shown_row])
+        count += 1
     return count
 
 

@@ -265,7 +265,7 @@ class SheetSlices:
         return found
 
     def _error_values(self, rows: bytes) -> dict[tuple[int, int], str]:
-        if b"t=\"e\"" not in rows and b"t='e'" not in rows:
+        if b't="e"' not in rows and b"t='e'" not in rows:
             return {}
         found = ((_reference(error[0]), error[1]) for error in self.tags.error_value.finditer(rows))
         return {at: html.unescape(text.decode("utf-8", "replace"))[:20] for at, text in found if at}

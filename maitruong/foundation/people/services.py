@@ -61,7 +61,7 @@ def known_at(person_ids: Iterable[int], unit_id: int) -> None:
     with connection.cursor() as cursor:
         for table, key in (("people_person", "id"), ("people_personidentifier", "person_id")):
             cursor.execute(
-                f"UPDATE {table} SET places = places || %s::bigint"  # noqa: S608
+                f"UPDATE {table} SET places = places || %s::bigint"
                 f" WHERE {key} = ANY(%s) AND NOT places @> ARRAY[%s::bigint]",
                 [unit_id, ids, unit_id],
             )

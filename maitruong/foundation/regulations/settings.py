@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
 
 from maitruong.foundation.kernel.errors import Refusal
@@ -64,9 +65,17 @@ class RuleSettings:
 
     @classmethod
     def _allowed(cls, name: str) -> tuple[Any, ...]:
-        hint = get_type_hints(cls)[name]
-        if hint is bool:
-            return (True, False)
-        if get_origin(hint) is Literal:
-            return get_args(hint)
-        raise TypeError(f"{cls.__name__}.{name} must be bool or Literal")
+        return _choices(cls)[name]
+
+
+@cache
+def _choices(settings: type[RuleSettings]) -> dict[str, tuple[Any, ...]]:
+    """The closed set of values of every field, read once a class from its annotations."""
+    hints = get_type_hints(settings)
+    found: dict[str, tuple[Any, ...]] = {}
+    for field in dataclasses.fields(settings):
+        hint = hints[field.name]
+        if hint is not bool and get_origin(hint) is not Literal:
+            raise TypeError(f"{settings.__name__}.{field.name} must be bool or Literal")
+        found[field.name] = (True, False) if hint is bool else get_args(hint)
+    return found

@@ -82,7 +82,9 @@ class DemoAuthority:
     def chain(self) -> tuple[x509.Certificate, ...]:
         return (self.issuing,)
 
-    def issue(self, holder: Holder, *, valid_from: dt.datetime, valid_to: dt.datetime, kind: KeyKind | None = None) -> Issued:
+    def issue(
+        self, holder: Holder, *, valid_from: dt.datetime, valid_to: dt.datetime, kind: KeyKind | None = None
+    ) -> Issued:
         """A key and a signing certificate for a holder; times are aware moments."""
         key = make_key(kind or KEY_KIND_OF[holder.kind])
         certificate = self.certify(holder, key, valid_from=valid_from, valid_to=valid_to)
@@ -114,17 +116,19 @@ def _subject(holder: Holder) -> x509.Name:
     """Vietnamese names, cut to what X.509 allows. UID carries the id of the house: never a citizen number."""
     names = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
-        x509.NameAttribute(NameOID.ORGANIZATION_NAME, _cut(holder.unit_name)),
-        x509.NameAttribute(NameOID.COMMON_NAME, _cut(holder.name)),
+        _named(NameOID.ORGANIZATION_NAME, holder.unit_name),
+        _named(NameOID.COMMON_NAME, holder.name),
         x509.NameAttribute(NameOID.USER_ID, f"{holder.kind}:{holder.id}"),
     ]
     if holder.title:
-        names.insert(2, x509.NameAttribute(NameOID.TITLE, _cut(holder.title)))
+        names.insert(2, _named(NameOID.TITLE, holder.title))
     return x509.Name(names)
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1].rstrip() + "…"
+def _named(oid: x509.ObjectIdentifier, text: str) -> x509.NameAttribute:
+    """At most 64 characters (RFC 5280). The library would count bytes, and cut the names of half our schools."""
+    cut = text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1].rstrip() + "…"
+    return x509.NameAttribute(oid, cut, _validate=False)
 
 
 def _authority(

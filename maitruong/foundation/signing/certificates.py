@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from cryptography import x509
@@ -46,16 +46,19 @@ class CertificateProblem(Exception):
         self.reason = reason
 
 
+@lru_cache(maxsize=4096)
 def fingerprint(certificate: x509.Certificate) -> str:
     """SHA-256 of the DER form, lower-case hex: the name by which the directory knows a certificate."""
     return certificate.fingerprint(hashes.SHA256()).hex()
 
 
+@lru_cache(maxsize=4096)
 def common_name(certificate: x509.Certificate) -> str:
     names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(names[0].value) if names else ""
 
 
+@lru_cache(maxsize=4096)
 def algorithm_for(certificate: x509.Certificate) -> SignatureAlgorithm:
     """The one algorithm a key may sign with here. Raises CertificateProblem for weak or unknown keys."""
     key = certificate.public_key()
@@ -81,17 +84,17 @@ class TrustStore:
 
     def check(self, leaf: x509.Certificate, *, at: dt.datetime) -> None:
         """Accept a signer's certificate at the moment of signing. Raises CertificateProblem, else returns nothing."""
-        _check_leaf(leaf)
         chain = self._chain_above(leaf)
         for depth, certificate in enumerate((leaf, *chain)):
             _check_validity(certificate, at, is_leaf=depth == 0)
 
     def _chain_above(self, leaf: x509.Certificate) -> tuple[x509.Certificate, ...]:
-        """The authorities above a signer's certificate. Remembered: a teacher signs the records of whole classes."""
+        """The authorities above a certificate fit for signing. Remembered: a teacher signs the records of whole classes."""
         handle = fingerprint(leaf)
         if handle not in self._chains:
             if len(self._chains) >= CHAINS_REMEMBERED:
                 self._chains.clear()
+            _check_leaf(leaf)
             self._chains[handle] = self._walk(self._issuer_of(leaf))
         return self._chains[handle]
 

@@ -60,11 +60,13 @@ class SealedPdf:
 def seal_pdf(pdf: bytes, signer: Signer, *, at: dt.datetime, reason: str) -> bytes:
     """The PDF with one invisible certifying signature that allows no later change. Raises PdfNotSealable."""
     try:
-        writer = IncrementalPdfFileWriter(BytesIO(pdf))
+        writer = _PlainWriter(BytesIO(pdf))
         if writer.prev.embedded_signatures:
             raise PdfNotSealable(reason="tệp đã có chữ ký")
         output = BytesIO()
-        asyncio.run(_pdf_signer(signer, at, reason).async_sign_pdf(writer, bytes_reserved=BYTES_RESERVED, output=output))
+        asyncio.run(
+            _pdf_signer(signer, at, reason).async_sign_pdf(writer, bytes_reserved=BYTES_RESERVED, output=output)
+        )
     except (ValueError, OSError) as problem:
         raise PdfNotSealable(reason="tệp PDF hỏng") from problem
     return output.getvalue()
@@ -105,12 +107,19 @@ class _PortSigner(signers.Signer):
         return bytes(256) if dry_run else self._port.sign(hashlib.sha256(data).digest())
 
 
+class _PlainWriter(IncrementalPdfFileWriter):
+    """Adds the seal and nothing else: the document's own metadata stays as it was written, with its own time."""
+
+    def _update_meta(self) -> None:
+        return
+
+
 class _ClockedPdfSigner(signers.PdfSigner):
     """pyHanko asks the machine's clock; the house has one clock, and the moment is part of what is sealed."""
 
     moment: dt.datetime
 
-    def init_signing_session(self, pdf_out, existing_fields_only=False):  # noqa: ANN001, ANN201 - pyHanko's own signature
+    def init_signing_session(self, pdf_out, existing_fields_only=False):
         session = super().init_signing_session(pdf_out, existing_fields_only)
         session.system_time = self.moment
         return session
@@ -230,7 +239,9 @@ def _rebuilt(
                 {"issuer_and_serial_number": {"issuer": leaf.issuer, "serial_number": leaf.serial_number}}
             ),
             "digest_algorithm": algos.DigestAlgorithm({"algorithm": "sha256"}),
-            "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": _CMS_ALGORITHM[algorithm_for(certificate)]}),
+            "signature_algorithm": algos.SignedDigestAlgorithm(
+                {"algorithm": _CMS_ALGORITHM[algorithm_for(certificate)]}
+            ),
             "signed_attrs": info["signed_attrs"],
             "signature": info["signature"],
         }
@@ -258,9 +269,7 @@ def _check_attributes(attributes: cms.CMSAttributes, leaf: asn1_x509.Certificate
         raise _Refused(SignatureVerdict.ALTERED, "con dấu số không gắn với chứng thư của nhà trường")
 
 
-def _read_inside(
-    data: bytes, covered: bytes, leaf: x509.Certificate, value: bytes
-) -> tuple[dt.datetime, SealedPdf]:
+def _read_inside(data: bytes, covered: bytes, leaf: x509.Certificate, value: bytes) -> tuple[dt.datetime, SealedPdf]:
     """Moment and statements of a PDF whose seal already holds; the parser must see the very same single seal."""
     reader = PdfFileReader(BytesIO(data), strict=True)
     embedded = reader.embedded_signatures

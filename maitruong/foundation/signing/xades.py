@@ -20,6 +20,7 @@ import datetime as dt
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
@@ -103,7 +104,9 @@ class _Shape:
     certificate: str
 
     @classmethod
-    def of(cls, node_id: str, scope: str, content: bytes, certificate: x509.Certificate, role: Role, time: str) -> _Shape:
+    def of(
+        cls, node_id: str, scope: str, content: bytes, certificate: x509.Certificate, role: Role, time: str
+    ) -> _Shape:
         """`scope`: default namespace declaration around the element; `content`: canonical bytes without the signature."""
         der = certificate.public_bytes(Encoding.DER)
         within = {"id": node_id, "role": role.value, "time": time, "certificate_digest": _digest_xml(der)}
@@ -123,10 +126,10 @@ class _Shape:
         """SHA-256 of the canonical SignedInfo: the 32 bytes the key signs."""
         return hashlib.sha256(self.signed_info.format(namespaces=self.scope + _NAMESPACES).encode()).digest()
 
-    def written(self, value: bytes, *, scope: str = "") -> bytes:
-        """The whole signature in canonical form. `scope` is set when it is compared as the top of its own document."""
+    def written(self, value: bytes) -> bytes:
+        """The whole signature in canonical form."""
         return _SIGNATURE.format(
-            namespaces=scope + _NAMESPACES,
+            namespaces=_NAMESPACES,
             id=self.node_id,
             signed_info=self.signed_info.format(namespaces=""),
             value=_b64(value),
@@ -156,29 +159,33 @@ class PendingSignature:
 
 
 def prepare_signature(
-    document: etree._Element, node_id: str, certificate: x509.Certificate, *, role: Role, at: dt.datetime
+    element: etree._Element, certificate: x509.Certificate, *, role: Role, at: dt.datetime
 ) -> PendingSignature:
-    """Everything but the key's own work, for the one element with this Id.
+    """Everything but the key's own work, for one element that carries an Id.
 
     Raises ElementNotSignable, AlreadySigned, CertificateNotUsable (weak key, or not valid at the moment).
     """
-    element = _only_element(document, node_id)
+    node_id = element.get("Id", "")
+    if not SAFE_ID.fullmatch(node_id):
+        raise ElementNotSignable(node_id=node_id)
     if element.find(SIGNATURE) is not None:
         raise AlreadySigned(node_id=node_id)
     if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
         raise CertificateNotUsable(name=common_name(certificate), reason="hết hạn hoặc chưa có hiệu lực")
     try:
-        shape = _Shape.of(
-            node_id, _scope_of(element), canonical_bytes(element), certificate, role, signing_time_text(at)
-        )
+        content, time = canonical_bytes(element), signing_time_text(at)
+        shape = _Shape.of(node_id, _scope_of(element), content, certificate, role, time)
     except CertificateProblem as problem:
         raise CertificateNotUsable(name=common_name(certificate), reason=problem.reason) from None
     return PendingSignature(element, certificate, shape)
 
 
 def sign_element(document: etree._Element, node_id: str, signer: Signer, *, role: Role, at: dt.datetime) -> None:
-    """Sign the one element with this Id, now; the signature becomes its last child."""
-    pending = prepare_signature(document, node_id, signer.certificate, role=role, at=at)
+    """Sign the one element of a document with this Id; the signature becomes its last child."""
+    found = document.xpath("//*[@Id=$node_id]", node_id=node_id)
+    if len(found) != 1:
+        raise ElementNotSignable(node_id=node_id)
+    pending = prepare_signature(found[0], signer.certificate, role=role, at=at)
     pending.complete(signer.sign(pending.digest))
 
 
@@ -256,9 +263,8 @@ def _read(element: etree._Element, signature: etree._Element, role: Role) -> _Fo
     certificate = _certificate(signature)
     time, moment = _signing_time(signature)
     value = _from_b64(signature.findtext(f"{{{DS}}}SignatureValue"))
-    scope = _scope_of(element)
-    shape = _Shape.of(element.get("Id", ""), scope, without_signature(element), certificate, role, time)
-    if canonical_bytes(signature) != shape.written(value, scope=scope):
+    shape = _Shape.of(element.get("Id", ""), _scope_of(element), without_signature(element), certificate, role, time)
+    if canonical_bytes(signature) != shape.written(value):
         raise _difference(signature, shape)
     if not _key_accepts(certificate, shape.to_sign, value):
         raise _Refused(SignatureVerdict.ALTERED, "chữ ký không khớp với chứng thư của người ký")
@@ -276,11 +282,17 @@ def _difference(signature: etree._Element, shape: _Shape) -> _Refused:
 def _certificate(signature: etree._Element) -> x509.Certificate:
     der = _from_b64(signature.findtext(f"{{{DS}}}KeyInfo/{{{DS}}}X509Data/{{{DS}}}X509Certificate"))
     try:
-        certificate = x509.load_der_x509_certificate(der)
-        certificate.subject, certificate.issuer, certificate.extensions, certificate.public_key()  # read lazily
-        return certificate
+        return _read_certificate(der)
     except Exception:  # whatever a hostile certificate makes the parser raise, the answer is the same
         raise _Refused(SignatureVerdict.MALFORMED, "chứng thư trong chữ ký không đọc được") from None
+
+
+@lru_cache(maxsize=4096)
+def _read_certificate(der: bytes) -> x509.Certificate:
+    """A certificate whose parts were all read once: the library reads them lazily, and late surprises help nobody."""
+    certificate = x509.load_der_x509_certificate(der)
+    _ = certificate.subject, certificate.issuer, certificate.extensions, certificate.public_key()
+    return certificate
 
 
 def _signing_time(signature: etree._Element) -> tuple[str, dt.datetime]:
@@ -298,13 +310,6 @@ def _own_signature(element: etree._Element) -> etree._Element | None:
     """The signature of this element: its last child. One anywhere else among the children is none of ours."""
     last = element[-1] if len(element) else None
     return last if last is not None and last.tag == SIGNATURE else None
-
-
-def _only_element(document: etree._Element, node_id: str) -> etree._Element:
-    found = [element for element in document.iter(etree.Element) if element.get("Id") == node_id]
-    if len(found) != 1 or not SAFE_ID.fullmatch(node_id):
-        raise ElementNotSignable(node_id=node_id)
-    return found[0]
 
 
 def _scope_of(element: etree._Element) -> str:

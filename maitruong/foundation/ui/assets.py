@@ -21,10 +21,6 @@ from functools import partial
 from importlib import metadata, resources
 from pathlib import Path
 
-from fontTools import subset
-from fontTools.ttLib import TTFont
-from fontTools.varLib import instancer
-
 HERE = Path(__file__).parent
 STYLES = HERE / "css"
 STATIC = HERE / "static" / "ui"
@@ -173,6 +169,11 @@ def _write_fonts(folder: Path) -> None:
 
 def _cut(face: Face, file: Path) -> None:
     """Keep only the wanted letters of one face. Shaping rules go too: precomposed letters need none, kerning stays."""
+    # Loading the font tools costs more than the rest of a start, and a built set needs none of them.
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+    from fontTools.varLib import instancer
+
     options = subset.Options(flavor="woff2", hinting=False, desubroutinize=True, layout_features=["kern"])
     options.drop_tables += ["GDEF", "DSIG", "STAT", "meta"]
     options.name_IDs = [1, 2]

@@ -11,7 +11,7 @@ Static files are found by the stamp in settings.STATIC_ROOT, built here when the
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from maitruong.foundation.kernel import formats
-from maitruong.foundation.ui import assets, charts
+from maitruong.foundation.ui import assets, charts, grid
 
 HERE = Path(__file__).parent
 HOUSE = "maitruong."
@@ -39,6 +39,7 @@ def environment(**options: Any) -> Environment:
     )
     env = Environment(**options)  # noqa: S701 autoescape is on, two lines above
     env.globals.update(url=url, static=static, icon=icon, charts=charts)
+    env.globals.update(grid_sheet=grid.sheet, grid_addresses=grid.Addresses)
     env.filters.update(
         mark=formats.mark,
         average=formats.average,
@@ -67,6 +68,7 @@ def static(path: str) -> str:
     return f"{settings.STATIC_URL}{_ui_folder()}/{path}"
 
 
+@lru_cache(maxsize=512)
 def icon(name: str, label: str = "") -> Markup:
     """One icon of the sprite. Without a label it is decoration and the words beside it speak."""
     if name not in icon_names():

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from maitruong.foundation.kernel import formats
 from maitruong.foundation.organisations import admin_units
+from maitruong.foundation.organisations.admin_units.errors import NoMap
 from maitruong.foundation.ui import charts
 
 from .queries import LEVELS, CommuneRow
@@ -35,7 +36,7 @@ def closed_map(province: str, rows: list[CommuneRow], href: str) -> Markup | Non
     """The communes coloured by their share of closed books; None for a province without a map."""
     try:
         drawn = admin_units.commune_map(province)
-    except admin_units.NoMap:
+    except NoMap:
         return None
     by_code = {row.code: row for row in rows}
     areas = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -31,7 +32,7 @@ def totals(
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT indicator, term, grade, key, sum(value)::bigint FROM indicators_fact"
-            f" WHERE school_year = %(year)s AND indicator = ANY(%(indicators)s) AND {_WITHIN}"  # noqa: S608
+            f" WHERE school_year = %(year)s AND indicator = ANY(%(indicators)s) AND {_WITHIN}"
             " AND (%(keys)s::text[] IS NULL OR key = ANY(%(keys)s::text[]))"
             " GROUP BY indicator, term, grade, key ORDER BY indicator, term, grade, key",
             {
@@ -51,7 +52,7 @@ def by_school(
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT school_id, indicator, sum(value)::bigint FROM indicators_fact"
-            f" WHERE school_year = %(year)s AND indicator = ANY(%(indicators)s) AND {_WITHIN}"  # noqa: S608
+            f" WHERE school_year = %(year)s AND indicator = ANY(%(indicators)s) AND {_WITHIN}"
             " AND (%(key)s::text IS NULL OR key = %(key)s::text) AND (%(term)s::int IS NULL OR term = %(term)s::int)"
             " GROUP BY school_id, indicator",
             {**_facts(scope), "year": school_year, "indicators": list(indicators), "key": key, "term": term},
@@ -66,12 +67,12 @@ def as_of(scope: Scope) -> dt.datetime | None:
     """Up to when the scope's figures are complete: the oldest fact not yet counted, else when the worker last looked."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT coalesce((SELECT min(since) FROM indicators_stale WHERE {_WITHIN}),"  # noqa: S608
+            f"SELECT coalesce((SELECT min(since) FROM indicators_stale WHERE {_WITHIN}),"
             " (SELECT max(looked_at) FROM indicators_pulse))",
             _facts(scope),
         )
         return cursor.fetchone()[0]
 
 
-def _facts(scope: Scope) -> dict[str, object]:
+def _facts(scope: Scope) -> dict[str, Any]:
     return {"all": scope.rows is Rows.PROVINCE, "schools": list(scope.school_ids)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
 
@@ -67,10 +68,10 @@ def recount(school_ids: list[int], school_year: int) -> None:
 def _count(group: str, year: int, schools: list[int]) -> None:
     """Write what the group's statement counts, and put to zero what it no longer finds."""
     counted = GROUPS[group]
-    facts = {"schools": schools, "year": year, "indicators": list(counted.indicators), "today": clock.today()}
+    facts: dict[str, Any] = {"schools": schools, "year": year, "indicators": list(counted.indicators), "today": clock.today()}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH counted AS ({counted.sql}), written AS ("  # noqa: S608
+            f"WITH counted AS ({counted.sql}), written AS ("
             " INSERT INTO indicators_fact AS f (school_id, school_year, indicator, term, grade, key, value, counted_at)"
             " SELECT school_id, %(year)s, indicator, term, grade, key, value, now() FROM counted"
             " ON CONFLICT (school_id, school_year, indicator, term, grade, key)"

@@ -76,7 +76,8 @@ INSERT INTO students_student (person_id, places, religion, policy_group, disabil
          p.entry_date, '{}'
   FROM stage_pupil p JOIN stage_place l USING (person_id) JOIN stage_person person ON person.id = p.person_id;
 INSERT INTO students_guardianship (school_id, student_id, guardian_id, relation, occupation, workplace, starts_on, ends_on)
-  SELECT g.school_id, g.pupil_id, g.guardian_id, g.relation, coalesce(i.occupation, ''), coalesce(i.workplace, ''), g.valid_from, g.valid_to
+  SELECT g.school_id, g.pupil_id, g.guardian_id, g.relation, coalesce(i.occupation, ''), coalesce(i.workplace, ''),
+         g.valid_from, g.valid_to
   FROM stage_guardianship g LEFT JOIN stage_guardian i ON i.person_id = g.guardian_id;
 """
 
@@ -112,7 +113,8 @@ INSERT INTO access_grant (person_id, role, unit_id, student_ids, valid_from, val
 INSERT INTO access_grant (person_id, role, unit_id, student_ids, valid_from, reason)
   SELECT p.person_id, 'pupil', p.school_id, ARRAY[p.person_id], p.entry_date, '' FROM stage_pupil p
   WHERE NOT EXISTS (SELECT 1 FROM stage_grant d WHERE d.person_id = p.person_id AND d.role = 'pupil');
-INSERT INTO identity_account (person_id, login, password, is_active, totp_secret, totp_last_step, must_change_password, demo_label, demo_order)
+INSERT INTO identity_account (person_id, login, password, is_active, totp_secret, totp_last_step, must_change_password,
+                              demo_label, demo_order)
   SELECT d.person_id, d.login, '!' || md5(d.login), true, '', 0, false, p.full_name || '|' || d.title, row_number() OVER ()
   FROM stage_demo_person d JOIN stage_person p ON p.id = d.person_id;
 INSERT INTO identity_installation (id, kind, province_code, province_name, department_id, public_address)

@@ -74,6 +74,7 @@ CREATE TABLE gradebook_markhistory (
   version integer NOT NULL, old text, new text, by_person bigint, at timestamptz NOT NULL,
   PRIMARY KEY (school_year, school_id, class_id, kind, subject, slot, student_id, cell, version)
 ) PARTITION BY LIST (school_year);
+CREATE INDEX markhistory_by_time ON gradebook_markhistory (school_id, at);
 """
 
 # A year's partition without statistics on the pair (school, class) is planned as if the two were independent: one row

@@ -226,7 +226,9 @@ def a_primary_record() -> RecordContent:
         awards=("Học sinh tiêu biểu hoàn thành tốt trong học tập và rèn luyện",),
         comment="Em ngoan, chăm học, biết giúp đỡ bạn.",
     )
-    approval = replace(base.approval, promotion=Promotion.PROMOTED, opinion="Hoàn thành chương trình lớp 4, được lên lớp 5.")
+    approval = replace(
+        base.approval, promotion=Promotion.PROMOTED, opinion="Hoàn thành chương trình lớp 4, được lên lớp 5."
+    )
     return RecordContent(identity, subjects, summary, approval, base.issue)
 
 

@@ -72,6 +72,7 @@ class Book:
     polls: list[int] = field(default_factory=list)
     refuse_all: dict[str, str] | None = None
     status: int = 0
+    poll_every: int = 10
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def rows(self) -> list[dict[str, Any]]:
@@ -199,9 +200,9 @@ PAGE = """
 {% import "ui/kit.html" as ui %}
 {% block heading %}Toán 8A2 · Học kì I{% endblock %}
 {% block context %}{{ rows|length }} học sinh · 4 điểm thường xuyên · <a href="/">Thông tư 22/2021</a>{% endblock %}
-{% block actions %}{{ ui.sync_state(attrs={"data-grid-sync": "so-diem"}) }}{{ ui.button("Lịch sử", icon_name="history", href="/") }}{{ ui.button("Excel", icon_name="download", href="/") }}{{ ui.button("Khoá sổ", "main", "lock", type="button") }}{% endblock %}
+{% block actions %}{{ ui.sync_state(attrs={"data-grid-sync": "so-diem"}) }}{{ ui.button("Lịch sử", icon_name="history", href="/", wide=true) }}{{ ui.button("Excel", icon_name="download", href="/", wide=true) }}{{ ui.button("Khoá sổ", "main", "lock", type="button") }}{% endblock %}
 {% block pick %}{{ ui.grid_pick("so-diem") }}{% endblock %}
-{% block sheet %}{{ ui.grid("so-diem", "Sổ điểm Toán 8A2", columns, rows, save_url="/luoi/luu/", poll_url="/luoi/moi/", why_url="/luoi/vi-sao/", etag=book.etag(), at=at, active=columns[-3].key) }}{% endblock %}
+{% block sheet %}{{ ui.grid("so-diem", "Sổ điểm Toán 8A2", columns, rows, save_url="/luoi/luu/", poll_url="/luoi/moi/", why_url="/luoi/vi-sao/", etag=book.etag(), at=at, active=columns[-3].key, poll_every=book.poll_every) }}{% endblock %}
 {% block side %}{{ ui.grid_side("so-diem") }}{{ ui.grid_keys() }}{% endblock %}
 """  # noqa: E501
 

@@ -47,7 +47,8 @@ def province() -> dict[str, int]:
 def an_entry(province: dict, at: dt.datetime, version: int) -> None:
     with make.as_system(), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO gradebook_markhistory (school_year, school_id, class_id, kind, subject, slot, student_id, cell, version, old, new, at)"
+            "INSERT INTO gradebook_markhistory"
+            " (school_year, school_id, class_id, kind, subject, slot, student_id, cell, version, old, new, at)"
             " VALUES (2026, %s, %s, 'score', 'TOAN', 1, %s, 'tx1', %s, NULL, '7,5', %s)",
             [province["ours"], province["class"], province["pupil"], version, at],
         )

@@ -1,0 +1,354 @@
+"""The rules of a book's act applied to what stands in its rows. Plain values in, plain values out; no database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from maitruong.foundation.regulations.derivation import Derivation
+from maitruong.foundation.regulations.register import HOUSE, Rule
+
+from . import rules  # enters every rule in the register
+from .columns import REGULAR_MOST
+from .models.marks import ABSENT
+from .rules import Award, Basis, Kind, Level, SubjectResult
+from .rules.tt22_2021 import Tt22Settings
+from .rules.tt22_2021.levels import counted_subjects
+from .rules.tt27_2020 import (
+    QUALITIES_AND_COMPETENCES,
+    Overall,
+    PrimaryTitle,
+    QualityLevel,
+    SubjectLevel,
+    SubjectYear,
+)
+from .types import Book, ResultRow, Sheet, Subject, SubjectTerm
+
+BASES = (Basis.COMMON, Basis.REDUCED, Basis.INDIVIDUAL_PLAN, Basis.EXEMPT)
+_REGULAR = tuple(f"tx{n}" for n in range(1, REGULAR_MOST + 1))
+_NOTHING = SubjectTerm(None, None, True, 0)
+assert rules
+
+
+@lru_cache(maxsize=64)
+def rule(topic: str, act: str, grade: int) -> Rule:
+    """The rule of the act a book is kept under: an old book is judged by the act of its own year."""
+    return HOUSE.of_act(topic, act, grade=grade)
+
+
+@lru_cache(maxsize=64)
+def tt22_settings(settings_id: str) -> Tt22Settings:
+    return Tt22Settings.from_id(settings_id)
+
+
+# --- one subject, one term -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TermRow:
+    """What the average or outcome of a term is made of."""
+
+    regular: list[int | None]
+    midterm: int | None
+    final: int | None
+    needed: int
+    cluster: int | None
+    cluster_needed: bool
+
+    @classmethod
+    def of(cls, cells: Mapping[str, Any], *, needed: int, cluster_needed: bool) -> TermRow:
+        """From a stored row. A pupil marked absent has no mark yet."""
+        return cls(
+            [_mark(cells[key]) for key in _REGULAR],
+            _mark(cells["gk"]),
+            _mark(cells["ck"]),
+            needed,
+            _mark(cells["cd"]),
+            cluster_needed,
+        )
+
+
+def _mark(value: int | None) -> int | None:
+    return None if value == ABSENT else value
+
+
+def term_of(
+    kind: str, act: str, grade: int, cells: Mapping[str, Any], *, needed: int, cluster: bool, closed: bool
+) -> SubjectTerm:
+    """Average or outcome of a row of a book, and whether it may still change."""
+    basis = cells["basis"]
+    if not BASES[basis].counts:
+        return SubjectTerm(None, None, False, basis)
+    row = TermRow.of(cells, needed=needed, cluster_needed=cluster)
+    if kind == "score":
+        average, provisional = rule("gradebook.term_average", act, grade)(
+            row.regular,
+            row.midterm,
+            row.final,
+            needed=needed,
+            cluster=row.cluster,
+            cluster_needed=cluster,
+        )
+        return SubjectTerm(average, None, provisional, basis)
+    passed, provisional = _comment(rule("gradebook.comment_term", act, grade), row, closed)
+    return SubjectTerm(None, None if passed is None else int(passed), provisional, basis)
+
+
+def explain_term(
+    kind: str, act: str, grade: int, cells: Mapping[str, Any], *, needed: int, cluster: bool, closed: bool
+) -> Derivation:
+    row = TermRow.of(cells, needed=needed, cluster_needed=cluster)
+    if kind == "score":
+        return rule("gradebook.term_average", act, grade).explain(
+            row.regular, row.midterm, row.final, needed=needed, cluster=row.cluster, cluster_needed=cluster
+        )
+    return _comment(rule("gradebook.comment_term", act, grade).explain, row, closed)
+
+
+def _comment(judge: Any, row: TermRow, closed: bool) -> Any:
+    return judge(
+        [_passed(mark) for mark in row.regular],
+        _passed(row.midterm),
+        _passed(row.final),
+        needed=row.needed,
+        cluster=_passed(row.cluster),
+        cluster_needed=row.cluster_needed,
+        closed=closed,
+    )
+
+
+def _passed(value: int | None) -> bool | None:
+    return None if value is None else bool(value)
+
+
+def year_of(book: Book, cells: Mapping[str, Any], term_one: SubjectTerm | None) -> tuple[int | None, bool]:
+    """Average (tenths) or outcome of the year in a book of the second term, and whether it may still change."""
+    subject = Subject(book.subject, book.subject_name, book.kind)
+    two = SubjectTerm(cells["average"], cells["outcome"], cells["provisional"], cells["basis"])
+    marks = {(book.subject, 2): two} | ({(book.subject, 1): term_one} if term_one else {})
+    settings = tt22_settings(book.settings_id)
+    (result,) = year_subjects([subject], marks, act=book.act, settings=settings, grade=book.grade)
+    value = result.average if book.kind == "score" else _plain(result.passed)
+    return value, two.provisional or bool(term_one and term_one.provisional)
+
+
+# --- a pupil's term and year, grades 6-12 --------------------------------------------------------------------------------
+
+Marks = Mapping[tuple[str, int], SubjectTerm]
+
+
+@lru_cache(maxsize=50_000)
+def _result(
+    code: str,
+    name: str,
+    kind: str,
+    optional: bool,
+    whole_year: bool,
+    average: int | None,
+    passed: bool | None,
+    basis: int,
+) -> SubjectResult:
+    return SubjectResult(code, name, Kind(kind), average, passed, BASES[basis], optional, whole_year)
+
+
+def term_subjects(subjects: Iterable[Subject], marks: Marks, term: int) -> list[SubjectResult]:
+    """What each subject of the term brings to its level. An option the pupil has no row in is not studied."""
+    found = []
+    for subject in subjects:
+        if term not in subject.terms:
+            continue
+        row = marks.get((subject.code, term))
+        if row is None:
+            if subject.optional:
+                continue
+            row = _NOTHING
+        found.append(
+            _result(
+                subject.code,
+                subject.name,
+                subject.kind,
+                subject.optional,
+                True,
+                row.average,
+                _passed(row.outcome),
+                row.basis,
+            )
+        )
+    return found
+
+
+def year_subjects(
+    subjects: Iterable[Subject], marks: Marks, *, act: str, settings: Tt22Settings, grade: int
+) -> list[SubjectResult]:
+    """What each subject brings to the level of the year. A term the pupil was exempt in is as if the subject had one term."""
+    found = []
+    average_of, outcome_of = rule("gradebook.year_average", act, grade), rule("gradebook.comment_year", act, grade)
+    for subject in subjects:
+        rows = {term: marks.get((subject.code, term)) for term in subject.terms}
+        if subject.optional and not any(rows.values()):
+            continue
+        terms = tuple(t for t, row in rows.items() if row is None or BASES[row.basis].counts)
+        last = next((row for row in reversed(rows.values()) if row is not None), _NOTHING)
+        one, two = rows.get(1) or _NOTHING, rows.get(2) or _NOTHING
+        average = passed = None
+        if terms and subject.kind == "score":
+            average = average_of(one.average, two.average, terms=terms, settings=settings)
+        elif terms:
+            passed = outcome_of(_passed(one.outcome), _passed(two.outcome), terms=terms, settings=settings)
+        whole = all(row is not None for row in rows.values())
+        basis = last.basis if not terms else min(last.basis, 1)
+        found.append(_result(subject.code, subject.name, subject.kind, subject.optional, whole, average, passed, basis))
+    return found
+
+
+def secondary_results(
+    student_id: int,
+    subjects: Sequence[Subject],
+    marks: Marks,
+    conduct: Mapping[int, int | None],
+    *,
+    act: str,
+    settings_id: str,
+    grade: int,
+    terms: Sequence[int],
+) -> list[ResultRow]:
+    """Result rows of the asked terms (0: the year) of one pupil."""
+    settings = tt22_settings(settings_id)
+    found = []
+    for term in terms:
+        if term:
+            results = term_subjects(subjects, marks, term)
+            level = conduct.get(term)
+            provisional = any(row.provisional for (_, when), row in marks.items() if when == term)
+        else:
+            results = year_subjects(subjects, marks, act=act, settings=settings, grade=grade)
+            level = rule("gradebook.conduct_year", act, grade)(_level(conduct.get(1)), _level(conduct.get(2)))
+            provisional = any(row.provisional for row in marks.values())
+        learning, before, raised_by = rule("gradebook.learning_level", act, grade)(results, settings=settings)
+        missing = len(counted_subjects(results, settings).missing) if learning is None else 0
+        title = None
+        if term == 0 and learning == Level.GOOD and level == Level.GOOD:
+            title = rule("gradebook.awards", act, grade)(
+                results, learning=learning, conduct=_level(level), settings=settings
+            )
+        found.append(
+            ResultRow(
+                term,
+                student_id,
+                _plain(learning),
+                _plain(before),
+                raised_by or "",
+                _plain(level),
+                str(title or ""),
+                missing,
+                provisional,
+            )
+        )
+    return found
+
+
+def _level(value: int | None) -> Level | None:
+    return None if value is None else Level(value)
+
+
+def _plain(value: int | None) -> int | None:
+    return None if value is None else int(value)
+
+
+def explain_year(book: Book, cells: Mapping[str, Any], term_one: Mapping[str, Any] | None) -> Derivation:
+    """How the year's average or outcome came about, for a book of the second term."""
+    settings = tt22_settings(book.settings_id)
+    one = term_one or {"average": None, "outcome": None, "basis": 0}
+    terms = (1, 2) if BASES[one["basis"]].counts else (2,)
+    if book.kind == "score":
+        return rule("gradebook.year_average", book.act, book.grade).explain(
+            one["average"], cells["average"], terms=terms, settings=settings
+        )
+    return rule("gradebook.comment_year", book.act, book.grade).explain(
+        _passed(one["outcome"]), _passed(cells["outcome"]), terms=terms, settings=settings
+    )
+
+
+def explain_results(sheet: Sheet, marks: Marks, conduct: Mapping[int, int | None], term: int) -> list[Derivation]:
+    """Why the level of a term or the year is what it is; for the year conduct and title as well."""
+    act, grade, settings = sheet.act, sheet.grade, tt22_settings(sheet.settings_id)
+    judge = rule("gradebook.learning_level", act, grade)
+    if term:
+        return [judge.explain(term_subjects(sheet.subjects, marks, term), settings=settings)]
+    results = year_subjects(sheet.subjects, marks, act=act, settings=settings, grade=grade)
+    of_year = rule("gradebook.conduct_year", act, grade)
+    terms = (_level(conduct.get(1)), _level(conduct.get(2)))
+    learning, level = judge(results, settings=settings).level, of_year(*terms)
+    awards = rule("gradebook.awards", act, grade)
+    return [
+        judge.explain(results, settings=settings),
+        of_year.explain(*terms),
+        awards.explain(results, learning=learning, conduct=level, settings=settings),
+    ]
+
+
+def explain_primary(
+    sheet: Sheet, rows: Mapping[str, tuple[int | None, int | None, int]], qualities: Mapping[str, int | None]
+) -> list[Derivation]:
+    """Why the result of a primary pupil's year is what it is, and the title."""
+    years, levels = primary_subjects(sheet.subjects, rows), qualities_of(qualities)
+    judge = rule("gradebook.primary_overall", sheet.act, sheet.grade)
+    title = rule("gradebook.primary_title", sheet.act, sheet.grade)
+    return [judge.explain(sheet.grade, years, levels), title.explain(judge(sheet.grade, years, levels))]
+
+
+# --- a primary pupil's year ----------------------------------------------------------------------------------------------
+
+
+def primary_subjects(
+    subjects: Iterable[Subject], rows: Mapping[str, tuple[int | None, int | None, int]]
+) -> list[SubjectYear]:
+    """rows: subject → (level, test, basis) at the end of the year. An option the pupil has no row in is not studied."""
+    found = []
+    for subject in subjects:
+        row = rows.get(subject.code)
+        if row is None and subject.optional:
+            continue
+        level, test, basis = row or (None, None, 0)
+        found.append(
+            SubjectYear(
+                subject.code,
+                subject.name,
+                None if level is None else SubjectLevel(level),
+                _mark(test),
+                not BASES[basis].counts,
+            )
+        )
+    return found
+
+
+def qualities_of(row: Mapping[str, int | None]) -> dict[str, QualityLevel | None]:
+    return {code: None if row.get(code) is None else QualityLevel(row[code]) for code in QUALITIES_AND_COMPETENCES}  # type: ignore[arg-type]
+
+
+def primary_result(
+    student_id: int,
+    subjects: Sequence[Subject],
+    rows: Mapping[str, tuple[int | None, int | None, int]],
+    qualities: Mapping[str, int | None],
+    *,
+    act: str,
+    grade: int,
+) -> ResultRow:
+    """The year's result of one primary pupil. The title Xuất sắc follows from it; Tiêu biểu is the class's to propose."""
+    years = primary_subjects(subjects, rows)
+    levels = qualities_of(qualities)
+    overall = rule("gradebook.primary_overall", act, grade)(grade, years, levels)
+    title = rule("gradebook.primary_title", act, grade)(overall)
+    missing = sum(y.level is None and not y.exempt for y in years) + sum(level is None for level in levels.values())
+    return ResultRow(0, student_id, _plain(overall), _plain(overall), "", None, str(title or ""), missing, False)
+
+
+def primary_overall_name(level: int) -> str:
+    return Overall(level).label
+
+
+def title_name(title: str, primary: bool) -> str:
+    return PrimaryTitle(title).label if primary else Award(title).label

@@ -1,0 +1,381 @@
+"""A book as a page, what changed in it, who wrote what, and the lists of books. Statements do not grow with the class."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+
+from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.types import Scope
+from maitruong.foundation.kernel import clock
+
+from .. import columns, layout, storage
+from ..columns import Column
+from ..models import MarkBook
+from ..models.marks import Basis
+from ..storage import STORES
+from ..types import Book, SubjectTerm
+
+
+@dataclass(frozen=True)
+class BookRow:
+    """A pupil in a book: texts by column. present: False for one who has left and keeps what was written."""
+
+    student_id: int
+    name: str
+    present: bool
+    basis: int
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True)
+class BookPage:
+    book: Book
+    columns: tuple[Column, ...]
+    rows: list[BookRow] = field(default_factory=list)
+    teachers: tuple[str, ...] = ()
+
+
+def open_book(scope: Scope, *, book_id: int, permission: str = "gradebook.view") -> Book:
+    """The book, when the scope holds the permission there. Raises NotFound."""
+    book = storage.book(book_id)
+    if book is None or not scope.covers(permission, **book.at):
+        raise NotFound
+    return book
+
+
+def book_page(scope: Scope, *, book_id: int, permission: str = "gradebook.view") -> BookPage:
+    """The whole book: two statements, whatever the class's size. Raises NotFound."""
+    book = open_book(scope, book_id=book_id, permission=permission)
+    store = STORES[book.kind]
+    with connection.cursor() as cursor:
+        cursor.execute(_page_sql(book.kind), {**storage.place(book), "today": clock.today()})
+        found = cursor.fetchall()
+    stored = [_stored(store, row) for row in found]
+    shown = layout.shown_columns(book, stored)
+    rows = [
+        BookRow(row[0], row[1], row[2], cells.get("basis", 0), _texts(book, shown, cells, row))
+        for row, cells in zip(found, stored, strict=True)
+    ]
+    return BookPage(book, shown, rows, tuple(found[0][4] or ()) if found else ())
+
+
+def _stored(store: storage.Store, row: Sequence[Any]) -> dict[str, Any]:
+    return dict(zip(store.read_back, row[_FIRST:], strict=True)) if row[3] else storage.empty_row(store)
+
+
+def _texts(book: Book, shown: Iterable[Column], cells: Mapping[str, Any], row: Sequence[Any]) -> dict[str, str]:
+    texts = {c.key: columns.show(c, cells[c.key]) for c in shown if c.is_open}
+    texts |= layout.computed_texts(book, cells, _term_one(row))
+    if book.kind == "conduct":
+        learning, conduct, title, missing = row[_EXTRA : _EXTRA + 4]
+        texts |= layout.result_texts(learning, conduct, title or "", missing, primary=False)
+    return texts
+
+
+def _term_one(row: Sequence[Any]) -> SubjectTerm | None:
+    """The row of the first term beside one of the second."""
+    average, outcome, provisional, basis = row[_EXTRA : _EXTRA + 4]
+    return None if provisional is None else SubjectTerm(average, outcome, provisional, basis)
+
+
+_EXTRA, _FIRST = 5, 9
+_BESIDE = {
+    "score": (
+        "o.average, o.outcome, o.provisional, o.basis",
+        "gradebook_mark",
+        "AND o.subject = %(subject)s::text AND o.term = 1",
+    ),
+    "conduct": ("o.learning, o.conduct, o.title, o.missing", "gradebook_result", "AND o.term = %(slot)s::smallint"),
+}
+
+
+@lru_cache(maxsize=8)
+def _page_sql(kind: str) -> str:
+    """Pupils by name with their rows; beside them what the computed columns need; the subject's teachers."""
+    store = STORES[kind]
+    taken, table, which = _BESIDE.get(
+        "score" if kind == "comment" else kind, ("NULL, NULL, NULL::boolean, NULL", "", "")
+    )
+    beside = (
+        f"LEFT JOIN {table} o ON o.school_year = %(school_year)s::smallint AND o.school_id = %(school_id)s::bigint"
+        f" AND o.class_id = %(class_id)s::bigint AND o.student_id = r.student_id {which}"
+        if table
+        else ""
+    )
+    return f"""
+SELECT r.student_id, p.full_name, r.present, m.version, t.names, {taken}, {", ".join(f"m.{n}" for n in store.read_back)}
+FROM (SELECT e.student_id, bool_or(e.ends_on IS NULL OR e.ends_on >= %(today)s::date) AS present FROM enrolment_enrolment e
+      WHERE e.school_id = %(school_id)s::bigint AND e.school_year = %(school_year)s::smallint
+        AND e.school_class_id = %(class_id)s::bigint GROUP BY e.student_id) r
+JOIN people_person p ON p.id = r.student_id
+CROSS JOIN (SELECT array_agg(q.full_name ORDER BY q.sort_key) AS names FROM timetable_assignment a
+            JOIN people_person q ON q.id = a.teacher_id
+            WHERE a.school_id = %(school_id)s::bigint AND a.class_id = %(class_id)s::bigint AND a.subject = %(subject)s::text
+              AND a.starts_on <= %(today)s::date AND (a.ends_on IS NULL OR a.ends_on >= %(today)s::date)) t
+LEFT JOIN {store.table} m ON {store.rows_of_book} AND m.student_id = r.student_id
+{beside}
+WHERE r.present OR m.version IS NOT NULL
+ORDER BY r.present DESC, p.sort_key, p.id"""  # noqa: S608
+
+
+def present_pupils(book: Book) -> list[int]:
+    """Pupils of the class today, in the order of the list."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.student_id FROM enrolment_enrolment e JOIN people_person p ON p.id = e.student_id"
+            " WHERE e.school_id = %s AND e.school_class_id = %s AND (e.ends_on IS NULL OR e.ends_on >= %s)"
+            " ORDER BY p.sort_key, p.id",
+            [book.school_id, book.class_id, clock.today()],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def names_of(person_ids: Sequence[int]) -> dict[int, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, full_name FROM people_person WHERE id = ANY(%s)", [list(person_ids)])
+        return dict(cursor.fetchall())
+
+
+# --- what changed --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What another hand wrote since a version: the grid's answer, or nothing."""
+
+    book: Book
+    cells: list[dict[str, Any]]
+    rows: dict[str, dict[str, str]]
+
+    def as_dict(self) -> dict[str, Any]:
+        at = self.book.changed_at.astimezone(clock.VIETNAM).isoformat(timespec="seconds")
+        return {"etag": self.book.etag, "at": at, "cells": self.cells, "rows": self.rows}
+
+
+def changes_since(scope: Scope, *, book_id: int, kind: str, version: int) -> Changes | None:
+    """Cells changed after a version of the book, in one statement; None when it still has that version. Raises NotFound."""
+    if kind not in STORES:
+        raise NotFound
+    store = STORES[kind]
+    with connection.cursor() as cursor:
+        cursor.execute(_changes_sql(kind), {"book": book_id, "version": version, "kind": kind})
+        found = cursor.fetchall()
+    if not found:
+        raise NotFound
+    book = Book(*found[0][: storage.BOOK_WIDTH])
+    if not scope.covers("gradebook.view", **book.at):
+        raise NotFound
+    if book.version == version:
+        return None
+    known = {column.key: column for column in layout.open_columns(book)}
+    cells, rows = [], {}
+    for row in found:
+        student_id, by, changed, *rest = row[storage.BOOK_WIDTH :]
+        if student_id is None:
+            continue
+        stored = dict(zip(store.read_back, rest[4:], strict=True))
+        cells += [
+            {
+                "row": str(student_id),
+                "column": key,
+                "value": columns.show(known[key], stored[key]),
+                "state": "saved",
+                "by": by or "",
+            }
+            for key in changed or ()
+            if key in known
+        ]
+        term_one = None if rest[2] is None else SubjectTerm(*rest[:4])
+        rows[str(student_id)] = layout.computed_texts(book, stored, term_one)
+    return Changes(book, cells, rows)
+
+
+@lru_cache(maxsize=8)
+def _changes_sql(kind: str) -> str:
+    store = STORES[kind]
+    subject = "AND m.subject = b.subject" if store.has_subject else ""
+    beside, taken = "", "NULL, NULL, NULL::boolean, NULL"
+    if kind in ("score", "comment"):
+        taken = "o.average, o.outcome, o.provisional, o.basis"
+        beside = (
+            "LEFT JOIN gradebook_mark o ON b.term = 2 AND o.school_year = b.school_year AND o.school_id = b.school_id"
+            " AND o.class_id = b.class_id AND o.subject = b.subject AND o.term = 1 AND o.student_id = m.student_id"
+        )
+    return f"""
+SELECT {storage.BOOK_COLUMNS}, m.student_id, p.full_name,
+       (SELECT array_agg(DISTINCT h.cell) FROM gradebook_markhistory h
+        WHERE h.school_year = b.school_year AND h.school_id = b.school_id AND h.class_id = b.class_id AND h.kind = b.kind
+          AND h.subject = b.subject AND h.slot = m.{store.slot} AND h.student_id = m.student_id AND h.version > %(version)s::int),
+       {taken}, {", ".join(f"m.{name}" for name in store.read_back)}
+{storage.FROM_BOOKS}
+LEFT JOIN {store.table} m ON m.school_year = b.school_year AND m.school_id = b.school_id AND m.class_id = b.class_id {subject}
+  AND m.{store.slot} = CASE WHEN b.moment > 0 THEN b.moment ELSE b.term END AND m.version > %(version)s::int
+{beside}
+LEFT JOIN people_person p ON p.id = m.updated_by
+WHERE b.id = %(book)s::bigint AND b.kind = %(kind)s::text"""  # noqa: S608
+
+
+# --- who wrote what ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Past:
+    """One line of a book's history, as people read it."""
+
+    at: dt.datetime
+    by: str
+    student: str
+    column: str
+    old: str
+    new: str
+
+
+def history(scope: Scope, *, book: Book, student_id: int | None = None, cell: str = "", most: int = 200) -> list[Past]:
+    """The newest changes of a book, of one pupil in it, or of one cell. The caller has opened the book with this scope."""
+    labels = {column.key: column.long for column in layout.open_columns(book)} | {"basis": "diện đánh giá"}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT h.at, coalesce(w.full_name, ''), p.full_name, h.cell, coalesce(h.old, ''), coalesce(h.new, '')"
+            " FROM gradebook_markhistory h JOIN people_person p ON p.id = h.student_id"
+            " LEFT JOIN people_person w ON w.id = h.by_person"
+            " WHERE h.school_year = %(school_year)s::smallint AND h.school_id = %(school_id)s::bigint"
+            " AND h.class_id = %(class_id)s::bigint AND h.kind = %(kind)s::text AND h.subject = %(subject)s::text"
+            " AND h.slot = %(slot)s::smallint AND (%(student)s::bigint IS NULL OR h.student_id = %(student)s::bigint)"
+            " AND (%(cell)s::text = '' OR h.cell = %(cell)s::text)"
+            " ORDER BY h.at DESC, h.version DESC, p.sort_key, h.cell LIMIT %(most)s::int",
+            {**storage.place(book), "kind": book.kind, "student": student_id, "cell": cell, "most": most},
+        )
+        return [
+            Past(at, by or "hệ thống", student, labels.get(column, column), old, new)
+            for at, by, student, column, old, new in cursor.fetchall()
+        ]
+
+
+# --- lists of books ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class BookSummary:
+    """A line of a list of books: how many of the class's pupils have all that is owed."""
+
+    id: int
+    kind: str
+    subject: str
+    subject_name: str
+    class_id: int
+    class_name: str
+    grade: int
+    term: int
+    moment: int
+    pupils: int
+    finished: int
+    closed_at: dt.datetime | None
+    changed_at: dt.datetime | None
+    teachers: str
+
+    @property
+    def state(self) -> str:
+        """closed, full, begun or empty."""
+        if self.closed_at:
+            return "closed"
+        if self.pupils and self.finished >= self.pupils:
+            return "full"
+        return "begun" if self.finished or self.changed_at else "empty"
+
+    @property
+    def percent(self) -> int:
+        return 100 * min(self.finished, self.pupils) // self.pupils if self.pupils else 0
+
+
+_DONE_QUALITIES = "num_nulls({}) = 0".format(", ".join(f"m.{c}" for c in STORES["quality"].cells if c != "comment"))
+# The books to list come as an array of ids, already within the scope: the plan starts from them.
+_SUMMARIES = f"""
+WITH book AS (
+  SELECT b.*, c.name AS class_name, c.sort_key FROM gradebook_markbook b JOIN enrolment_schoolclass c ON c.id = b.class_id
+  WHERE b.id = ANY(%(books)s::bigint[])),
+roll AS (
+  SELECT e.school_class_id AS class_id, e.student_id FROM enrolment_enrolment e
+  WHERE e.school_id = ANY(%(schools)s::bigint[]) AND e.school_year = %(year)s::smallint
+    AND e.school_class_id IN (SELECT class_id FROM book) AND (e.ends_on IS NULL OR e.ends_on >= %(today)s::date)),
+pupils AS (SELECT class_id, count(*) AS n FROM roll GROUP BY class_id),
+done AS (
+  SELECT 'mark' AS kind, m.class_id, m.subject, m.term AS slot, count(*) FILTER (WHERE NOT m.provisional OR m.basis >= 2) AS n
+  FROM gradebook_mark m JOIN roll USING (class_id, student_id)
+  WHERE m.school_year = %(year)s::smallint AND m.school_id = ANY(%(schools)s::bigint[]) GROUP BY m.class_id, m.subject, m.term
+  UNION ALL
+  SELECT 'primary', m.class_id, m.subject, m.moment, count(*) FILTER (WHERE m.basis >= 2 OR (m.level IS NOT NULL
+         AND (coalesce(m.test, -1) >= 0 OR NOT b.tested)))
+  FROM gradebook_primarymark m JOIN roll USING (class_id, student_id)
+  JOIN book b ON b.kind = 'primary' AND b.class_id = m.class_id AND b.subject = m.subject AND b.moment = m.moment
+  WHERE m.school_year = %(year)s::smallint AND m.school_id = ANY(%(schools)s::bigint[]) GROUP BY m.class_id, m.subject, m.moment
+  UNION ALL
+  SELECT 'quality', m.class_id, '', m.moment, count(*) FILTER (WHERE {_DONE_QUALITIES})
+  FROM gradebook_qualitymark m JOIN roll USING (class_id, student_id)
+  WHERE m.school_year = %(year)s::smallint AND m.school_id = ANY(%(schools)s::bigint[]) GROUP BY m.class_id, m.moment
+  UNION ALL
+  SELECT 'conduct', m.class_id, '', m.term, count(*) FILTER (WHERE m.level IS NOT NULL OR (m.term = 0 AND m.comment <> ''))
+  FROM gradebook_conduct m JOIN roll USING (class_id, student_id)
+  WHERE m.school_year = %(year)s::smallint AND m.school_id = ANY(%(schools)s::bigint[]) GROUP BY m.class_id, m.term),
+teacher AS (
+  SELECT a.class_id, a.subject, string_agg(p.full_name, ', ' ORDER BY p.sort_key) AS names
+  FROM timetable_assignment a JOIN people_person p ON p.id = a.teacher_id
+  WHERE a.school_id = ANY(%(schools)s::bigint[]) AND a.school_year = %(year)s::smallint
+    AND a.class_id IN (SELECT class_id FROM book) AND (a.ends_on IS NULL OR a.ends_on >= %(today)s::date)
+  GROUP BY a.class_id, a.subject)
+SELECT b.id, b.kind, b.subject, b.subject_name, b.class_id, b.class_name, b.grade, b.term, b.moment, coalesce(u.n, 0),
+       coalesce(d.n, 0), b.closed_at, CASE WHEN b.version > 0 THEN b.changed_at END, coalesce(t.names, '')
+FROM book b LEFT JOIN pupils u USING (class_id)
+LEFT JOIN done d ON d.class_id = b.class_id AND d.subject = b.subject
+  AND d.slot = CASE WHEN b.moment > 0 THEN b.moment ELSE b.term END
+  AND d.kind = CASE WHEN b.kind IN ('score', 'comment') THEN 'mark' ELSE b.kind END
+LEFT JOIN teacher t ON t.class_id = b.class_id AND t.subject = b.subject
+ORDER BY b.term, b.moment, b.sort_key, b.position, b.id"""  # noqa: S608
+
+
+def my_books(
+    scope: Scope, *, school_year: int, term: int | None = None, class_id: int | None = None
+) -> list[BookSummary]:
+    """The books the scope reaches with `gradebook.view`, with how far each is. Two statements.
+
+    The grants of a subject teacher reach her subjects; conduct and qualities have no subject and stay the homeroom teacher's.
+    """
+    books = MarkBook.objects.visible_to(scope, "gradebook.view").filter(school_year=school_year)
+    if term is not None:
+        books = books.filter(term=term)
+    if class_id is not None:
+        books = books.filter(class_id=class_id)
+    return _summaries(list(books.values_list("pk", "school_id")), school_year)
+
+
+def books_of_school(scope: Scope, *, school_id: int, school_year: int, term: int) -> list[BookSummary]:
+    """Every book of a school in a term, for who answers for all of them. Empty without `gradebook.view_all` there."""
+    if not scope.covers("gradebook.view_all", school_id=school_id):
+        return []
+    books = MarkBook.objects.visible_to(scope, "gradebook.view_all")
+    chosen = books.filter(school_id=school_id, school_year=school_year, term__in=[term])
+    return _summaries(list(chosen.values_list("pk", "school_id")), school_year)
+
+
+def _summaries(books: list[tuple[int, int]], school_year: int) -> list[BookSummary]:
+    if not books:
+        return []
+    facts = {
+        "books": [book_id for book_id, _ in books],
+        "schools": sorted({school_id for _, school_id in books}),
+        "year": school_year,
+        "today": clock.today(),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SUMMARIES, facts)
+        return [BookSummary(*row) for row in cursor.fetchall()]
+
+
+def basis_note(basis: int) -> str:
+    """The word beside the name of a pupil who is not judged like the others."""
+    return "" if basis == Basis.COMMON else Basis(basis).label

@@ -1,0 +1,137 @@
+"""What a family sees: its own child, whole; nobody else, no average of the class, no rank (Thông tư 15/2026, Điều 22 khoản 2)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.types import Scope
+
+from .. import columns, layout
+from ..columns import Column
+
+
+@dataclass(frozen=True)
+class FamilySubject:
+    """One book of the child: what stands in it, column by column, empty ones left out."""
+
+    subject: str
+    name: str
+    kind: str
+    term: int
+    moment: int
+    cells: list[tuple[str, str]]
+    result: str
+    comment: str
+    closed: bool
+    updated_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class FamilyYear:
+    """A child's year: subjects by term, conduct with the homeroom teacher's words, results. Levels as words."""
+
+    school_year: int
+    class_name: str
+    grade: int
+    subjects: list[FamilySubject] = field(default_factory=list)
+    conduct: dict[int, tuple[str, str]] = field(default_factory=dict)
+    learning: dict[int, str] = field(default_factory=dict)
+    title: str = ""
+    act: str = ""
+
+
+_STORED = (*(f"tx{n}" for n in range(1, 7)), "cd", "gk", "ck")
+_OWN = f"""
+SELECT b.subject, b.subject_name, b.kind, b.term, b.moment, b.grade, b.regular_needed, b.cluster, b.tested, b.act, b.position,
+       b.closed_at IS NOT NULL, c.name, m.updated_at, m.average, m.outcome, m.provisional, m.basis, m.comment,
+       {", ".join(f"m.{name}" for name in _STORED)}, NULL::smallint, NULL::smallint
+FROM gradebook_mark m
+JOIN gradebook_markbook b ON b.school_year = m.school_year AND b.class_id = m.class_id AND b.subject = m.subject AND b.term = m.term
+  AND b.kind IN ('score', 'comment')
+JOIN enrolment_schoolclass c ON c.id = m.class_id
+WHERE m.student_id = %(student)s::bigint AND m.school_year = %(year)s::smallint
+UNION ALL
+SELECT b.subject, b.subject_name, b.kind, b.term, b.moment, b.grade, 0, false, b.tested, b.act, b.position,
+       b.closed_at IS NOT NULL, c.name, m.updated_at, NULL, NULL, false, m.basis, m.comment,
+       {", ".join("NULL" for _ in _STORED)}, m.level, m.test
+FROM gradebook_primarymark m
+JOIN gradebook_markbook b ON b.school_year = m.school_year AND b.class_id = m.class_id AND b.subject = m.subject
+  AND b.moment = m.moment AND b.kind = 'primary'
+JOIN enrolment_schoolclass c ON c.id = m.class_id
+WHERE m.student_id = %(student)s::bigint AND m.school_year = %(year)s::smallint
+ORDER BY 4, 5, 11"""  # noqa: S608
+
+
+def family_marks(scope: Scope, *, student_id: int, school_year: int) -> FamilyYear | None:
+    """The child's year, for a guardian or the pupil. Three statements; None when nothing was written yet. Raises NotFound."""
+    reach = [g for g in scope.grants if "gradebook.family" in g.permissions]
+    if (
+        not any(g.student_ids is None or student_id in g.student_ids for g in reach)
+        or student_id not in scope.person_ids
+    ):
+        raise NotFound
+    facts = {"student": student_id, "year": school_year}
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN, facts)
+        rows = cursor.fetchall()
+        cursor.execute(
+            "SELECT term, level, comment FROM gradebook_conduct"
+            " WHERE student_id = %(student)s AND school_year = %(year)s ORDER BY updated_at",
+            facts,
+        )
+        conduct = {term: (layout.level_name(level), comment) for term, level, comment in cursor.fetchall()}
+        cursor.execute(
+            "SELECT term, grade, learning, conduct, title, act FROM gradebook_result"
+            " WHERE student_id = %(student)s AND school_year = %(year)s ORDER BY computed_at",
+            facts,
+        )
+        results = cursor.fetchall()
+    if not rows and not conduct:
+        return None
+    return _year(school_year, rows, conduct, results)
+
+
+def _year(school_year: int, rows: list[Any], conduct: dict[int, tuple[str, str]], results: list[Any]) -> FamilyYear:
+    learning, title, act = {}, "", ""
+    for term, grade, level, year_conduct, given, under in results:
+        learning[term] = layout.level_name(level, primary=grade <= 5)
+        act = under
+        if term == 0:
+            title = layout.title_name(given, primary=grade <= 5)
+            if year_conduct is not None:
+                conduct[0] = (layout.level_name(year_conduct), conduct.get(0, ("", ""))[1])
+    newest = rows[-1] if rows else None
+    return FamilyYear(
+        school_year,
+        newest[12] if newest else "",
+        newest[5] if newest else 0,
+        [_subject(row) for row in rows],
+        conduct,
+        {term: words for term, words in learning.items() if words},
+        title,
+        act,
+    )
+
+
+def _subject(row: Any) -> FamilySubject:
+    subject, name, kind, term, moment, _, needed, cluster, tested, _, _, closed, _, updated_at = row[:14]
+    average, outcome, provisional, basis, comment = row[14:19]
+    stored = dict(zip((*_STORED, "level", "test"), row[19:], strict=True))
+    regular = max([needed, *(n for n in range(1, 7) if stored[f"tx{n}"] is not None)])
+    shown: list[Column] = [
+        c
+        for c in columns.columns_for(kind, regular=regular, cluster=cluster, tested=tested, term=term)
+        if c.key in stored
+    ]
+    texts = [(c.label, columns.show(c, stored[c.key])) for c in shown]
+    result = columns.show_average(average, provisional) or columns.show_outcome(outcome, provisional)
+    if basis == 3:
+        result = "Miễn"
+    return FamilySubject(
+        subject, name, kind, term, moment, [t for t in texts if t[1]], result, comment, closed, updated_at
+    )

@@ -1,0 +1,1 @@
+"""Results made again for a whole class by the plain rules."""

@@ -1,0 +1,561 @@
+"""The grid in a real browser, against a book in memory, under the product's content policy."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from maitruong.foundation.ui.tests.harness import OTHER_KINDS, Book
+
+pytestmark = pytest.mark.journey
+
+PASTE = """([selector, text, html]) => {
+  const data = new DataTransfer();
+  data.setData("text/plain", text);
+  if (html) data.setData("text/html", html);
+  document.querySelector(selector).dispatchEvent(
+    new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+}"""
+
+
+def cell(page, row: int, column: int):
+    """The input of a row and column, both from 1."""
+    return page.locator(f"tbody tr:nth-child({row}) td:nth-of-type({column}) .cell")
+
+
+def selector(row: int, column: int) -> str:
+    return f"tbody tr:nth-child({row}) td:nth-of-type({column}) .cell"
+
+
+def paste(page, row: int, column: int, text: str, html: str = "") -> None:
+    cell(page, row, column).focus()
+    page.evaluate(PASTE, [selector(row, column), text, html])
+
+
+def until(page, told: Callable[[], Any], seconds: float = 8.0) -> Any:
+    """Wait for something to become true, letting the browser's events in; the page itself cannot poll by eval here."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := told():
+            return found
+        page.wait_for_timeout(30)
+    return told()
+
+
+def classes(page, row: int, column: int) -> set[str]:
+    return set((cell(page, row, column).get_attribute("class") or "").split())
+
+
+def said(page) -> str:
+    return page.locator("[data-grid-say]").inner_text()
+
+
+def state(page) -> str:
+    return page.locator("[data-grid-sync]").inner_text()
+
+
+def test_45_marks_typed_without_a_pause_are_all_saved(visit, book: Book) -> None:
+    page = visit("/luoi/")
+    marks = [f"{n % 10},{(n * 3) % 10}" for n in range(45)]
+
+    cell(page, 1, 6).focus()
+    for mark in marks:
+        page.keyboard.type(mark)
+        page.keyboard.press("Enter")
+
+    assert until(page, lambda: len(book.values) == 45)
+    shown = [mark.removesuffix(",0") for mark in marks]
+    assert [book.values[f"p{n}", "ck"] for n in range(1, 46)] == shown
+    assert [cell(page, n, 6).input_value() for n in range(1, 46)] == shown
+    assert until(page, lambda: state(page) == "Đã lưu hết lúc 14:05")
+    assert len(book.requests) < 45
+
+
+def test_arrows_tab_and_enter_commit_and_move(visit, book: Book) -> None:
+    page = visit("/luoi/")
+    cell(page, 2, 1).click()
+
+    for typed, key in (("8", "ArrowRight"), ("7.5", "Tab"), ("9", "Enter"), ("6", "Shift+Enter"), ("", "ArrowUp")):
+        page.keyboard.type(typed)
+        page.keyboard.press(key)
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.type("5")
+    page.keyboard.press("Shift+Tab")
+
+    assert until(page, lambda: len(book.values) == 5)
+    assert book.values == {
+        ("p2", "tx1"): "8",
+        ("p2", "tx2"): "7,5",
+        ("p2", "tx3"): "9",
+        ("p3", "tx3"): "6",
+        ("p1", "tx2"): "5",
+    }
+
+
+def test_f2_opens_the_text_and_escape_gives_up(visit, book: Book) -> None:
+    book.values["p1", "tx1"] = "7"
+    page = visit("/luoi/")
+    cell(page, 1, 1).focus()
+
+    page.keyboard.press("F2")
+    page.keyboard.type(",5")
+    page.keyboard.press("ArrowLeft")
+    assert cell(page, 1, 1).input_value() == "7,5"
+    page.keyboard.press("Escape")
+
+    assert cell(page, 1, 1).input_value() == "7"
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(600)
+    assert book.requests == []
+
+
+def test_v_writes_absent_and_delete_clears_a_range(visit, book: Book) -> None:
+    book.values |= {(f"p{n}", "tx1"): "8" for n in (1, 2, 3)}
+    page = visit("/luoi/")
+    cell(page, 1, 2).focus()
+    page.keyboard.type("v")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Delete")
+
+    assert until(page, lambda: book.values.get(("p3", "tx1")) == "")
+    assert [book.values[f"p{n}", "tx1"] for n in (1, 2, 3)] == ["", "", ""]
+    assert book.values["p1", "tx2"] == "V"
+    assert "is-absent" in classes(page, 1, 2)
+
+
+def test_a_block_from_a_spreadsheet_is_one_request_and_one_undo(visit, book: Book) -> None:
+    page = visit("/luoi/")
+    block = "\r\n".join("\t".join(f"{(r + c) % 11}" for c in range(6)) for r in range(45)) + "\r\n"
+
+    paste(page, 1, 1, block)
+    assert until(page, lambda: len(book.values) == 270)
+    assert len(book.requests) == 1
+    assert said(page) == "Đã dán 270 ô."
+    assert cell(page, 1, 7).input_value() != ""
+
+    page.keyboard.press("Control+z")
+    assert until(page, lambda: set(book.values.values()) == {""})
+    assert len(book.requests) == 2
+    page.keyboard.press("Control+y")
+    assert until(page, lambda: book.values["p45", "ck"] == f"{(44 + 5) % 11}")
+
+
+def test_a_table_copied_from_a_document_is_pasted_from_its_html(visit, book: Book) -> None:
+    page = visit("/luoi/")
+
+    html = "<table><tr><td>8</td><td>9</td></tr><tr><td> 7,5 </td><td>V</td></tr></table>"
+    paste(page, 1, 1, "8 9\n7,5 V", html)
+
+    assert until(page, lambda: len(book.values) == 4)
+    assert book.values["p2", "tx1"] == "7,5"
+    assert book.values["p2", "tx2"] == "V"
+
+
+def test_what_does_not_fit_or_is_locked_is_counted_and_said(visit, book: Book) -> None:
+    book.locked = {"p45": {"tx2"}}
+    page = visit("/luoi/")
+
+    paste(page, 44, 1, "8\t8\t12\n8\t8\t07-May\n8\t8\t8")
+
+    assert said(page) == "Đã dán 5 ô, 2 ô cần sửa, bỏ qua 1 ô khoá, 3 ô nằm ngoài bảng không được dán."
+    assert cell(page, 45, 3).input_value() == "07-May"
+    assert until(page, lambda: len(book.values) == 3)
+    assert cell(page, 45, 2).get_attribute("readonly") is not None
+
+
+def test_a_range_is_copied_as_text_and_as_a_table(visit, book: Book) -> None:
+    book.values |= {("p1", "tx1"): "8", ("p1", "tx2"): "7,5", ("p2", "tx1"): "V"}
+    page = visit("/luoi/")
+    cell(page, 1, 1).focus()
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Control+c")
+
+    assert page.evaluate("navigator.clipboard.readText()").splitlines() == ["8\t7,5", "V\t"]
+    cell(page, 10, 3).focus()
+    page.keyboard.press("Control+v")
+    assert until(page, lambda: book.values.get(("p11", "tx3")) == "V")
+    assert book.values["p10", "tx4"] == "7,5"
+
+
+def test_one_value_pasted_on_a_range_fills_it(visit, book: Book) -> None:
+    page = visit("/luoi/")
+    cell(page, 1, 1).focus()
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Shift+ArrowDown")
+    page.evaluate(PASTE, [selector(1, 1), "10", ""])
+
+    assert until(page, lambda: [book.values.get((f"p{n}", "tx1")) for n in (1, 2, 3)] == ["10", "10", "10"])
+
+
+def test_a_wrong_mark_stays_is_marked_and_told(visit, book: Book) -> None:
+    page = visit("/luoi/")
+    cell(page, 4, 5).focus()
+    page.keyboard.type("75")
+    page.keyboard.press("Enter")
+
+    assert cell(page, 4, 5).input_value() == "75"
+    assert cell(page, 4, 5).get_attribute("aria-invalid") == "true"
+    assert "giữa kì: 75 chưa lưu được. Điểm nhận từ 0 đến 10, ví dụ 7 hoặc 7,5. Có phải 7,5?" in said(page)
+    described = cell(page, 4, 5).get_attribute("aria-describedby")
+    assert "chưa lưu được" in page.locator(f"#{described}").inner_text()
+    page.wait_for_timeout(600)
+    assert book.requests == []
+    assert state(page) == "1 ô cần sửa"
+
+    cell(page, 4, 5).focus()
+    page.keyboard.type("7,5")
+    page.keyboard.press("Enter")
+    assert until(page, lambda: book.values.get(("p4", "gk")) == "7,5")
+    assert cell(page, 4, 5).get_attribute("aria-invalid") is None
+    assert page.locator(".ask").count() == 0
+
+
+def test_marks_are_read_as_teachers_write_them(visit, book: Book) -> None:
+    right = {"7.50": "7,5", "10,0": "10", "0": "0", "08": "8", "7,": "7", " 9 ": "9", "7,5": "7,5"}
+    wrong = ("10,5", "7,55", "abc", "5/7/2026", "07-May", "-1")
+    page = visit("/luoi/")
+    cell(page, 1, 1).focus()
+    for typed in (*right, *wrong):
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+
+    rows = range(1, len(right) + len(wrong) + 1)
+    assert [cell(page, row, 1).input_value() for row in rows] == [*right.values(), *wrong]
+    refused = ["is-refused" in classes(page, row, 1) for row in rows]
+    assert refused == [False] * len(right) + [True] * len(wrong)
+
+
+def test_a_refusal_of_the_server_is_shown_at_its_cell(visit, book: Book) -> None:
+    page = visit("/luoi/")
+    cell(page, 1, 1).focus()
+    page.keyboard.type("6,6")
+    page.keyboard.press("Enter")
+    page.keyboard.type("7")
+    page.keyboard.press("Enter")
+
+    assert until(page, lambda: "is-refused" in classes(page, 1, 1))
+    assert cell(page, 1, 1).input_value() == "6,6"
+    assert "đã được miễn bài kiểm tra" in page.locator(".ask--refused").inner_text()
+    assert book.values == {("p2", "tx1"): "7"}
+
+
+def test_a_closed_book_refuses_the_whole_request_with_its_sentence(visit, book: Book) -> None:
+    book.refuse_all = {"message": "Sổ Toán 8A2 đã khoá lúc 14:00.", "remedy": "Gửi yêu cầu mở lại cho hiệu trưởng."}
+    page = visit("/luoi/", expect_errors=True)
+    cell(page, 1, 1).focus()
+    page.keyboard.type("7")
+    page.keyboard.press("Enter")
+
+    assert until(page, lambda: "is-refused" in classes(page, 1, 1))
+    assert "đã khoá lúc 14:00. Gửi yêu cầu mở lại" in page.locator(".ask--refused").inner_text()
+
+
+def test_undo_after_the_save_is_a_new_change_and_spares_what_others_wrote(visit, book: Book) -> None:
+    page = visit("/luoi/")
+    paste(page, 1, 1, "8\n9")
+    assert until(page, lambda: len(book.values) == 2 and "Đã lưu" in state(page))
+    book.write("p2", "tx1", "5", by="cô Hoa")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    assert until(page, lambda: cell(page, 2, 1).input_value() == "5")
+
+    page.keyboard.press("Control+z")
+
+    assert until(page, lambda: book.values["p1", "tx1"] == "")
+    assert book.values["p2", "tx1"] == "5"
+    assert said(page) == "Đã hoàn tác 1 ô, 1 ô người khác đã sửa nên giữ nguyên."
+    assert book.requests[-1]["cells"] == [{"row": "p1", "column": "tx1", "value": "", "saw": "8"}]
+
+
+def test_two_hands_at_one_cell_see_both_values_and_choose(visit, book: Book) -> None:
+    book.values["p10", "tx2"] = "7"
+    page = visit("/luoi/")
+    book.write("p10", "tx2", "8", by="cô Hoa")
+    cell(page, 10, 2).focus()
+    page.keyboard.type("7,5")
+    page.keyboard.press("Enter")
+
+    assert until(page, lambda: "is-conflict" in classes(page, 10, 2))
+    assert cell(page, 10, 2).input_value() == "7,5"
+    ask = page.locator(".ask")
+    assert "Cô Hoa vừa sửa thành 8 lúc 14:05. Thầy/cô đang nhập 7,5." in ask.inner_text()
+    assert book.values["p10", "tx2"] == "8"
+
+    page.get_by_role("button", name="Ghi 7,5").click()
+    assert until(page, lambda: book.values["p10", "tx2"] == "7,5")
+    assert book.requests[-1]["cells"] == [{"row": "p10", "column": "tx2", "value": "7,5", "saw": "8"}]
+    assert until(page, lambda: page.locator(".ask").count() == 0)
+
+
+def test_keeping_theirs_sends_nothing(visit, book: Book) -> None:
+    page = visit("/luoi/")
+    book.write("p1", "tx1", "8", by="cô Hoa")
+    cell(page, 1, 1).focus()
+    page.keyboard.type("6")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Giữ 8").click()
+    page.wait_for_timeout(600)
+
+    assert cell(page, 1, 1).input_value() == "8"
+    assert classes(page, 1, 1) & {"is-conflict", "is-pending"} == set()
+    assert len(book.requests) == 1
+
+
+def test_a_conflicting_cell_typed_again_still_asks(visit, book: Book) -> None:
+    page = visit("/luoi/")
+    book.write("p1", "tx1", "8", by="cô Hoa")
+    cell(page, 1, 1).focus()
+    page.keyboard.type("6")
+    page.keyboard.press("Enter")
+    assert until(page, lambda: page.locator(".ask").count() == 1)
+    cell(page, 1, 1).focus()
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(600)
+
+    assert book.values["p1", "tx1"] == "8"
+    assert page.get_by_role("button", name="Ghi 5").count() == 1
+    cell(page, 1, 1).focus()
+    page.keyboard.type("8")
+    page.keyboard.press("Enter")
+    assert page.locator(".ask").count() == 0
+
+
+def test_without_a_network_cells_wait_and_are_sent_once_when_it_is_back(visit, book: Book) -> None:
+    page = visit("/luoi/", expect_errors=True)
+    page.context.set_offline(True)
+    cell(page, 1, 1).focus()
+    for mark in ("7", "8", "9"):
+        page.keyboard.type(mark)
+        page.keyboard.press("Enter")
+
+    assert until(page, lambda: state(page) == "3 ô chờ gửi")
+    assert "is-pending" in classes(page, 1, 1)
+    page.keyboard.type("10")
+    page.keyboard.press("Enter")
+    assert until(page, lambda: state(page) == "4 ô chờ gửi")
+
+    page.context.set_offline(False)
+    assert until(page, lambda: len(book.values) == 4, 8)
+    assert until(page, lambda: "is-pending" not in classes(page, 4, 1))
+    assert until(page, lambda: state(page) == "Đã lưu hết lúc 14:05")
+
+
+def test_a_lost_answer_is_asked_again_with_the_same_id_and_the_same_cells(visit, book: Book) -> None:
+    page = visit("/luoi/", expect_errors=True)
+    lost: list[str] = []
+
+    def lose_first(route) -> None:
+        if lost:
+            return route.continue_()
+        lost.append(route.request.post_data)
+        route.fetch()
+        return route.abort()
+
+    page.route("**/luu/", lose_first)
+    cell(page, 1, 1).focus()
+    page.keyboard.type("7")
+    page.keyboard.press("Enter")
+    assert until(page, lambda: len(lost) == 1)
+    page.keyboard.type("8")
+    page.keyboard.press("Enter")
+
+    assert until(page, lambda: len(book.values) == 2)
+    first, second, third = book.requests
+    assert first == second
+    assert [one["value"] for one in third["cells"]] == ["8"]
+
+
+def test_a_cell_typed_again_while_its_first_value_travels_is_sent_after_it(visit, book: Book) -> None:
+    page = visit("/luoi/")
+    held: list[Any] = []
+    page.route("**/luu/", lambda route: held.append(route) if not held else route.continue_())
+    paste(page, 1, 1, "7")
+    assert until(page, lambda: len(held) == 1)
+    page.keyboard.type("9")
+    page.keyboard.press("Enter")
+    held[0].continue_()
+
+    assert until(page, lambda: book.values.get(("p1", "tx1")) == "9")
+    assert book.requests[1]["cells"] == [{"row": "p1", "column": "tx1", "value": "9", "saw": "7"}]
+    assert until(page, lambda: classes(page, 1, 1) & {"is-pending", "is-conflict"} == set())
+
+
+def test_a_broken_server_is_asked_again(visit, book: Book) -> None:
+    book.status = 503
+    page = visit("/luoi/", expect_errors=True)
+    paste(page, 1, 1, "7")
+    assert until(page, lambda: state(page) == "1 ô chờ gửi")
+    book.status = 0
+
+    assert until(page, lambda: book.values.get(("p1", "tx1")) == "7", 10)
+
+
+def test_after_sign_out_elsewhere_cells_wait_until_asked_again(visit, book: Book) -> None:
+    book.status = 403
+    page = visit("/luoi/", expect_errors=True)
+    paste(page, 1, 1, "7")
+    assert until(page, lambda: page.get_by_role("button", name="Gửi lại").count() == 1)
+    assert "is-pending" in classes(page, 1, 1)
+    book.status = 0
+    page.get_by_role("button", name="Gửi lại").click()
+
+    assert until(page, lambda: book.values.get(("p1", "tx1")) == "7")
+    assert until(page, lambda: page.get_by_role("button", name="Gửi lại").count() == 0)
+
+
+def test_a_poll_without_news_is_304_and_with_news_updates_only_free_cells(visit, book: Book) -> None:
+    book.poll_every = 2
+    page = visit("/luoi/")
+    assert until(page, lambda: book.polls and set(book.polls) == {304})
+
+    book.write("p5", "gk", "9", by="cô Hoa")
+    book.write("p6", "gk", "9", by="cô Hoa")
+    cell(page, 6, 5).focus()
+    page.keyboard.type("4")
+    with_hand = cell(page, 6, 5)
+    assert until(page, lambda: 200 in book.polls)
+
+    assert until(page, lambda: cell(page, 5, 5).input_value() == "9")
+    assert "is-news" in classes(page, 5, 5)
+    assert with_hand.input_value() == "4"
+    assert "cô Hoa vừa sửa" in page.locator("[data-grid-saved]").inner_text()
+    page.keyboard.press("Enter")
+    assert until(page, lambda: "is-conflict" in classes(page, 6, 5))
+
+
+def test_computed_columns_follow_the_save(visit, book: Book) -> None:
+    book.values |= {("p1", key): "8" for key in ("tx1", "tx2", "tx3", "tx4", "gk")}
+    page = visit("/luoi/")
+    cell(page, 1, 6).focus()
+    page.keyboard.type("9,5")
+    page.keyboard.press("Enter")
+
+    assert until(page, lambda: cell(page, 1, 7).input_value() == "8,5")
+
+
+def test_an_input_method_composing_in_a_cell_loses_nothing(visit, book: Book) -> None:
+    page = visit("/luoi/")
+    cell(page, 1, 8).focus()
+    session = page.context.new_cdp_session(page)
+    session.send("Input.imeSetComposition", {"text": "Tiê", "selectionStart": 3, "selectionEnd": 3})
+    session.send("Input.insertText", {"text": "Tiến bộ"})
+    page.keyboard.press("Enter")
+
+    assert until(page, lambda: book.values.get(("p1", "nx")) == "Tiến bộ")
+
+
+def test_other_kinds_of_column_read_codes_numbers_and_words(visit, book: Book) -> None:
+    book.columns = OTHER_KINDS
+    page = visit("/luoi/")
+    cell(page, 1, 1).focus()
+    for typed in ("9", "d", "h", "Chăm chỉ,   cẩn thận"):
+        page.keyboard.type(typed)
+        page.keyboard.press("Tab")
+    cell(page, 2, 1).focus()
+    for typed in ("9,5", "c", "x"):
+        page.keyboard.type(typed)
+        page.keyboard.press("Tab")
+
+    assert until(page, lambda: len(book.values) == 5)
+    assert [book.values["p1", key] for key in ("kt", "dg", "th", "nx")] == ["9", "Đ", "H", "Chăm chỉ, cẩn thận"]
+    assert book.values["p2", "dg"] == "CĐ"
+    assert {"is-refused"} <= classes(page, 2, 1)
+    assert {"is-refused"} <= classes(page, 2, 3)
+
+
+def test_leaving_with_unsent_cells_is_asked_about(visit, book: Book) -> None:
+    page = visit("/luoi/", expect_errors=True)
+    page.context.set_offline(True)
+    cell(page, 1, 1).click()
+    page.keyboard.type("7")
+    page.keyboard.press("Enter")
+    assert until(page, lambda: state(page) == "1 ô chờ gửi")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    page.evaluate("location.href = '/kit/'")
+
+    assert until(page, lambda: asked == ["beforeunload"])
+    assert page.url.endswith("/luoi/")
+
+
+def test_clicking_the_cell_in_hand_lets_the_range_of_a_paste_go(visit, book: Book) -> None:
+    page = visit("/luoi/")
+    cell(page, 1, 1).click()
+    page.evaluate(PASTE, [selector(1, 1), "8\n8\n8", ""])
+    cell(page, 1, 1).click()
+    page.keyboard.press("Delete")
+
+    assert until(page, lambda: book.values.get(("p1", "tx1")) == "")
+    assert [book.values[f"p{n}", "tx1"] for n in (2, 3)] == ["8", "8"]
+
+
+def test_typing_over_a_clicked_cell_replaces_its_value(visit, book: Book) -> None:
+    book.values["p1", "tx1"] = "6,5"
+    page = visit("/luoi/")
+    cell(page, 1, 1).click()
+    page.keyboard.type("8")
+    page.keyboard.press("ArrowDown")
+
+    assert until(page, lambda: book.values["p1", "tx1"] == "8")
+
+
+def test_the_explanation_follows_the_row(visit, book: Book) -> None:
+    page = visit("/luoi/")
+    cell(page, 3, 1).focus()
+
+    assert until(page, lambda: "hàng p3" in page.locator("[data-grid-why]").inner_text())
+
+
+def test_on_a_phone_one_column_is_chosen_by_pills_and_v_is_a_key(visit, book: Book) -> None:
+    book.values |= {("p1", "gk"): "6,5", ("p1", "tx1"): "7", ("p1", "tx2"): "8"}
+    page = visit("/luoi/", width=390)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert [pill.inner_text().split()[0] for pill in page.locator(".pick .pill").all()][:3] == ["CK", "GK", "TX4"]
+    assert page.locator("tbody tr:first-child .marks__sum").inner_text() == "GK 6,5 · TX 7, 8"
+    assert cell(page, 1, 6).get_attribute("inputmode") == "decimal"
+    box = cell(page, 1, 6).bounding_box()
+    assert (box["width"], box["height"]) == (96, 48)
+    assert cell(page, 1, 5).is_hidden()
+
+    page.get_by_role("button", name=re.compile("^Vắng, ")).first.tap()
+    assert until(page, lambda: book.values.get(("p1", "ck")) == "V")
+    page.locator(".pick .pill", has_text="GK").tap()
+    cell(page, 2, 5).tap()
+    page.keyboard.type("7.5")
+    page.keyboard.press("Enter")
+
+    assert until(page, lambda: book.values.get(("p2", "gk")) == "7,5")
+    assert page.locator(".pick .pill[aria-pressed=true]").inner_text().split() == ["GK", "2/45"]
+    assert page.locator("table[role=grid] [role=row] [role=gridcell]").count() > 0
+
+
+def test_on_a_phone_choices_are_keys_and_refusals_stand_in_the_row(visit, book: Book) -> None:
+    book.columns = OTHER_KINDS
+    page = visit("/luoi/", width=390)
+    page.locator(".pick .pill", has_text="Đánh giá").tap()
+    page.get_by_role("button", name=re.compile("^Chưa đạt, ")).first.tap()
+    assert until(page, lambda: book.values.get(("p1", "dg")) == "CĐ")
+    page.locator(".pick .pill", has_text="KT").tap()
+    cell(page, 1, 1).tap()
+    page.keyboard.type("11")
+    page.keyboard.press("Enter")
+
+    row = page.locator("tbody tr:first-child")
+    assert "Nhận số nguyên từ 0 đến 10." in row.locator(".ask--refused").inner_text()
+
+
+def test_the_page_of_45_by_8_is_at_most_60_kb(visit, book: Book) -> None:
+    book.values |= {(f"p{n}", key): "7,5" for n in range(1, 46) for key in ("tx1", "tx2", "tx3", "tx4", "gk", "ck")}
+    page = visit("/luoi/")
+
+    html = page.evaluate("fetch('/luoi/').then(answer => answer.text())")
+
+    assert len(html.encode()) <= 60_000
