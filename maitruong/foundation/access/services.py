@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Q
 
 from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel.errors import Refusal
 
+from .errors import NotFound
 from .models import Grant
 from .types import Scope
 
+Done = TypeVar("Done")
 _SET = "SELECT set_config('role', %s, true), set_config('mt.schools', %s, true), set_config('mt.persons', %s, true)"
 
 
@@ -31,6 +35,20 @@ def unit_of_work(scope: Scope) -> Iterator[None]:
         yield
         if before:
             _set(*before)
+
+
+def attempt(act: Callable[[], Done]) -> tuple[Done | None, Refusal | None]:
+    """What a form does: run an act and give back its result, or the refusal, with all it had written taken back.
+
+    What is not found stays not found: that one goes through.
+    """
+    try:
+        with transaction.atomic():
+            return act(), None
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return None, refusal
 
 
 def _set(role: str, schools: str, persons: str) -> None:
