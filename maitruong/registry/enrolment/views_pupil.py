@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maitruong.foundation.access.doors import needs
+from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import attempt
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.kernel import clock, phones
@@ -88,7 +89,7 @@ def show_number(request: HttpRequest, student_id: int, identifier_id: int) -> Ht
     found = queries.dossier(scope, student_id)
     queries.reach(scope, "students.number", student_id)
     if identifier_id not in {i.id for i in found.identifiers}:
-        services.show_number(scope, student_id=student_id, identifier_id=identifier_id, why=why)
+        raise NotFound
     if not why:
         return _file(request, scope, found, problem=WhyMissing(), status=422)
     number = services.show_number(scope, student_id=student_id, identifier_id=identifier_id, why=why)
@@ -190,7 +191,7 @@ def move(request: HttpRequest, student_id: int, enrolment_id: int) -> HttpRespon
     )
     found = queries.dossier(scope, student_id)
     if seat is None:
-        raise queries.NotFound
+        raise NotFound
     problem = None
     if request.method == "POST":
         done, problem = attempt(lambda: _move(scope, seat, request))

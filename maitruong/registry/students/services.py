@@ -146,10 +146,12 @@ def add_guardian(
     return row.pk
 
 
-def end_guardianship(scope: Scope, *, guardianship_id: int, ends_on: dt.date, why: str) -> bool:
+def end_guardianship(
+    scope: Scope, *, guardianship_id: int, ends_on: dt.date, why: str, student_id: int | None = None
+) -> bool:
     """Let a guardianship end with a day, and with it the family's sight of the child, at every school the child was at.
 
-    False when it had ended. Raises NotFound, EndBeforeStart.
+    False when it had ended. student_id: whose it must be. Raises NotFound, EndBeforeStart.
     """
     row = (
         Guardianship.objects.visible_to(scope, "students.guardians")
@@ -157,7 +159,7 @@ def end_guardianship(scope: Scope, *, guardianship_id: int, ends_on: dt.date, wh
         .filter(pk=guardianship_id)
         .first()
     )
-    if row is None:
+    if row is None or student_id not in (None, row.student_id):
         raise NotFound
     if row.ends_on is not None:
         return False
