@@ -9,6 +9,7 @@ import os
 import shutil
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from tools import packages
 from tools.places import var
@@ -24,6 +25,10 @@ server = TestServer()
 os.environ |= server.addresses(DATABASE).environment()
 
 EXIT_NOT_ALL_RUN = 3
+
+# A busy machine must not turn a property red: examples have no deadline of their own. The same examples every run.
+hypothesis_settings.register_profile("house", deadline=None, derandomize=True)
+hypothesis_settings.load_profile("house")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

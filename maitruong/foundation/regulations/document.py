@@ -30,14 +30,12 @@ def _act_section(act: Act, rules: list[Rule]) -> str:
         "",
         f"Áp dụng: {_phases(act)}.",
         "",
-        "| Việc | Điều khoản | Lớp | Nội dung (mã nguồn) |",
+        "| Nội dung | Điều khoản | Lớp | Tên trong chương trình |",
         "|---|---|---|---|",
     ]
     for rule in rules:
         if rule.act.id == act.id:
-            lines.append(
-                f"| `{rule.topic}` | {rule.article} | {_grades(rule.grades)} | {rule.summary.replace('|', '/')} |"
-            )
+            lines.append(f"| {rule.title} | {rule.article} | {_grades(rule.grades)} | `{rule.topic}` |")
     return "\n".join([*lines, ""])
 
 

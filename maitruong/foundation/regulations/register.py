@@ -27,9 +27,13 @@ class RulesOverlap(Exception):
 
 @dataclass(frozen=True)
 class Rule:
-    """One function of one act. Call it like the function; `explain` gives the same outcome as a Derivation."""
+    """One function of one act. Call it like the function; `explain` gives the same outcome as a Derivation.
+
+    title: what is judged, in Vietnamese, for the page of regulations.
+    """
 
     topic: str
+    title: str
     act: Act
     article: str
     function: Callable[..., Any]
@@ -43,11 +47,6 @@ class Rule:
         if self.explained_by is None:
             raise TypeError(f"{self.topic} of {self.act.id} has no derivation")
         return self.explained_by(*args, **kwargs)
-
-    @property
-    def summary(self) -> str:
-        """The first line of the function's docstring."""
-        return (self.function.__doc__ or "").strip().partition("\n")[0]
 
     def applies(self, *, grade: int, school_year: int) -> bool:
         return grade in self.grades and self.act.applies(grade=grade, school_year=school_year)
@@ -73,6 +72,7 @@ class Register:
         self,
         topic: str,
         *,
+        title: str,
         act: Act,
         article: str,
         explain: Callable[..., Derivation] | None = None,
@@ -82,7 +82,7 @@ class Register:
 
         def enter(function: F) -> F:
             covered = frozenset(act.first_school_year if grades is None else grades)
-            rule = Rule(topic, act, article, function, explain, covered)
+            rule = Rule(topic, title, act, article, function, explain, covered)
             for other in self._rules.get(topic, []):
                 if other.act.id == act.id and other.grades & covered:
                     raise RulesOverlap(

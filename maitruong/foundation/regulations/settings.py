@@ -65,7 +65,7 @@ class RuleSettings:
 
     @classmethod
     def _allowed(cls, name: str) -> tuple[Any, ...]:
-        return _choices(cls)[name]
+        return _choices(cls)[name]  # type: ignore[arg-type]  # the class is hashed, not its instances
 
 
 @cache

@@ -1,13 +1,14 @@
-"""Load a synthetic province as the owner: COPY into staging tables, then set-based inserts. Only into an empty demo database.
+"""Load a synthetic province as the owner: COPY into staging tables, then set-based inserts. Only into an empty database.
 
-Row security is lifted for the owner inside this one transaction and put back before it ends; nobody else sees a half-loaded
-province.
+Row security is lifted for the owner inside each transaction and put back before it ends; nobody else sees half a step.
+Staging tables live unlogged in a schema of their own, which is dropped at the end.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, get_type_hints
 
 import psycopg
@@ -18,13 +19,13 @@ from maitruong.foundation.organisations import admin_units
 from maitruong.foundation.organisations.admin_units import catalogue
 from maitruong.registry.enrolment.types import class_sort_key, grade_number
 
-from . import statements, types
+from . import copytext, statements, types
 
-Row = tuple[Any, ...]
+SCHEMA = "seed_stage"
 _COLUMN_TYPES = {int: "bigint", str: "text", bool: "boolean", dt.date: "date"}
 
 #: What a row gains on its way into the staging table: names of further columns, and how they come of the row.
-_ADDED: dict[str, tuple[str, Callable[[Any], Row]]] = {
+_ADDED: dict[str, tuple[str, Callable[[Any], tuple[Any, ...]]]] = {
     "unit": ("sort_key text", lambda r: (vietnamese.sort_key(r.short_name),)),
     "person": (
         "name_fold text, sort_key text",
@@ -46,6 +47,12 @@ SECURED = (
     "enrolment_enrolment",
     "timetable_assignment",
     "attendance_absence",
+    "gradebook_mark",
+    "gradebook_primarymark",
+    "gradebook_qualitymark",
+    "gradebook_conduct",
+    "gradebook_classsheet",
+    "gradebook_markbook",
 )
 
 
@@ -53,51 +60,43 @@ class NotEmpty(RuntimeError):
     """There is a province in this database already."""
 
 
-class Loading:
-    """One transaction that fills an empty database; use as a context manager around `rows` and `finish`."""
+class Staging:
+    """The staging tables of one load, in a connection of the owner that commits each statement."""
 
     def __init__(self, db: psycopg.Connection) -> None:
         self.db = db
-        self.counts: dict[str, int] = {}
-        self._staged: set[str] = set()
-
-    def begin(self, secured: Iterable[str] = SECURED) -> None:
-        if self.db.execute("SELECT 1 FROM identity_installation").fetchone():
-            raise NotEmpty
-        self.secured = list(secured)
-        for table in self.secured:
-            self.db.execute(sql.SQL("ALTER TABLE {} NO FORCE ROW LEVEL SECURITY").format(sql.Identifier(table)))
-
-    def end(self) -> None:
-        for table in self.secured:
-            self.db.execute(sql.SQL("ALTER TABLE {} FORCE ROW LEVEL SECURITY").format(sql.Identifier(table)))
-
-    def rows(self, kind: str, rows: Iterable[Row]) -> int:
-        """COPY rows of one kind into its staging table. Returns how many."""
-        shape = types.SHARED_KINDS.get(kind) or types.SCHOOL_KINDS[kind]
-        more = _ADDED.get(kind)
-        self._stage(kind, shape, more[0] if more else "")
-        count = 0
-        with self.db.cursor() as cursor, cursor.copy(f'COPY "stage_{kind}" FROM STDIN') as copy:
-            for row in rows:
-                copy.write_row([_value(v) for v in (*row, *(more[1](row) if more else ()))])
-                count += 1
-        self.counts[kind] = self.counts.get(kind, 0) + count
-        return count
-
-    def _stage(self, kind: str, shape: type, added: str) -> None:
-        if kind in self._staged:
-            return
-        self._staged.add(kind)
-        columns = [f'"{name}" {_column_type(hint)}' for name, hint in get_type_hints(shape).items()]
-        columns += [added] if added else []
-        self.db.execute(f'CREATE TEMP TABLE "stage_{kind}" ({", ".join(columns)}) ON COMMIT DROP')
-
-    def run(self, statements: str) -> None:
-        """Run SQL over the staging tables; kinds a world did not yield are staged empty first."""
+        db.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+        db.execute(f"CREATE SCHEMA {SCHEMA}")
         for kind, shape in (types.SHARED_KINDS | types.SCHOOL_KINDS).items():
-            self._stage(kind, shape, _ADDED[kind][0] if kind in _ADDED else "")
-        self.db.execute(statements)
+            columns = [f'"{name}" {_column_type(hint)}' for name, hint in get_type_hints(shape).items()]
+            columns += [_ADDED[kind][0]] if kind in _ADDED else []
+            db.execute(f'CREATE UNLOGGED TABLE {SCHEMA}."stage_{kind}" ({", ".join(columns)})')
+
+    def copy(self, kind: str, text: str) -> None:
+        """COPY the text of one kind, enriched where the house's own keys are needed."""
+        if kind in _ADDED:
+            shape = types.SHARED_KINDS.get(kind) or types.SCHOOL_KINDS[kind]
+            add = _ADDED[kind][1]
+            text = copytext.lines((*row, *add(row)) for row in copytext.rows(shape, text))
+        with self.db.cursor() as cursor, cursor.copy(f'COPY {SCHEMA}."stage_{kind}" FROM STDIN') as copy:
+            copy.write(text)
+
+    def drop(self) -> None:
+        self.db.execute(f"DROP SCHEMA {SCHEMA} CASCADE")
+
+
+@contextmanager
+def lifted(db: psycopg.Connection, tables: Iterable[str] = SECURED) -> Iterator[None]:
+    """One transaction in which the owner may write these tables."""
+    names = [sql.Identifier(table) for table in tables]
+    with db.transaction():
+        db.execute(f"SET LOCAL search_path = public, {SCHEMA}")
+        for name in names:
+            db.execute(sql.SQL("ALTER TABLE {} NO FORCE ROW LEVEL SECURITY").format(name))
+        yield
+        db.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for name in names:
+            db.execute(sql.SQL("ALTER TABLE {} FORCE ROW LEVEL SECURITY").format(name))
 
 
 def _column_type(hint: Any) -> str:
@@ -112,12 +111,8 @@ def _column_type(hint: Any) -> str:
     raise TypeError(f"no column for {hint}")
 
 
-def _value(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
-
-
 def load_admin_units(db: psycopg.Connection) -> None:
-    """The units since July 2025, those of before, and what came of what."""
+    """The units since July 2025, those of before, and what came of what. Inside the caller's transaction."""
     db.execute(
         "CREATE TEMP TABLE stage_admin (level text, code text, name text, kind text, parent text, valid daterange,"
         " former boolean) ON COMMIT DROP"
@@ -126,13 +121,12 @@ def load_admin_units(db: psycopg.Connection) -> None:
         for unit, former in _admin_units():
             since, until = unit.valid_from or "", unit.valid_to or ""
             copy.write_row((unit.level, unit.code, unit.name, unit.kind, unit.parent, f"[{since},{until}]", former))
-    db.execute(
-        "CREATE TEMP TABLE stage_succession (level text, old text, new text, whole boolean, day date) ON COMMIT DROP"
-    )
+    db.execute("CREATE TEMP TABLE stage_succession (level text, old text, new text, whole boolean, day date) ON COMMIT DROP")
     with db.cursor() as cursor, cursor.copy("COPY stage_succession FROM STDIN") as copy:
         for s in admin_units.successions():
             copy.write_row((s.level, s.old, s.new, s.share in {"whole", "people"}, s.on))
-    db.execute(statements.ADMIN_UNITS)
+    for statement in statements.ADMIN_UNITS:
+        db.execute(statement)
 
 
 def _admin_units() -> Iterator[tuple[admin_units.AdminUnit, bool]]:

@@ -1,27 +1,36 @@
 """The set-based half of loading a synthetic province: from the staging tables to the house's own. No word of law here."""
 
-ADMIN_UNITS = """
+ADMIN_UNITS = (
+    """
 INSERT INTO organisations_adminunit (level, code, name, kind, valid)
-  SELECT level, code, name, kind, valid FROM stage_admin ORDER BY former, level DESC, code;
+  SELECT level, code, name, kind, valid FROM stage_admin ORDER BY former, level DESC, code
+    """,
+    """
 UPDATE organisations_adminunit unit SET parent_id = parent.id
   FROM stage_admin staged JOIN organisations_adminunit parent ON parent.code = staged.parent
   WHERE unit.level = staged.level AND unit.code = staged.code AND unit.valid = staged.valid AND parent.valid && unit.valid
     AND parent.level = CASE WHEN staged.level = 'commune' AND staged.former THEN 'district' ELSE 'province' END
     AND upper(parent.valid) IS NOT DISTINCT FROM (SELECT max(upper(p.valid)) FROM organisations_adminunit p
-                                                  WHERE p.level = parent.level AND p.code = parent.code AND p.valid && unit.valid);
+                                                  WHERE p.level = parent.level AND p.code = parent.code AND p.valid && unit.valid)
+    """,
+    """
 INSERT INTO organisations_adminsuccession (old_id, new_id, whole, "on")
   SELECT DISTINCT ON (old.id, new.id) old.id, new.id, s.whole, s.day FROM stage_succession s
   JOIN organisations_adminunit old ON old.level = s.level AND old.code = s.old AND old.valid @> (s.day - 1)
   JOIN organisations_adminunit new ON new.level = CASE s.level WHEN 'province' THEN 'province' ELSE 'commune' END
-                                  AND new.code = s.new AND new.valid @> s.day;
-"""
+                                  AND new.code = s.new AND new.valid @> s.day
+    """,
+)
 
-UNITS = """
+UNITS = (
+    """
 INSERT INTO organisations_unit (id, kind, code, name, sort_key, admin_unit_id, address, opened_on, closed_on)
   OVERRIDING SYSTEM VALUE
   SELECT u.id, u.kind, u.code, u.short_name, u.sort_key, a.id, u.address, u.valid_from, u.valid_to
   FROM stage_unit u LEFT JOIN organisations_adminunit a
-    ON a.level = 'commune' AND a.code = u.commune_code AND upper_inf(a.valid);
+    ON a.level = 'commune' AND a.code = u.commune_code AND upper_inf(a.valid)
+    """,
+    """
 WITH RECURSIVE tree AS (
   SELECT unit_id, parent_id, unit_id || '.' AS path, daterange(valid_from, valid_to, '[]') AS during
   FROM stage_placement WHERE parent_id IS NULL
@@ -29,28 +38,38 @@ WITH RECURSIVE tree AS (
   SELECT p.unit_id, p.parent_id, tree.path || p.unit_id || '.', daterange(p.valid_from, p.valid_to, '[]') * tree.during
   FROM stage_placement p JOIN tree ON tree.unit_id = p.parent_id AND daterange(p.valid_from, p.valid_to, '[]') && tree.during
 )
-INSERT INTO organisations_position (unit_id, parent_id, path, during) SELECT unit_id, parent_id, path, during FROM tree;
+INSERT INTO organisations_position (unit_id, parent_id, path, during) SELECT unit_id, parent_id, path, during FROM tree
+    """,
+    """
 INSERT INTO schools_school (unit_id, levels, school_type, ownership, phone)
   SELECT id, ARRAY(SELECT level FROM (VALUES ('01', -6, -1), ('02', 1, 5), ('03', 6, 9), ('04', 10, 12)) AS l(level, low, high)
                    WHERE low <= last_n AND high >= first_n ORDER BY level), school_type, ownership, coalesce(phone, '')
   FROM (SELECT *, CASE WHEN first_grade ~ '^[0-9]+$' THEN first_grade::int ELSE -6 END AS first_n,
                   CASE WHEN last_grade ~ '^[0-9]+$' THEN last_grade::int ELSE -1 END AS last_n FROM stage_unit) u
-  WHERE kind = 'school';
+  WHERE kind = 'school'
+    """,
+    """
 INSERT INTO calendar_schoolyear (year, starts_on, ends_on, term_two_starts_on, closed_at)
   SELECT one.school_year, one.starts, two.ends, two.starts, two.locked_on
-  FROM stage_term one JOIN stage_term two ON two.school_year = one.school_year AND one.term = 1 AND two.term = 2;
-"""
+  FROM stage_term one JOIN stage_term two ON two.school_year = one.school_year AND one.term = 1 AND two.term = 2
+    """,
+)
 
-PEOPLE = """
-CREATE TEMP TABLE stage_place ON COMMIT DROP AS
+PEOPLE = (
+    """
+CREATE UNLOGGED TABLE seed_stage.stage_place AS
   SELECT person_id, array_agg(DISTINCT unit_id ORDER BY unit_id) AS places FROM (
     SELECT person_id, unit_id FROM stage_staff
     UNION ALL SELECT pupil_id, school_id FROM stage_enrolment
     UNION ALL SELECT person_id, school_id FROM stage_pupil
     UNION ALL SELECT guardian_id, school_id FROM stage_guardianship
     UNION ALL SELECT person_id, unit_id FROM stage_grant) known
-  GROUP BY person_id;
-CREATE UNIQUE INDEX ON stage_place (person_id);
+  GROUP BY person_id
+    """,
+    """
+CREATE UNIQUE INDEX ON seed_stage.stage_place (person_id)
+    """,
+    """
 INSERT INTO people_person (id, full_name, name_fold, sort_key, born_on, born_precision, sex, ethnic_group, nationality, birthplace,
                            residence, phone, email, places)
   OVERRIDING SYSTEM VALUE
@@ -60,70 +79,138 @@ INSERT INTO people_person (id, full_name, name_fold, sort_key, born_on, born_pre
   FROM stage_person p LEFT JOIN stage_place l ON l.person_id = p.id
   LEFT JOIN organisations_adminunit c ON c.level = 'commune' AND c.code = p.commune_code AND upper_inf(c.valid)
   LEFT JOIN stage_pupil pupil ON pupil.person_id = p.id
-  LEFT JOIN organisations_adminunit b ON b.level = 'commune' AND b.code = pupil.birth_commune AND upper_inf(b.valid);
+  LEFT JOIN organisations_adminunit b ON b.level = 'commune' AND b.code = pupil.birth_commune AND upper_inf(b.valid)
+    """,
+    """
 INSERT INTO people_personidentifier (person_id, places, scheme, value, valid, source)
   SELECT p.id, coalesce(l.places, '{}'), 'CCCD', p.number, daterange(p.birth_date, NULL), 'seed'
-  FROM stage_person p LEFT JOIN stage_place l ON l.person_id = p.id WHERE p.number IS NOT NULL;
+  FROM stage_person p LEFT JOIN stage_place l ON l.person_id = p.id WHERE p.number IS NOT NULL
+    """,
+    """
 INSERT INTO people_personidentifier (person_id, places, scheme, value, valid, source)
   SELECT p.person_id, l.places, 'MOET', p.code, daterange(p.entry_date, NULL), 'seed'
-  FROM stage_pupil p JOIN stage_place l USING (person_id);
+  FROM stage_pupil p JOIN stage_place l USING (person_id)
+    """,
+    """
 INSERT INTO staff_employment (school_id, person_id, code, post, subjects, starts_on, ends_on)
   SELECT unit_id, person_id, code, position, CASE WHEN main_subject IS NULL THEN '[]'::jsonb ELSE jsonb_build_array(main_subject) END,
-         valid_from, valid_to FROM stage_staff;
+         valid_from, valid_to FROM stage_staff
+    """,
+    """
 INSERT INTO students_student (person_id, places, religion, policy_group, disability, boarding, near_poor, youth_union, pioneer,
                               admitted_on, details)
   SELECT p.person_id, l.places, coalesce(person.religion, ''), p.policy_groups, p.disability, p.boarding, false, p.youth_union, p.pioneer,
          p.entry_date, '{}'
-  FROM stage_pupil p JOIN stage_place l USING (person_id) JOIN stage_person person ON person.id = p.person_id;
+  FROM stage_pupil p JOIN stage_place l USING (person_id) JOIN stage_person person ON person.id = p.person_id
+    """,
+    """
 INSERT INTO students_guardianship (school_id, student_id, guardian_id, relation, occupation, workplace, starts_on, ends_on)
   SELECT g.school_id, g.pupil_id, g.guardian_id, g.relation, coalesce(i.occupation, ''), coalesce(i.workplace, ''),
          g.valid_from, g.valid_to
-  FROM stage_guardianship g LEFT JOIN stage_guardian i ON i.person_id = g.guardian_id;
-"""
+  FROM stage_guardianship g LEFT JOIN stage_guardian i ON i.person_id = g.guardian_id
+    """,
+)
 
-CLASSES = """
+CLASSES = (
+    """
 INSERT INTO enrolment_schoolclass (id, school_id, school_year, grade, name, sort_key, campus_id, homeroom_id, electives, clusters)
   OVERRIDING SYSTEM VALUE
   SELECT c.id, c.school_id, c.school_year, c.grade_number, c.name, c.sort_key, c.campus_id, h.person_id,
          coalesce(to_jsonb(string_to_array(nullif(c.electives, ''), ' ')), '[]'),
          coalesce(to_jsonb(string_to_array(nullif(c.clusters, ''), ' ')), '[]')
   FROM stage_class c
-  LEFT JOIN LATERAL (SELECT person_id FROM stage_homeroom h WHERE h.class_id = c.id ORDER BY valid_from DESC LIMIT 1) h ON true;
+  LEFT JOIN LATERAL (SELECT person_id FROM stage_homeroom h WHERE h.class_id = c.id ORDER BY valid_from DESC LIMIT 1) h ON true
+    """,
+    """
 INSERT INTO enrolment_enrolment (school_id, school_year, school_class_id, student_id, register_number, student_code, status, starts_on,
                                  ends_on)
   SELECT e.school_id, e.school_year, e.class_id, e.pupil_id, '', coalesce(p.code, ''), lower(e.status), e.valid_from, e.valid_to
-  FROM stage_enrolment e LEFT JOIN stage_pupil p ON p.person_id = e.pupil_id;
+  FROM stage_enrolment e LEFT JOIN stage_pupil p ON p.person_id = e.pupil_id
+    """,
+    """
 INSERT INTO timetable_assignment (school_id, school_year, class_id, subject, teacher_id, starts_on, ends_on)
   SELECT school_id, school_year, class_id, subject, person_id, min(valid_from), max(valid_to)
-  FROM stage_teaching GROUP BY school_id, school_year, class_id, subject, person_id;
+  FROM stage_teaching GROUP BY school_id, school_year, class_id, subject, person_id
+    """,
+    """
 INSERT INTO attendance_absence (school_id, school_year, class_id, student_id, day, session, excused, reason)
   SELECT school_id, school_year, class_id, pupil_id, day, part, bool_and(excused), min(reason)
   FROM stage_absence CROSS JOIN LATERAL unnest(CASE session WHEN 'day' THEN ARRAY['morning', 'afternoon'] ELSE ARRAY[session] END) AS part
-  GROUP BY school_id, school_year, class_id, pupil_id, day, part;
-"""
+  GROUP BY school_id, school_year, class_id, pupil_id, day, part
+    """,
+)
 
-GRANTS = """
+GRANTS = (
+    """
 INSERT INTO access_grant (person_id, role, unit_id, class_ids, subjects, student_ids, valid_from, valid_to, reason)
-  SELECT person_id, role, unit_id, class_ids, subjects, student_ids, valid_from, valid_to, reason FROM stage_grant;
+  SELECT person_id, role, unit_id, class_ids, subjects, student_ids, valid_from, valid_to, reason FROM stage_grant
+    """,
+    """
 INSERT INTO access_grant (person_id, role, unit_id, student_ids, valid_from, valid_to, reason)
   SELECT g.guardian_id, 'guardian', g.school_id, array_agg(g.pupil_id ORDER BY g.pupil_id), min(g.valid_from), max(g.valid_to), ''
   FROM stage_guardianship g
   WHERE NOT EXISTS (SELECT 1 FROM stage_grant d WHERE d.person_id = g.guardian_id AND d.role = 'guardian' AND d.unit_id = g.school_id)
-  GROUP BY g.guardian_id, g.school_id;
+  GROUP BY g.guardian_id, g.school_id
+    """,
+    """
 INSERT INTO access_grant (person_id, role, unit_id, student_ids, valid_from, reason)
   SELECT p.person_id, 'pupil', p.school_id, ARRAY[p.person_id], p.entry_date, '' FROM stage_pupil p
-  WHERE NOT EXISTS (SELECT 1 FROM stage_grant d WHERE d.person_id = p.person_id AND d.role = 'pupil');
+  WHERE NOT EXISTS (SELECT 1 FROM stage_grant d WHERE d.person_id = p.person_id AND d.role = 'pupil')
+    """,
+    """
 INSERT INTO identity_account (person_id, login, password, is_active, totp_secret, totp_last_step, must_change_password,
                               demo_label, demo_order)
   SELECT d.person_id, d.login, '!' || md5(d.login), true, '', 0, false, p.full_name || '|' || d.title, row_number() OVER ()
-  FROM stage_demo_person d JOIN stage_person p ON p.id = d.person_id;
+  FROM stage_demo_person d JOIN stage_person p ON p.id = d.person_id
+    """,
+    """
 INSERT INTO identity_installation (id, kind, province_code, province_name, department_id, public_address)
   SELECT 1, 'demo', u.province_code, a.name, u.id, '' FROM stage_unit u
-  JOIN organisations_adminunit a ON a.level = 'province' AND a.code = u.province_code AND upper_inf(a.valid) WHERE u.kind = 'department';
-"""
+  JOIN organisations_adminunit a ON a.level = 'province' AND a.code = u.province_code AND upper_inf(a.valid) WHERE u.kind = 'department'
+    """,
+)
 
-SEQUENCES = """
-SELECT setval(pg_get_serial_sequence(t, 'id'), (xpath('/row/m/text()',
-  query_to_xml('SELECT coalesce(max(id), 1) AS m FROM ' || t, true, true, '')))[1]::text::bigint)
-FROM unnest(ARRAY['organisations_unit', 'people_person', 'enrolment_schoolclass']) AS t;
-"""
+SEQUENCES = tuple(
+    f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
+    for table in ("organisations_unit", "people_person", "enrolment_schoolclass")
+)
+
+MARKS = (
+    """
+INSERT INTO gradebook_mark (school_year, school_id, class_id, subject, term, student_id, tx1, tx2, tx3, tx4, tx5, tx6, cd, gk, ck,
+                            comment, version, updated_at)
+  SELECT m.school_year, m.school_id, m.class_id, m.subject, m.term, m.pupil_id, tx1, tx2, tx3, tx4, tx5, tx6, cd, gk, ck,
+         coalesce(c.text, ''), 1, now()
+  FROM stage_mark m LEFT JOIN stage_comment c ON c.school_year = m.school_year AND c.class_id = m.class_id AND c.subject = m.subject
+    AND c.term = m.term AND c.pupil_id = m.pupil_id AND c.subject <> ''
+    """,
+    """
+INSERT INTO gradebook_primarymark (school_year, school_id, class_id, subject, moment, student_id, level, test, comment, version, updated_at)
+  SELECT school_year, school_id, class_id, subject, moment, pupil_id, CASE level WHEN 'T' THEN 2 WHEN 'H' THEN 1 WHEN 'C' THEN 0 END,
+         test * 10, '', 1, now() FROM stage_primary
+    """,
+    """
+INSERT INTO gradebook_qualitymark (school_year, school_id, class_id, moment, student_id, yeu_nuoc, nhan_ai, cham_chi, trung_thuc,
+    trach_nhiem, tu_chu_tu_hoc, giao_tiep_hop_tac, giai_quyet_van_de, ngon_ngu, tinh_toan, khoa_hoc, cong_nghe, tin_hoc, tham_mi,
+    the_chat, version, updated_at)
+  SELECT school_year, school_id, class_id, moment, pupil_id, v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11], v[12],
+         v[13], v[14], v[15], 1, now()
+  FROM stage_quality CROSS JOIN LATERAL
+    (SELECT ARRAY(SELECT CASE letter WHEN 'T' THEN 2 WHEN 'D' THEN 1 WHEN 'C' THEN 0 END
+                  FROM unnest(string_to_array(levels, NULL)) WITH ORDINALITY AS l(letter, n) ORDER BY n)::smallint[] AS v) q
+    """,
+    """
+INSERT INTO gradebook_conduct (school_year, school_id, class_id, term, student_id, level, comment, version, updated_at)
+  SELECT s.school_year, s.school_id, s.class_id, s.term, s.pupil_id,
+         CASE s.level WHEN 'T' THEN 3 WHEN 'K' THEN 2 WHEN 'D' THEN 1 WHEN 'C' THEN 0 END, coalesce(c.text, ''), 1, now()
+  FROM stage_conduct s LEFT JOIN stage_comment c ON c.school_year = s.school_year AND c.class_id = s.class_id AND c.subject = ''
+    AND c.term = s.term AND c.pupil_id = s.pupil_id
+    """,
+)
+
+CLOSED_YEAR = (
+    """
+UPDATE gradebook_markbook b SET closed_at = t.locked_on, version = version + 1
+  FROM stage_term t WHERE t.school_year = b.school_year AND t.locked_on IS NOT NULL AND (t.term = b.term OR (b.term = 0 AND t.term = 2))
+    """,
+)

@@ -142,7 +142,7 @@ class SubjectYear:
 # --- cells and tests -------------------------------------------------------------------------------------------------
 
 
-@regulation("gradebook.tested_subjects", act=TT27_2020, article="Điều 7")
+@regulation("gradebook.tested_subjects", title="Môn có bài kiểm tra định kì", act=TT27_2020, article="Điều 7")
 def tested_subjects(grade: int, moment: Moment) -> tuple[str, ...]:
     """Codes of the subjects with a periodic test at a moment: more at the ends of terms, few or none in the middle.
 
@@ -161,7 +161,7 @@ _LEVEL_CELLS: dict[CellKind, dict[str, int]] = {
 _ZERO_WARNING = "Điểm 0 hiếm gặp ở tiểu học. Xem lại bài kiểm tra trước khi lưu."
 
 
-@regulation("gradebook.check_mark", act=TT27_2020, article="Điều 7 và Điều 8")
+@regulation("gradebook.check_mark", title="Giá trị được nhập vào một ô điểm", act=TT27_2020, article="Điều 7 và Điều 8")
 def check_mark(text: str, *, cell: CellKind) -> CheckedMark:
     """What was typed in a cell, read and allowed: a whole mark 0-10 (0 with a warning), T/H/C, or T/Đ/C. Empty stays empty.
 
@@ -307,7 +307,13 @@ def explain_overall_level(
     return Derivation("Đánh giá kết quả giáo dục", judged.overall, shown, TT27_2020, _OVERALL_ARTICLE, steps)
 
 
-@regulation("gradebook.primary_overall", act=TT27_2020, article=_OVERALL_ARTICLE, explain=explain_overall_level)
+@regulation(
+    "gradebook.primary_overall",
+    title="Đánh giá kết quả giáo dục",
+    act=TT27_2020,
+    article=_OVERALL_ARTICLE,
+    explain=explain_overall_level,
+)
 def overall_level(
     grade: int,
     subjects: Sequence[SubjectYear],
@@ -375,7 +381,13 @@ def explain_title(
     return Derivation("Khen thưởng cuối năm", given, shown, TT27_2020, _TITLE_ARTICLE, tuple(steps))
 
 
-@regulation("gradebook.primary_title", act=TT27_2020, article=_TITLE_ARTICLE, explain=explain_title)
+@regulation(
+    "gradebook.primary_title",
+    title="Khen thưởng cuối năm",
+    act=TT27_2020,
+    article=_TITLE_ARTICLE,
+    explain=explain_title,
+)
 def title(
     overall: Overall | None,
     *,

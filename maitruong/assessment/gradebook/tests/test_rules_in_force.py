@@ -57,4 +57,4 @@ def test_rule_in_force_explains_itself():
 def test_printed_page_names_both_circulars_and_every_topic():
     text = as_markdown()
     assert "Thông tư 22/2021/TT-BGDĐT" in text and "Thông tư 27/2020/TT-BGDĐT" in text
-    assert all(f"| `gradebook.{topic}` |" in text for topic in TT22_TOPICS | TT27_TOPICS)
+    assert all(f"| `gradebook.{topic}` |\n" in text for topic in TT22_TOPICS | TT27_TOPICS)

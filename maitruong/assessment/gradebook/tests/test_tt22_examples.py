@@ -51,6 +51,21 @@ def test_comment_subject_over_a_term(row):
     assert tt22_2021.explain_comment_term(regular, midterm, final, **given).outcome == result
 
 
+@pytest.mark.parametrize(
+    ("entries_given", "closed", "result"),
+    [
+        ((True, None, True, True), False, (None, True)),
+        ((False, None, None, None), False, (False, True)),
+        ((False, None, None, None), True, (False, False)),
+        ((True, None, True, True), True, (False, False)),
+        ((True, True, True, True), False, (True, False)),
+    ],
+)
+def test_comment_result_is_provisional_while_the_book_is_open_and_something_is_owed(entries_given, closed, result):
+    *regular, midterm, final = entries_given
+    assert tt22_2021.comment_term(regular, midterm, final, needed=2, closed=closed) == result
+
+
 @pytest.mark.parametrize("row", table("comment_subjects", topic="year"))
 def test_comment_subject_over_the_year(row):
     terms = tuple(int(term) for term in row["terms"].split("+"))

@@ -24,6 +24,7 @@ SORTED_NAMES = [
 EVERY_LETTER = [
     vn.with_tone(letter, tone) for letter in vn.LETTERS for tone in (range(6) if letter in vn.VOWELS else (0,))
 ]
+FEW = ["An", "Ân", "Ánh", "Đức"]  # few enough that given names often meet
 SYLLABLES = [
     "An",
     "Ân",
@@ -42,7 +43,9 @@ SYLLABLES = [
     "Ước",
     "Văn",
 ]
-names = st.lists(st.sampled_from(SYLLABLES), min_size=1, max_size=5).map(" ".join)
+names = st.one_of(
+    st.lists(st.sampled_from(syllables), min_size=1, max_size=5).map(" ".join) for syllables in (FEW, SYLLABLES)
+)
 
 
 def _oracle_part(words: list[str]) -> tuple:
@@ -105,6 +108,14 @@ def test_key_does_not_depend_on_case_or_composition(name):
 def test_all_letters_rise_in_key_order_letter_by_letter_then_tone_by_tone():
     keys = [vn.collation_key(letter) for letter in EVERY_LETTER]
     assert keys == sorted(keys) and len(set(keys)) == len(EVERY_LETTER) == 33 + 5 * 12
+
+
+def test_family_name_decides_before_the_middle_name():
+    assert sorted(["Lê Thị An", "Hoàng Văn An", "Hoàng Thị An"], key=vn.sort_key) == [
+        "Hoàng Thị An",
+        "Hoàng Văn An",
+        "Lê Thị An",
+    ]
 
 
 def test_shorter_name_comes_before_the_name_it_begins():

@@ -33,7 +33,7 @@ def register():
     register = Register()
     for act in (NEW, OLD):
 
-        @register.regulation("gradebook.average", act=act, article="Điều 9")
+        @register.regulation("gradebook.average", title="Điểm trung bình", act=act, article="Điều 9")
         def average(name=act.id):
             """Average of a subject."""
             return name
@@ -76,7 +76,7 @@ def test_walk_finds_no_flaw_in_a_whole_register(register):
 def test_walk_names_a_gap_and_an_overlap():
     register = Register()
     for act in (an_act("a", {6: 2011}, {6: 2019}), an_act("b", {6: 2021}), an_act("c", {6: 2030})):
-        register.regulation("t", act=act, article="Điều 1")(lambda: None)
+        register.regulation("t", title="T", act=act, article="Điều 1")(lambda: None)
 
     assert [(f.school_year, f.acts) for f in register.flaws(until=2031)] == [
         (2020, ()),
@@ -89,13 +89,13 @@ def test_walk_names_a_gap_and_an_overlap():
 
 def test_same_rule_entered_twice_is_our_mistake(register):
     with pytest.raises(RulesOverlap):
-        register.regulation("gradebook.average", act=NEW, article="Điều 9")(lambda: None)
+        register.regulation("gradebook.average", title="Điểm trung bình", act=NEW, article="Điều 9")(lambda: None)
 
 
 def test_document_lists_every_rule_with_its_article(register):
     text = as_markdown(register.registered())
     assert "lớp 6 từ năm học 2021-2022; lớp 7 từ năm học 2022-2023" in text
-    assert text.count("| `gradebook.average` | Điều 9 | 6-7 | Average of a subject. |") == 2
+    assert text.count("| Điểm trung bình | Điều 9 | 6-7 | `gradebook.average` |") == 2
 
 
 @dataclass(frozen=True)

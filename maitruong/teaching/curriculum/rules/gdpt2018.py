@@ -91,7 +91,12 @@ def _table() -> tuple[Subject, ...]:
     )
 
 
-@regulation("curriculum.subjects", act=TT32_2018, article="Chương trình tổng thể, Kế hoạch giáo dục")
+@regulation(
+    "curriculum.subjects",
+    title="Môn học và số tiết theo lớp",
+    act=TT32_2018,
+    article="Chương trình tổng thể, Kế hoạch giáo dục",
+)
 def subjects(grade: int, school_year: int) -> tuple[Subject, ...]:
     """Subjects of a grade in the order of the programme, with their yearly periods; electives and options included."""
     return tuple(s for s in _table() if s.grade == grade and s.valid_from <= school_year <= s.valid_to)

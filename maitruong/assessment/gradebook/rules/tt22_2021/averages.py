@@ -82,7 +82,13 @@ def explain_term_average(
     return Derivation("Điểm trung bình môn học kì", facts.result, shown, TT22_2021, _ARTICLE, tuple(steps))
 
 
-@regulation("gradebook.term_average", act=TT22_2021, article=_ARTICLE, explain=explain_term_average)
+@regulation(
+    "gradebook.term_average",
+    title="Điểm trung bình môn học kì",
+    act=TT22_2021,
+    article=_ARTICLE,
+    explain=explain_term_average,
+)
 def term_average(
     regular: Sequence[int | None],
     midterm: int | None,
@@ -130,7 +136,13 @@ def explain_year_average(
     return Derivation("Điểm trung bình môn cả năm", average, _shown(average), TT22_2021, _ARTICLE, tuple(steps))
 
 
-@regulation("gradebook.year_average", act=TT22_2021, article=_ARTICLE, explain=explain_year_average)
+@regulation(
+    "gradebook.year_average",
+    title="Điểm trung bình môn cả năm",
+    act=TT22_2021,
+    article=_ARTICLE,
+    explain=explain_year_average,
+)
 def year_average(
     term_one: int | None,
     term_two: int | None,
@@ -195,7 +207,13 @@ def explain_comment_term(
     return Derivation("Kết quả môn nhận xét học kì", result, shown, TT22_2021, _ARTICLE, steps)
 
 
-@regulation("gradebook.comment_term", act=TT22_2021, article=_ARTICLE, explain=explain_comment_term)
+@regulation(
+    "gradebook.comment_term",
+    title="Kết quả môn nhận xét trong học kì",
+    act=TT22_2021,
+    article=_ARTICLE,
+    explain=explain_comment_term,
+)
 def comment_term(
     regular: Sequence[bool | None],
     midterm: bool | None,
@@ -234,7 +252,13 @@ def explain_comment_year(
     return Derivation("Kết quả môn nhận xét cả năm", passed, _PASSED[passed], TT22_2021, _ARTICLE, tuple(steps))
 
 
-@regulation("gradebook.comment_year", act=TT22_2021, article=_ARTICLE, explain=explain_comment_year)
+@regulation(
+    "gradebook.comment_year",
+    title="Kết quả môn nhận xét cả năm",
+    act=TT22_2021,
+    article=_ARTICLE,
+    explain=explain_comment_year,
+)
 def comment_year(
     term_one: bool | None,
     term_two: bool | None,

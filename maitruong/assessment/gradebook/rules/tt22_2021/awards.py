@@ -51,7 +51,7 @@ def explain_awards(
     return Derivation("Danh hiệu cuối năm", facts.award, shown, TT22_2021, _ARTICLE, steps)
 
 
-@regulation("gradebook.awards", act=TT22_2021, article=_ARTICLE, explain=explain_awards)
+@regulation("gradebook.awards", title="Danh hiệu cuối năm", act=TT22_2021, article=_ARTICLE, explain=explain_awards)
 def awards(
     results: Iterable[SubjectResult],
     *,

@@ -29,7 +29,13 @@ def explain_conduct_year(term_one: Level | None, term_two: Level | None) -> Deri
     return Derivation("Kết quả rèn luyện cả năm", year, _shown(year), TT22_2021, _ARTICLE, steps)
 
 
-@regulation("gradebook.conduct_year", act=TT22_2021, article=_ARTICLE, explain=explain_conduct_year)
+@regulation(
+    "gradebook.conduct_year",
+    title="Kết quả rèn luyện cả năm",
+    act=TT22_2021,
+    article=_ARTICLE,
+    explain=explain_conduct_year,
+)
 def conduct_year(term_one: Level | None, term_two: Level | None) -> Level | None:
     """Conduct (kết quả rèn luyện) of the year from the two terms; None while either is missing.
 

@@ -158,7 +158,13 @@ def explain_learning_level(results: Iterable[SubjectResult], *, settings: Tt22Se
     return Derivation("Kết quả học tập", judged.result, shown, TT22_2021, _ARTICLE, tuple(steps))
 
 
-@regulation("gradebook.learning_level", act=TT22_2021, article=f"{_ARTICLE} và khoản 3", explain=explain_learning_level)
+@regulation(
+    "gradebook.learning_level",
+    title="Kết quả học tập (mức đánh giá và điều chỉnh)",
+    act=TT22_2021,
+    article=f"{_ARTICLE} và khoản 3",
+    explain=explain_learning_level,
+)
 def learning_level(results: Iterable[SubjectResult], *, settings: Tt22Settings = DEFAULT) -> LearningLevel:
     """Learning level (kết quả học tập) of a term or year from the averages and comment results of its subjects.
 

@@ -22,7 +22,11 @@ def explain_regular_marks_needed(kind: Kind, periods_per_year: int) -> Derivatio
 
 
 @regulation(
-    "gradebook.regular_marks_needed", act=TT22_2021, article=_NEEDED_ARTICLE, explain=explain_regular_marks_needed
+    "gradebook.regular_marks_needed",
+    title="Số điểm thường xuyên mỗi học kì",
+    act=TT22_2021,
+    article=_NEEDED_ARTICLE,
+    explain=explain_regular_marks_needed,
 )
 def regular_marks_needed(kind: Kind, periods_per_year: int) -> int:
     """Regular marks (ĐĐGtx) a term needs, without the mark of a topic cluster, which comes on top.
@@ -46,7 +50,7 @@ def _needed(kind: Kind, periods_per_year: int) -> tuple[int, str]:
     return 4, "Môn có trên 70 tiết/năm: 4 điểm"
 
 
-@regulation("gradebook.check_mark", act=TT22_2021, article="Điều 5, khoản 3")
+@regulation("gradebook.check_mark", title="Giá trị được nhập vào một ô điểm", act=TT22_2021, article="Điều 5, khoản 3")
 def check_mark(text: str, *, cell: CellKind) -> CheckedMark:
     """What was typed in a cell, read and allowed: a mark 0-10 with one decimal at most, or Đ / CĐ. Empty stays empty.
 
