@@ -60,4 +60,6 @@ def relation_label(key: str) -> str:
 
 def _access_until(student_id: int, guardian_ids: list[int]) -> dict[int, dt.date | None]:
     held = access.posts(person_ids=guardian_ids, roles=["guardian"], on=clock.today(), past=True)
-    return {post.person_id: post.valid_to for post in held if post.student_ids == (student_id,) and not post.withdrawn}
+    return {
+        post.person_id: post.valid_to for post in held if student_id in (post.student_ids or ()) and not post.withdrawn
+    }
