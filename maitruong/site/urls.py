@@ -7,6 +7,7 @@ from maitruong.site import views
 KIT = [
     path("kit/", views.kit, name="kit"),
     path("kit/cua/", views.kit_door, name="kit_door"),
+    path("sw.js", views.service_worker, name="service_worker"),
 ]
 urlpatterns = [
     path("", views.home, name="home"),

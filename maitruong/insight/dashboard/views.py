@@ -38,9 +38,7 @@ def centre(request: HttpRequest) -> HttpResponse:
             **_figures(found),
             "page_title": "Trung tâm điều hành",
             "place": scope.workspace.place,
-            "map": drawings.closed_map(
-                here.province_code if here else "", communes, f"{reverse('dashboard:schools')}?xa="
-            ),
+            "map": _map(communes),
             "map_legend": drawings.LEGEND,
             "levels": drawings.levels_by_grade(found.levels, levels_url) if found.levels else None,
             "levels_legend": list(zip(charts.SERIES, queries.LEVELS.values(), strict=True)),
