@@ -16,7 +16,7 @@ import json
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata, resources
@@ -145,13 +145,13 @@ def _write_stamp(target: Path, stamp: dict[str, str]) -> None:
     Path(new.name).replace(target / STAMP)
 
 
-def _fill(folder: Path, write: object) -> None:
+def _fill(folder: Path, write: Callable[[Path], None]) -> None:
     """Write a folder aside, then put it in place whole."""
     if folder.is_dir():
         return
     aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".making-"))
     try:
-        write(aside)  # type: ignore[operator]
+        write(aside)
         _compress(aside)
         aside.chmod(0o755)
         try:

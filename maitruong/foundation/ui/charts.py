@@ -7,13 +7,14 @@ sheet. A value of None is "no data": it is hatched or left open and said in word
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from markupsafe import Markup
 
 Value = float | int | None
+Place = Callable[[int, float], tuple[float, float]]
 
 WIDTH = 360
 LABEL_WIDTH = 58
@@ -244,11 +245,11 @@ def _plain_row(bar: Bar, y: int, room: int, most: float, unit: str, places: int,
     return row + _linked(box, bar.href, f"{bar.label}: {words}")
 
 
-def _lines(points: Sequence[Value], place: object, base: float, places: int) -> Markup:
+def _lines(points: Sequence[Value], place: Place, base: float, places: int) -> Markup:
     drawn = Markup("")
     last: tuple[float, float] | None = None
     for run in _runs(list(enumerate(points))):
-        spots = [place(int(index), value) for index, value in run]  # type: ignore[operator]
+        spots = [place(int(index), value) for index, value in run]
         line = _polyline(spots)
         drawn += Markup('<path class="area" d="{0}L{1},{3}L{2},{3}Z"/><path class="line" d="{0}"/>').format(
             line, _n(spots[-1][0]), _n(spots[0][0]), _n(base)
@@ -270,11 +271,9 @@ def _lines(points: Sequence[Value], place: object, base: float, places: int) -> 
     return drawn
 
 
-def _compared(points: Sequence[Value], place: object) -> Markup:
+def _compared(points: Sequence[Value], place: Place) -> Markup:
     return Markup("").join(
-        Markup('<path class="line-2" d="{}"/>').format(
-            _polyline([place(int(index), value) for index, value in run])  # type: ignore[operator]
-        )
+        Markup('<path class="line-2" d="{}"/>').format(_polyline([place(int(index), value) for index, value in run]))
         for run in _runs(list(enumerate(points)))
     )
 

@@ -507,6 +507,17 @@ def test_typing_over_a_clicked_cell_replaces_its_value(visit, book: Book) -> Non
     assert until(page, lambda: book.values["p1", "tx1"] == "8")
 
 
+def test_a_comment_pointed_at_is_opened_and_not_replaced(visit, book: Book) -> None:
+    book.values["p1", "nx"] = "Chăm chỉ"
+    page = visit("/luoi/")
+    cell(page, 1, 8).click()
+    page.keyboard.press("End")
+    page.keyboard.type(", cẩn thận")
+    page.keyboard.press("Enter")
+
+    assert until(page, lambda: book.values["p1", "nx"] == "Chăm chỉ, cẩn thận")
+
+
 def test_the_explanation_follows_the_row(visit, book: Book) -> None:
     page = visit("/luoi/")
     cell(page, 3, 1).focus()
