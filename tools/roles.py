@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tools.trouble import Trouble
 
@@ -135,6 +135,13 @@ def verify(owner_url: str, app_url: str) -> None:
             f"The application's user {user} {'; it '.join(findings)}.",
             "Name another user in MT_APP_URL, or let the owner make it.",
         )
+
+
+def for_a_program(url: str) -> tuple[str, dict[str, str]]:
+    """An address for a command line, which every user of the machine can read, and the password for its environment."""
+    parts = conninfo_to_dict(url)
+    password = parts.pop("password", None)
+    return make_conninfo("", **parts), {"PGPASSWORD": str(password)} if password else {}
 
 
 @dataclass(frozen=True)
