@@ -76,7 +76,7 @@ def small(seed: int) -> Layout:
 
 def _twelve_schools(seed: int, ability: int, star_size: int) -> Layout:
     two, three = [(33, 32)], [(43, 42, 41)]
-    star = [(44, 43, 42), (42, 44, 43), (43, star_size, 44), (44, 43, 42), Fed(58)]
+    star: list[tuple[int, ...] | Fed] = [(44, 43, 42), (42, 44, 43), (43, star_size, 44), (44, 43, 42), Fed(58)]
     schools = [
         draw_up(1, "MN", "Hoa Phượng", STAR_COMMUNE, [(30, 29), (28, 27), (27, 26), Fed(34), (20,), (21,)]),
         draw_up(2, "TH", "Nguyễn Công Trứ", STAR_COMMUNE, [*two * 5, Fed(9)], two_sessions=True),

@@ -10,7 +10,7 @@ from maitruong.teaching.curriculum import rules as curriculum
 
 
 def holds_today(row) -> bool:
-    return row.valid_from <= TODAY and (row.valid_to is None or TODAY <= row.valid_to)
+    return row.valid_from <= TODAY and (row.valid_to is None or row.valid_to >= TODAY)
 
 
 def test_the_subjects_of_a_class_add_up_to_the_periods_of_the_programme():

@@ -44,6 +44,14 @@ def test_the_summary_counts_what_the_rows_are(world, rows):
         assert summary.counts[kind] == found, kind
 
 
+def test_copy_text_needs_no_escaping(rows):
+    for texts in rows.texts.values():
+        for kind, text in texts.items():
+            fields = len(SCHOOL_KINDS[kind].__annotations__)
+            assert "\\" not in text.replace("\\N", ""), kind
+            assert all(line.count("\t") == fields - 1 for line in text.split("\n")[:-1]), kind
+
+
 def test_twelve_schools_of_every_level_are_governed_by_who_should(world):
     kinds = Counter(school.kind for school in world.schools)
     governor = {row.unit_id: row.parent_id for row in world.shared("placement") if row.valid_to is None}
