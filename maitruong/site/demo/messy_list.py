@@ -96,7 +96,7 @@ _EPOCH = date(1899, 12, 30)
 _FREE_NUMBERS = 961_200  # above the numbers of the demo province
 
 _PLAIN = "ăâđêôơưĂÂĐÊÔƠƯ"
-_PLAIN_TCVN3 = "¨©®ªm«¬\u00ad¡¢§£¤¥¦".replace("m", "")
+_PLAIN_TCVN3 = "¨©®ª«¬\u00ad¡¢§£¤¥¦"
 _TONED = "àảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ"
 _TONED_TCVN3 = "µ¶·¸¹»¼½¾ÆÇÈÉÊËÌÎÏÐÑÒÓÔÕÖ×ØÜÝÞßáâãäåæçèéêëìíîïñòóôõö÷øùúûüýþ"
 _TO_TCVN3 = str.maketrans(_PLAIN + _TONED, _PLAIN_TCVN3 + _TONED_TCVN3)

@@ -13,7 +13,7 @@ to several processes; only the plan (some hundred kilobytes) is kept.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
@@ -64,7 +64,7 @@ class World:
 
     def shared(self, kind: str) -> list[Any]:
         """The typed rows of a kind that belong to no school."""
-        made = {
+        made: dict[str, Callable[[], list[Any]]] = {
             "unit": lambda: units(self.schools),
             "placement": lambda: placements(self.schools),
             "unit_name": lambda: names_of_units(self.schools),
