@@ -13,7 +13,7 @@ from .books import (
     open_book,
     present_pupils,
 )
-from .family import FamilySubject, FamilyYear, family_marks
+from .family import FamilySubject, FamilyYear, family_marks, family_why
 from .results import ClassResults, PupilResult, class_results, why, why_level
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "changes_since",
     "class_results",
     "family_marks",
+    "family_why",
     "history",
     "my_books",
     "names_of",
