@@ -178,7 +178,9 @@ def _today(missed: list[AbsenceRow], seat: Seat | None) -> dict[str, str]:
     day = clock.today()
     today = [row for row in missed if row.day == day]
     if today:
-        sessions = " và ".join(SESSIONS[row.session].lower() for row in sorted(today, key=lambda r: r.session != "morning"))
+        sessions = " và ".join(
+            SESSIONS[row.session].lower() for row in sorted(today, key=lambda r: r.session != "morning")
+        )
         excused = all(row.excused for row in today)
         return {
             "strong": f"Hôm nay vắng buổi {sessions},",
@@ -209,7 +211,9 @@ def _new_absences(missed: list[AbsenceRow], address: str) -> list[tuple[str, str
 
 
 def _absence(row: AbsenceRow) -> str:
-    return f"{formats.date(row.day)}, buổi {SESSIONS[row.session].lower()}: vắng {'có' if row.excused else 'không'} phép"
+    return (
+        f"{formats.date(row.day)}, buổi {SESSIONS[row.session].lower()}: vắng {'có' if row.excused else 'không'} phép"
+    )
 
 
 def _terms(marks: FamilyYear | None) -> list[tuple[str, list[FamilySubject]]]:

@@ -121,7 +121,7 @@ CROSS JOIN (SELECT array_agg(q.full_name ORDER BY q.sort_key) AS names FROM time
 LEFT JOIN {store.table} m ON {store.rows_of_book} AND m.student_id = r.student_id
 {beside}
 WHERE r.present OR m.version IS NOT NULL
-ORDER BY r.present DESC, p.sort_key, p.id"""  # noqa: S608
+ORDER BY r.present DESC, p.sort_key, p.id"""
 
 
 def present_pupils(book: Book) -> list[int]:
@@ -218,7 +218,7 @@ LEFT JOIN {store.table} m ON m.school_year = b.school_year AND m.school_id = b.s
   AND m.{store.slot} = CASE WHEN b.moment > 0 THEN b.moment ELSE b.term END AND m.version > %(version)s::int
 {beside}
 LEFT JOIN people_person p ON p.id = m.updated_by
-WHERE b.id = %(book)s::bigint AND b.kind = %(kind)s::text"""  # noqa: S608
+WHERE b.id = %(book)s::bigint AND b.kind = %(kind)s::text"""
 
 
 # --- who wrote what ------------------------------------------------------------------------------------------------------
@@ -335,7 +335,7 @@ LEFT JOIN done d ON d.class_id = b.class_id AND d.subject = b.subject
   AND d.slot = CASE WHEN b.moment > 0 THEN b.moment ELSE b.term END
   AND d.kind = CASE WHEN b.kind IN ('score', 'comment') THEN 'mark' ELSE b.kind END
 LEFT JOIN teacher t ON t.class_id = b.class_id AND t.subject = b.subject
-ORDER BY b.term, b.moment, b.sort_key, b.position, b.id"""  # noqa: S608
+ORDER BY b.term, b.moment, b.sort_key, b.position, b.id"""
 
 
 def my_books(
