@@ -18,6 +18,11 @@ urlpatterns = [
     path("", include("maitruong.foundation.identity.urls")),
     path("", include("maitruong.assessment.gradebook.urls")),
     path("", include("maitruong.insight.dashboard.urls")),
+    path("", include("maitruong.registry.enrolment.urls")),
+    path("", include("maitruong.registry.staff.urls")),
+    path("", include("maitruong.teaching.attendance.urls")),
+    path("", include("maitruong.site.family.urls")),
+    path("", include("maitruong.site.rights.urls")),
 ]
 
 handler404 = "maitruong.site.errors.not_found"

@@ -33,3 +33,25 @@ def schools_under(unit_id: int, *, on: dt.date) -> list[int]:
         .order_by("unit_id")
         .values_list("unit_id", flat=True)
     )
+
+
+def is_under(unit_id: int, above_id: int, *, on: dt.date) -> bool:
+    """Whether a unit is governed by another on a day; every unit is under itself."""
+    if unit_id == above_id:
+        return True
+    here = Position.objects.filter(unit_id=above_id, during__contains=on).values_list("path", flat=True).first()
+    return (
+        here is not None
+        and Position.objects.filter(unit_id=unit_id, path__startswith=here, during__contains=on).exists()
+    )
+
+
+def units_under(unit_id: int, *, on: dt.date) -> list[UnitRef]:
+    """A unit and all it governs on a day, campuses apart, by kind and name."""
+    here = Position.objects.filter(unit_id=unit_id, during__contains=on).values_list("path", flat=True).first()
+    if here is None:
+        return []
+    rows = Unit.objects.filter(
+        pk__in=Position.objects.filter(path__startswith=here, during__contains=on).values("unit_id")
+    ).exclude(kind="campus")
+    return [UnitRef(row.pk, row.kind, row.code, row.name) for row in rows.order_by("kind", "sort_key", "pk")]

@@ -11,7 +11,7 @@ from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.events.services import publish
-from maitruong.foundation.kernel import vietnamese
+from maitruong.foundation.kernel import clock, vietnamese
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 from maitruong.foundation.people import services as people
 from maitruong.foundation.people.models import Person
@@ -239,6 +239,14 @@ def appoint_homeroom(scope: Scope, *, class_id: int, teacher_id: int | None, on:
         )
     )
     return True
+
+
+def leave_homeroom(scope: Scope, *, class_id: int, teacher_id: int, why: str) -> bool:
+    """The class has no homeroom teacher any more, if it is still this one; the right was withdrawn by the caller."""
+    school_class = _class_to_change(scope, class_id)
+    if school_class.homeroom_id != teacher_id:
+        return False
+    return appoint_homeroom(scope, class_id=class_id, teacher_id=None, on=clock.today(), why=why)
 
 
 def open_dossier(scope: Scope, *, student_id: int) -> Dossier:

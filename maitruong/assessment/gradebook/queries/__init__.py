@@ -16,7 +16,7 @@ from .books import (
     present_pupils,
     siblings,
 )
-from .family import FamilySubject, FamilyYear, family_marks
+from .family import FamilySubject, FamilyYear, family_marks, family_why
 from .results import ClassResults, PupilResult, class_results, class_sheet, why, why_level
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "class_sheet",
     "classes_without_books",
     "family_marks",
+    "family_why",
     "history",
     "homeroom_books",
     "my_books",

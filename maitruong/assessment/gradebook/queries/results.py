@@ -193,8 +193,12 @@ def why_level(scope: Scope, *, class_id: int, student_id: int, term: int) -> lis
 
     The same act and reading the stored result was made under. Raises NotFound.
     """
-    sheet = class_sheet(scope, class_id=class_id)
-    facts = {"year": sheet.school_year, "student": student_id, "class": class_id}
+    return level_of(class_sheet(scope, class_id=class_id), student_id=student_id, term=term)
+
+
+def level_of(sheet: Sheet, *, student_id: int, term: int) -> list[Derivation]:
+    """The same for a sheet the caller may see. Raises NotFound for a pupil who never was in the class."""
+    facts = {"year": sheet.school_year, "student": student_id, "class": sheet.class_id}
     with connection.cursor() as cursor:
         cursor.execute(_WHY, facts)
         enrolled, marks, conduct, primary, qualities = cursor.fetchone()
