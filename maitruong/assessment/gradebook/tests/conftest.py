@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +24,8 @@ THREADS = 4
 def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
+    # The browser's driver keeps an event loop in this thread until the end; the tests around it are plain code all the same.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield chromium
@@ -30,14 +33,12 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def site(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def site(transactional_db: None) -> Iterator[str]:
     """The address of the running program; what the test commits, it sees."""
     from waitress.server import create_server
 
     from maitruong.foundation.ui import assets
 
-    # The browser's driver keeps an event loop in this thread; the tests around it are plain code all the same.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     assets.build(Path(settings.STATIC_ROOT))  # the static middleware lists the files once, when it starts
     server = create_server(get_wsgi_application(), host="127.0.0.1", port=0, threads=THREADS)
     runner = threading.Thread(target=server.run, daemon=True)
