@@ -164,7 +164,10 @@ def choropleth(
     )
     names = Markup("").join(
         Markup('<text{} x="{}" y="{}" text-anchor="middle" aria-hidden="true">{}</text>').format(
-            Markup(' class="minor"') if area.minor else "", _n(area.label_at[0] / unit), _n(area.label_at[1] / unit), area.name
+            Markup(' class="minor"') if area.minor else "",
+            _n(area.label_at[0] / unit),
+            _n(area.label_at[1] / unit),
+            area.name,
         )
         for area in areas
         if area.label_at

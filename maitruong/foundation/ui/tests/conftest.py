@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,7 +11,8 @@ from django.test import override_settings
 
 from maitruong.foundation.ui.tests import harness
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox"] if os.geteuid() == 0 else []  # root may not use the sandbox
 HARNESS = {
     "ROOT_URLCONF": "maitruong.foundation.ui.tests.harness",
     "MIDDLEWARE": ["maitruong.foundation.ui.tests.harness.strict_policy"],
@@ -37,7 +40,7 @@ def browser() -> Iterator[object]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium
         chromium.close()
 

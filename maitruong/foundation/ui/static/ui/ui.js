@@ -52,7 +52,11 @@ document.addEventListener("submit", (event) => {
   if (button.getAttribute("aria-busy") === "true") return event.preventDefault();
   setBusy(button, true);
 });
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.matches?.("button[data-busy]")) setBusy(event.target, true);
+});
 document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.target.matches?.('[aria-busy="true"]')) setBusy(event.target, false);
   for (const button of event.target.querySelectorAll?.('[aria-busy="true"]') ?? []) setBusy(button, false);
 });
 
