@@ -7,6 +7,7 @@ from maitruong.site import views
 KIT = [
     path("kit/", views.kit, name="kit"),
     path("kit/cua/", views.kit_door, name="kit_door"),
+    path("sw.js", views.service_worker, name="service_worker"),
 ]
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("metrics", views.metrics_page, name="metrics"),
     path("", include((KIT, "ui"))),
     path("", include("maitruong.foundation.identity.urls")),
+    path("", include("maitruong.assessment.gradebook.urls")),
     path("", include("maitruong.insight.dashboard.urls")),
     path("", include("maitruong.registry.enrolment.urls")),
     path("", include("maitruong.registry.staff.urls")),

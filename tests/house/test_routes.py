@@ -51,7 +51,7 @@ class Province:
 # Parameters that are no ids of anything: the same value is used for both addresses.
 PLAIN = {"term": 1, "key": "principal.1"}
 # What a page must be asked besides its address to show anything.
-ASKED_WITH = {"dashboard:school_levels": "?muc=TOT&khoi=8"}
+ASKED_WITH = {"dashboard:school_levels": "?muc=3&khoi=8"}
 
 
 @pytest.fixture(autouse=True)

@@ -13,9 +13,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import logging
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata, resources
@@ -144,13 +145,13 @@ def _write_stamp(target: Path, stamp: dict[str, str]) -> None:
     Path(new.name).replace(target / STAMP)
 
 
-def _fill(folder: Path, write: object) -> None:
+def _fill(folder: Path, write: Callable[[Path], None]) -> None:
     """Write a folder aside, then put it in place whole."""
     if folder.is_dir():
         return
     aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".making-"))
     try:
-        write(aside)  # type: ignore[operator]
+        write(aside)
         _compress(aside)
         aside.chmod(0o755)
         try:
@@ -174,6 +175,7 @@ def _cut(face: Face, file: Path) -> None:
     from fontTools.ttLib import TTFont
     from fontTools.varLib import instancer
 
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells every table it looks at
     options = subset.Options(flavor="woff2", hinting=False, desubroutinize=True, layout_features=["kern"])
     options.drop_tables += ["GDEF", "DSIG", "STAT", "meta"]
     options.name_IDs = [1, 2]

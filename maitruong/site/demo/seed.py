@@ -64,6 +64,7 @@ def seed(name: str, *, number: int, owner_url: str, tell: Callable[[str], None])
     for year in load_years:
         getattr(gradebook, "recompute_year", lambda *a: None)(schools, year)
         indicators.recount(schools, year)
+    indicators.refresh()
     done.seconds = round(time.monotonic() - started, 1)
     return done
 

@@ -17,9 +17,8 @@ from maitruong.foundation.kernel import clock
 from .. import columns, layout, storage
 from ..columns import Column
 from ..models import MarkBook
-from ..models.marks import Basis
 from ..storage import STORES
-from ..types import Book, SubjectTerm
+from ..types import Book, Sheet, SubjectTerm, period_name
 
 
 @dataclass(frozen=True)
@@ -376,6 +375,40 @@ def _summaries(books: list[tuple[int, int]], school_year: int) -> list[BookSumma
         return [BookSummary(*row) for row in cursor.fetchall()]
 
 
-def basis_note(basis: int) -> str:
-    """The word beside the name of a pupil who is not judged like the others."""
-    return "" if basis == Basis.COMMON else Basis(basis).label
+def siblings(book: Book) -> list[tuple[int, int, int]]:
+    """The books of the same class and subject in all terms and moments: (id, term, moment)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, term, moment FROM gradebook_markbook WHERE school_year = %s AND class_id = %s AND kind = %s"
+            " AND subject = %s ORDER BY term = 0, term, moment",
+            [book.school_year, book.class_id, book.kind, book.subject],
+        )
+        return cursor.fetchall()
+
+
+def homeroom_books(sheet: Sheet, term: int) -> list[tuple[int, str]]:
+    """The homeroom teacher's books of a class in a term, (id, name): conduct, or qualities at primary school."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, subject_name, term, moment FROM gradebook_markbook WHERE sheet_id = %s AND kind IN ('conduct', 'quality')"
+            " AND (term = %s OR (%s = 0 AND moment = 4)) ORDER BY moment",
+            [sheet.id, term, term],
+        )
+        return [
+            (book_id, f"{name}, {period_name(when, moment)}" if moment else name)
+            for book_id, name, when, moment in cursor.fetchall()
+        ]
+
+
+def classes_without_books(scope: Scope, *, school_id: int, school_year: int) -> list[tuple[int, str]]:
+    """Classes of grades 1-12 whose books are not opened yet, for who may open them."""
+    if not scope.covers("gradebook.close", school_id=school_id):
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.id, c.name FROM enrolment_schoolclass c WHERE c.school_id = %s AND c.school_year = %s"
+            " AND c.grade BETWEEN 1 AND 12 AND NOT EXISTS (SELECT 1 FROM gradebook_classsheet s WHERE s.class_id = c.id"
+            " AND s.school_year = c.school_year) ORDER BY c.sort_key",
+            [school_id, school_year],
+        )
+        return cursor.fetchall()

@@ -53,7 +53,9 @@ def visit(browser, site: str, complaints: list[str]) -> Iterator[Callable[..., o
     """visit(path, width=1366, dark=False) opens a page; nothing may be refused by the policy or thrown by a script."""
     contexts = []
 
-    def open_page(path: str, *, width: int = 1366, dark: bool = False, expect_errors: bool = False):
+    def open_page(
+        path: str, *, width: int = 1366, dark: bool = False, expect_errors: bool = False, worker: bool = False
+    ):
         phone = width < 768
         context = browser.new_context(
             viewport={"width": width, "height": 844 if phone else 768},
@@ -61,6 +63,7 @@ def visit(browser, site: str, complaints: list[str]) -> Iterator[Callable[..., o
             is_mobile=phone,
             has_touch=phone,
             locale="vi-VN",
+            service_workers="allow" if worker else "block",
             permissions=["clipboard-read", "clipboard-write"],
         )
         contexts.append(context)

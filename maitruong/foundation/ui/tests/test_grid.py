@@ -137,7 +137,7 @@ def test_a_block_from_a_spreadsheet_is_one_request_and_one_undo(visit, book: Boo
     assert until(page, lambda: len(book.values) == 270)
     assert len(book.requests) == 1
     assert said(page) == "Đã dán 270 ô."
-    assert cell(page, 1, 7).input_value() != ""
+    assert until(page, lambda: cell(page, 1, 7).input_value() == "3,2")
 
     page.keyboard.press("Control+z")
     assert until(page, lambda: set(book.values.values()) == {""})
@@ -505,6 +505,17 @@ def test_typing_over_a_clicked_cell_replaces_its_value(visit, book: Book) -> Non
     page.keyboard.press("ArrowDown")
 
     assert until(page, lambda: book.values["p1", "tx1"] == "8")
+
+
+def test_a_comment_pointed_at_is_opened_and_not_replaced(visit, book: Book) -> None:
+    book.values["p1", "nx"] = "Chăm chỉ"
+    page = visit("/luoi/")
+    cell(page, 1, 8).click()
+    page.keyboard.press("End")
+    page.keyboard.type(", cẩn thận")
+    page.keyboard.press("Enter")
+
+    assert until(page, lambda: book.values["p1", "nx"] == "Chăm chỉ, cẩn thận")
 
 
 def test_the_explanation_follows_the_row(visit, book: Book) -> None:

@@ -105,6 +105,9 @@ document.addEventListener("toast", (event) => toast(event.detail.text, event.det
 document.addEventListener("htmx:sendError", () => toast("Chưa gửi được. Kiểm tra kết nối rồi thử lại.", "danger"));
 document.addEventListener("htmx:responseError", () => toast("Chưa làm được việc này. Tải lại trang rồi thử lại.", "danger"));
 
+// The worker keeps the shell's files and nothing else; where the site does not offer one the pages work as well.
+navigator.serviceWorker?.register("/sw.js").catch(() => {});
+
 // The summary of a refused form takes the focus, so that the refusal is heard first.
 const focusProblems = (root) => $("[data-focus]", root)?.focus();
 document.addEventListener("htmx:afterSwap", (event) => focusProblems(event.target));
