@@ -13,13 +13,17 @@ from . import twin
 from .rules import Basis
 from .rules.random_pupils import random_pupils
 from .rules.tt22_2021 import DEFAULT, Tt22Settings
+from .rules.tt27_2020 import Moment, tested_subjects
 from .rules.whole_year import judge
 
 BATCH = 20_000
 SHOWN = 20
-_BASES = {basis.value: number for number, basis in enumerate((Basis.COMMON, Basis.REDUCED, Basis.INDIVIDUAL_PLAN, Basis.EXEMPT))}
+_BASES = {
+    basis.value: number
+    for number, basis in enumerate((Basis.COMMON, Basis.REDUCED, Basis.INDIVIDUAL_PLAN, Basis.EXEMPT))
+}
 _CELL = (
-    "student_id bigint, subject text COLLATE \"C\", kind text, term smallint, terms smallint, needed smallint, cluster boolean,"
+    'student_id bigint, subject text COLLATE "C", kind text, term smallint, terms smallint, needed smallint, cluster boolean,'
     " closed boolean, basis smallint, optional boolean, whole_year boolean, term_whole boolean, settings_id text,"
     " tx1 smallint, tx2 smallint, tx3 smallint, tx4 smallint, tx5 smallint, tx6 smallint, cd smallint, gk smallint, ck smallint"
 )
@@ -99,9 +103,9 @@ def _load(cursor: Any, pupils: Sequence[Mapping[str, Any]], settings: Tt22Settin
 
 
 def _copy(cursor: Any, table: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Rows of small numbers, truth values and codes; none holds a character that COPY's text form would need escaped."""
     with cursor.copy(f"COPY {table} FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+        copy.write("".join("\t".join(r"\N" if v is None else str(v) for v in row) + "\n" for row in rows))
 
 
 def _cells(pupil: Mapping[str, Any], settings: Tt22Settings) -> Iterator[Sequence[Any]]:
@@ -132,8 +136,6 @@ def _cells(pupil: Mapping[str, Any], settings: Tt22Settings) -> Iterator[Sequenc
 
 
 def _primary_cells(pupil: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
-    from .rules.tt27_2020 import Moment, tested_subjects
-
     tested = tested_subjects(pupil["grade"], Moment.END_OF_YEAR)
     for row in pupil["subjects"]:
         yield pupil["id"], row["code"], row["level"], row["test"], row["code"] in tested, row["exempt"]

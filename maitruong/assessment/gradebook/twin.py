@@ -4,7 +4,8 @@ The plain functions are the law as we read it; this only repeats them where a pr
 held against each other on random pupils (`./dev rules compare`). The twin reads two relations, made by its caller:
 
     cell      student_id, subject, kind ("score", "comment"), term, terms (when the pupil is judged in it: 1, 2, or 3 for both),
-              needed, cluster (a topic cluster is owed), closed, basis (0-3), optional, whole_year, term_whole (an option counts in the year, in the term), settings_id,
+              needed, cluster (a topic cluster is owed), closed, basis (0-3), optional, whole_year, term_whole (whether
+              an option counts in the year, in the term), settings_id,
               tx1 ... tx6, cd, gk, ck (tenths, or 1/0; NULL is empty; nobody is "absent" here)
     behaviour student_id, one, two (conduct of the terms, 0-3)
 """
@@ -53,7 +54,7 @@ term AS (
 
 # Điều 9 khoản 1: the year. (first + 2 x second) / 3 half up; of a comment subject the second term alone.
 YEAR = """pair AS (
-  SELECT student_id, subject, kind, terms, optional, whole_year, settings_id, max(basis) AS basis,
+  SELECT student_id, subject, kind, terms, optional, whole_year, settings_id, min(basis) AS basis,
          max(value) FILTER (WHERE term = 1) AS one, max(value) FILTER (WHERE term = 2) AS two
   FROM term GROUP BY student_id, subject, kind, terms, optional, whole_year, settings_id),
 subject_year AS (
