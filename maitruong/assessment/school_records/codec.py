@@ -54,7 +54,7 @@ def read(element: etree._Element, kind: type[T]) -> T:
     values: dict[str, Any] = {}
     attributes = element.attrib
     children = {child.tag: child for child in element}
-    for name, key, read_one, from_attribute, is_required in _plan(kind):
+    for name, key, read_one, from_attribute, is_required in _plan(kind):  # type: ignore[arg-type]  # a class is hashable
         found = attributes.get(key) if from_attribute else children.get(key)
         if found is not None:
             values[name] = read_one(found)
@@ -88,7 +88,7 @@ def _plan(kind: type) -> tuple[tuple[str, str, Callable[[Any], Any], bool, bool]
 def _reader(field: dataclasses.Field, wanted: Any) -> Callable[[Any], Any]:
     if field.metadata.get("text"):
         return lambda element: element.text or ""
-    if dataclasses.is_dataclass(wanted):
+    if isinstance(wanted, type) and dataclasses.is_dataclass(wanted):
         return functools.partial(read, kind=wanted)
     if "item" in field.metadata:
         item = typing.get_args(wanted)[0]

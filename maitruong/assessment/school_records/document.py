@@ -168,7 +168,9 @@ def carry_signatures(signed: etree._Element, fresh: etree._Element) -> tuple[str
     kept = []
     for node_id in [*(element.get("Id") for element in subject_elements(fresh)), "year-page", "approved", "record"]:
         before, after = element_of(signed, node_id), element_of(fresh, node_id)
-        signature = None if before is None else before.find(SIGNATURE)
+        if before is None or after is None:
+            continue
+        signature = before.find(SIGNATURE)
         if signature is not None and without_signature(before) == canonical_bytes(after):
             after.append(copy.deepcopy(signature))
             kept.append(node_id)

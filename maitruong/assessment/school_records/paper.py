@@ -18,7 +18,6 @@ import segno
 import typst
 
 from maitruong.foundation.kernel import formats
-from maitruong.foundation.kernel.clock import VIETNAM
 from maitruong.foundation.kernel.school_year import SchoolYear
 from maitruong.foundation.signing.pades import seal_pdf
 from maitruong.foundation.signing.ports import Signer
@@ -44,10 +43,15 @@ def render(report: RecordReport) -> bytes:
         "data": json.dumps(_page_values(content, report), ensure_ascii=False, sort_keys=True),
         "qr": _qr_svg(content.identity.verify_url),
     }
-    sealed_at = report.steps[-1].report.signed_at
-    return _compiler().compile(
-        format="pdf", sys_inputs=inputs, pdf_standards=[PDF_STANDARD], timestamp=_fixed_offset(sealed_at)
+    made = _compiler().compile(
+        format="pdf",
+        sys_inputs=inputs,
+        pdf_standards=[PDF_STANDARD],
+        timestamp=_fixed_offset(_moment(report.steps[-1])),
     )
+    if not isinstance(made, bytes):
+        raise TypeError("typst gives one PDF as bytes")
+    return made
 
 
 def render_sealed(report: RecordReport, signer: Signer, *, at: dt.datetime) -> bytes:
@@ -66,6 +70,13 @@ def _qr_svg(url: str) -> str:
     made = io.BytesIO()
     segno.make_qr(url, error="m").save(made, kind="svg", border=2, xmldecl=False, dark="#20261f")
     return made.getvalue().decode()
+
+
+def _moment(found: StepReport) -> dt.datetime:
+    """When a step was signed; every step of a valid record has its moment."""
+    if found.report.signed_at is None:
+        raise NotSealedYet(reason=f"{found.step.label} chưa có thời điểm ký")
+    return found.report.signed_at
 
 
 def _fixed_offset(moment: dt.datetime) -> dt.datetime:
@@ -166,7 +177,7 @@ def _correction_facts(identity: Identity) -> list[tuple[str, str]]:
 
 
 def _subject(block: SubjectBlock, steps: tuple[StepReport, ...]) -> dict[str, Any]:
-    signed = next((found.report for found in steps if found.step.subject == block.code), None)
+    signed = next((found for found in steps if found.step.subject == block.code), None)
     by_other = block.taught_by.person_id != block.signer.person_id
     return {
         "name": block.name,
@@ -176,7 +187,7 @@ def _subject(block: SubjectBlock, steps: tuple[StepReport, ...]) -> dict[str, An
         "points": "" if block.test_points is None else str(block.test_points),
         "comment": block.comment or "",
         "signer": block.signer.name,
-        "signed-at": formats.day_time(signed.signed_at) if signed else "",
+        "signed-at": formats.day_time(_moment(signed)) if signed else "",
         "taught-by": block.taught_by.name if by_other else "",
     }
 
@@ -259,11 +270,11 @@ def _approval_facts(content: RecordContent) -> Facts:
 
 
 def _signature(steps: tuple[StepReport, ...], role: Role) -> dict[str, str]:
-    found = next(step.report for step in steps if step.step.role is role)
+    found = next(step for step in steps if step.step.role is role)
     return {
-        "name": found.signer_name,
-        "at": formats.day_time(found.signed_at.astimezone(VIETNAM)),
-        "certificate": found.fingerprint[:16],
+        "name": found.report.signer_name,
+        "at": formats.day_time(_moment(found)),
+        "certificate": found.report.fingerprint[:16],
     }
 
 

@@ -158,7 +158,8 @@ def _builder(
     subject: x509.Name, key: PrivateKey, *, issuer: x509.Certificate | None, at: dt.datetime, until: dt.datetime
 ) -> x509.CertificateBuilder:
     public = key.public_key()
-    issuer_public = issuer.public_key() if issuer else public
+    above = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value if issuer else None
+    own = x509.SubjectKeyIdentifier.from_public_key(public)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -167,8 +168,8 @@ def _builder(
         .serial_number(x509.random_serial_number())
         .not_valid_before(at - CLOCK_SLACK)
         .not_valid_after(until)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_public), critical=False)
+        .add_extension(own, critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(above or own), critical=False)
     )
 
 

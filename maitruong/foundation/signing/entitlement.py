@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from cryptography import x509
 
 from maitruong.foundation.kernel.clock import day_of
 
-from .certificates import fingerprint
+from .certificates import common_name, fingerprint
 from .ports import CertificateDirectory
-from .types import Claim, HolderKind, Role, SignatureVerdict
+from .types import Claim, HolderKind, Role, SignatureReport, SignatureVerdict
 
 
 def problem_with_holder(
@@ -28,3 +29,28 @@ def problem_with_holder(
     if not directory.was_entitled(claim, on=day_of(at)):
         return SignatureVerdict.WRONG_SIGNER, f"người ký không giữ vai trò {claim.role.label} vào ngày ký"
     return None
+
+
+def report_on(
+    node_id: str,
+    certificate: x509.Certificate,
+    claim: Claim,
+    *,
+    at: dt.datetime,
+    directory: CertificateDirectory,
+    verified: Any,
+    sentence: str,
+) -> SignatureReport:
+    """The last question to a signature that holds: was it this person's to give? `verified` only goes out if so."""
+    problem = problem_with_holder(certificate, claim, at=at, directory=directory)
+    verdict, words = problem or (SignatureVerdict.VALID, sentence)
+    return SignatureReport(
+        node_id,
+        verdict,
+        words,
+        signer_name=common_name(certificate),
+        fingerprint=fingerprint(certificate),
+        holder_id="" if problem else claim.holder_id,
+        signed_at=at,
+        verified=None if problem else verified,
+    )

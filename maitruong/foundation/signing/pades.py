@@ -30,8 +30,8 @@ from pyhanko.sign import fields, signers
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from .certificates import CertificateProblem, TrustStore, algorithm_for, common_name, fingerprint
-from .entitlement import problem_with_holder
+from .certificates import CertificateProblem, TrustStore, algorithm_for, common_name
+from .entitlement import report_on
 from .errors import PdfNotSealable
 from .ports import CertificateDirectory, Signer
 from .types import Claim, SignatureAlgorithm, SignatureReport, SignatureVerdict
@@ -160,14 +160,11 @@ def _verify(
     if moment > now + CLOCK_SLACK:
         raise _Refused(SignatureVerdict.MALFORMED, "thời điểm đóng dấu nằm ở tương lai")
     trust.check(leaf, at=moment)
-    known = {"signer_name": common_name(leaf), "fingerprint": fingerprint(leaf), "signed_at": moment}
     claim = claim_of(sealed)
     if claim is None:
         raise _Refused(SignatureVerdict.MALFORMED, "tệp PDF không ghi là học bạ của trường nào")
-    if problem := problem_with_holder(leaf, claim, at=moment, directory=directory):
-        return SignatureReport(FIELD_NAME, *problem, **known)
-    return SignatureReport(
-        FIELD_NAME, SignatureVerdict.VALID, "con dấu số đúng", holder_id=claim.holder_id, verified=sealed, **known
+    return report_on(
+        FIELD_NAME, leaf, claim, at=moment, directory=directory, verified=sealed, sentence="con dấu số đúng"
     )
 
 

@@ -39,8 +39,8 @@ from lxml import etree
 from maitruong.foundation.kernel.clock import VIETNAM
 
 from .canonical import canonical_bytes
-from .certificates import CertificateProblem, TrustStore, algorithm_for, common_name, fingerprint
-from .entitlement import problem_with_holder
+from .certificates import CertificateProblem, TrustStore, algorithm_for, common_name
+from .entitlement import report_on
 from .errors import AlreadySigned, CertificateNotUsable, ElementNotSignable, SignerFailed
 from .ports import CertificateDirectory, Signer
 from .types import Claim, Role, SignatureAlgorithm, SignatureReport, SignatureVerdict
@@ -216,15 +216,14 @@ def verify_element(
         return SignatureReport(node_id, SignatureVerdict.MALFORMED, "phần này được ghi bằng không gian tên lạ")
     except CertificateProblem as problem:
         return SignatureReport(node_id, problem.verdict, problem.reason)
-    known = {
-        "signer_name": common_name(found.certificate),
-        "fingerprint": fingerprint(found.certificate),
-        "signed_at": found.moment,
-    }
-    if problem := problem_with_holder(found.certificate, claim, at=found.moment, directory=directory):
-        return SignatureReport(node_id, *problem, **known)
-    return SignatureReport(
-        node_id, SignatureVerdict.VALID, "chữ ký đúng", holder_id=claim.holder_id, verified=element, **known
+    return report_on(
+        node_id,
+        found.certificate,
+        claim,
+        at=found.moment,
+        directory=directory,
+        verified=element,
+        sentence="chữ ký đúng",
     )
 
 
@@ -296,14 +295,15 @@ def _read_certificate(der: bytes) -> x509.Certificate:
 
 
 def _signing_time(signature: etree._Element) -> tuple[str, dt.datetime]:
-    text = next(signature.iter(f"{{{XADES}}}SigningTime"), None)
+    element = next(signature.iter(f"{{{XADES}}}SigningTime"), None)
+    text = (element.text if element is not None else None) or ""
     try:
-        moment = dt.datetime.fromisoformat((text.text or "") if text is not None else "")
-        if moment.tzinfo is None or signing_time_text(moment) != text.text:
+        moment = dt.datetime.fromisoformat(text)
+        if moment.tzinfo is None or signing_time_text(moment) != text:
             raise ValueError
     except (ValueError, OverflowError):
         raise _Refused(SignatureVerdict.MALFORMED, "thời điểm ký ghi sai cách") from None
-    return text.text, moment
+    return text, moment
 
 
 def _own_signature(element: etree._Element) -> etree._Element | None:
