@@ -19,6 +19,7 @@ MENU: list[tuple[str, list[Item]]] = [
         "",
         [
             Item("Hôm nay", "sun", "home"),
+            Item("Sổ điểm", "notebook", "gradebook:books", "gradebook.view", homes=("teacher", "school")),
             Item("Trung tâm điều hành", "dashboard", "dashboard:centre", "insight.view"),
         ],
     ),

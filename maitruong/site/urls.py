@@ -15,6 +15,7 @@ urlpatterns = [
     path("metrics", views.metrics_page, name="metrics"),
     path("", include((KIT, "ui"))),
     path("", include("maitruong.foundation.identity.urls")),
+    path("", include("maitruong.assessment.gradebook.urls")),
     path("", include("maitruong.insight.dashboard.urls")),
 ]
 

@@ -69,7 +69,7 @@ def lock(book_id: int) -> tuple[Book, Sheet] | None:
 def sheet_of_class(class_id: int, *, lock: bool = False) -> Sheet | None:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {_SHEET} FROM gradebook_classsheet s JOIN enrolment_schoolclass c ON c.id = s.class_id"  # noqa: S608
+            f"SELECT {_SHEET} FROM gradebook_classsheet s JOIN enrolment_schoolclass c ON c.id = s.class_id"
             f" WHERE s.class_id = %s{' FOR NO KEY UPDATE OF s' if lock else ''}",
             [class_id],
         )
@@ -258,7 +258,7 @@ LEFT JOIN (SELECT asked.id, EXISTS (SELECT 1 FROM enrolment_enrolment e
              WHERE e.school_id = %(school_id)s::bigint AND e.school_class_id = %(class_id)s::bigint AND e.student_id = asked.id
                AND (e.ends_on IS NULL OR e.ends_on >= %(today)s::date)) AS present
            FROM unnest(%(students)s::bigint[]) AS asked(id)) t ON true
-LEFT JOIN {store.table} m ON {store.rows_of_book} AND m.student_id = t.id"""  # noqa: S608
+LEFT JOIN {store.table} m ON {store.rows_of_book} AND m.student_id = t.id"""
 
 
 # --- writing -------------------------------------------------------------------------------------------------------------
@@ -367,7 +367,7 @@ told AS (
   INSERT INTO gradebook_savedrequest (school_id, book_id, actor_id, request_id, answer, at)
   SELECT %(school_id)s::bigint, %(book)s::bigint, %(actor)s::bigint, %(request)s::text, %(answer)s::jsonb, %(at)s::timestamptz
   WHERE %(answer)s::jsonb IS NOT NULL)
-SELECT (SELECT count(*) FROM up), (SELECT count(*) FROM book)"""  # noqa: S608
+SELECT (SELECT count(*) FROM up), (SELECT count(*) FROM book)"""
 
 
 # --- who changed a cell --------------------------------------------------------------------------------------------------

@@ -7,14 +7,17 @@ from .books import (
     book_page,
     books_of_school,
     changes_since,
+    classes_without_books,
     history,
+    homeroom_books,
     my_books,
     names_of,
     open_book,
     present_pupils,
+    siblings,
 )
 from .family import FamilySubject, FamilyYear, family_marks
-from .results import ClassResults, PupilResult, class_results, why, why_level
+from .results import ClassResults, PupilResult, class_results, class_sheet, why, why_level
 
 __all__ = [
     "BookPage",
@@ -28,12 +31,16 @@ __all__ = [
     "books_of_school",
     "changes_since",
     "class_results",
+    "class_sheet",
+    "classes_without_books",
     "family_marks",
     "history",
+    "homeroom_books",
     "my_books",
     "names_of",
     "open_book",
     "present_pupils",
+    "siblings",
     "why",
     "why_level",
 ]

@@ -17,9 +17,8 @@ from maitruong.foundation.kernel import clock
 from .. import columns, layout, storage
 from ..columns import Column
 from ..models import MarkBook
-from ..models.marks import Basis
 from ..storage import STORES
-from ..types import Book, SubjectTerm
+from ..types import Book, Sheet, SubjectTerm, period_name
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ CROSS JOIN (SELECT array_agg(q.full_name ORDER BY q.sort_key) AS names FROM time
 LEFT JOIN {store.table} m ON {store.rows_of_book} AND m.student_id = r.student_id
 {beside}
 WHERE r.present OR m.version IS NOT NULL
-ORDER BY r.present DESC, p.sort_key, p.id"""  # noqa: S608
+ORDER BY r.present DESC, p.sort_key, p.id"""
 
 
 def present_pupils(book: Book) -> list[int]:
@@ -218,7 +217,7 @@ LEFT JOIN {store.table} m ON m.school_year = b.school_year AND m.school_id = b.s
   AND m.{store.slot} = CASE WHEN b.moment > 0 THEN b.moment ELSE b.term END AND m.version > %(version)s::int
 {beside}
 LEFT JOIN people_person p ON p.id = m.updated_by
-WHERE b.id = %(book)s::bigint AND b.kind = %(kind)s::text"""  # noqa: S608
+WHERE b.id = %(book)s::bigint AND b.kind = %(kind)s::text"""
 
 
 # --- who wrote what ------------------------------------------------------------------------------------------------------
@@ -335,7 +334,7 @@ LEFT JOIN done d ON d.class_id = b.class_id AND d.subject = b.subject
   AND d.slot = CASE WHEN b.moment > 0 THEN b.moment ELSE b.term END
   AND d.kind = CASE WHEN b.kind IN ('score', 'comment') THEN 'mark' ELSE b.kind END
 LEFT JOIN teacher t ON t.class_id = b.class_id AND t.subject = b.subject
-ORDER BY b.term, b.moment, b.sort_key, b.position, b.id"""  # noqa: S608
+ORDER BY b.term, b.moment, b.sort_key, b.position, b.id"""
 
 
 def my_books(
@@ -376,6 +375,40 @@ def _summaries(books: list[tuple[int, int]], school_year: int) -> list[BookSumma
         return [BookSummary(*row) for row in cursor.fetchall()]
 
 
-def basis_note(basis: int) -> str:
-    """The word beside the name of a pupil who is not judged like the others."""
-    return "" if basis == Basis.COMMON else Basis(basis).label
+def siblings(book: Book) -> list[tuple[int, int, int]]:
+    """The books of the same class and subject in all terms and moments: (id, term, moment)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, term, moment FROM gradebook_markbook WHERE school_year = %s AND class_id = %s AND kind = %s"
+            " AND subject = %s ORDER BY term = 0, term, moment",
+            [book.school_year, book.class_id, book.kind, book.subject],
+        )
+        return cursor.fetchall()
+
+
+def homeroom_books(sheet: Sheet, term: int) -> list[tuple[int, str]]:
+    """The homeroom teacher's books of a class in a term, (id, name): conduct, or qualities at primary school."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, subject_name, term, moment FROM gradebook_markbook WHERE sheet_id = %s AND kind IN ('conduct', 'quality')"
+            " AND (term = %s OR (%s = 0 AND moment = 4)) ORDER BY moment",
+            [sheet.id, term, term],
+        )
+        return [
+            (book_id, f"{name}, {period_name(when, moment)}" if moment else name)
+            for book_id, name, when, moment in cursor.fetchall()
+        ]
+
+
+def classes_without_books(scope: Scope, *, school_id: int, school_year: int) -> list[tuple[int, str]]:
+    """Classes of grades 1-12 whose books are not opened yet, for who may open them."""
+    if not scope.covers("gradebook.close", school_id=school_id):
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.id, c.name FROM enrolment_schoolclass c WHERE c.school_id = %s AND c.school_year = %s"
+            " AND c.grade BETWEEN 1 AND 12 AND NOT EXISTS (SELECT 1 FROM gradebook_classsheet s WHERE s.class_id = c.id"
+            " AND s.school_year = c.school_year) ORDER BY c.sort_key",
+            [school_id, school_year],
+        )
+        return cursor.fetchall()

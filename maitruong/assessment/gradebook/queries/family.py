@@ -64,7 +64,7 @@ JOIN gradebook_markbook b ON b.school_year = m.school_year AND b.class_id = m.cl
   AND b.moment = m.moment AND b.kind = 'primary'
 JOIN enrolment_schoolclass c ON c.id = m.class_id
 WHERE m.student_id = %(student)s::bigint AND m.school_year = %(year)s::smallint
-ORDER BY 4, 5, 11"""  # noqa: S608
+ORDER BY 4, 5, 11"""
 
 
 def family_marks(scope: Scope, *, student_id: int, school_year: int) -> FamilyYear | None:

@@ -162,7 +162,7 @@ def why(scope: Scope, *, book_id: int, student_id: int) -> list[Derivation]:
     store = STORES[book.kind]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT m.term, {', '.join(f'm.{name}' for name in store.read_back)} FROM gradebook_mark m"  # noqa: S608
+            f"SELECT m.term, {', '.join(f'm.{name}' for name in store.read_back)} FROM gradebook_mark m"
             " WHERE m.school_year = %(school_year)s::smallint AND m.school_id = %(school_id)s::bigint"
             " AND m.class_id = %(class_id)s::bigint AND m.subject = %(subject)s::text AND m.student_id = %(student)s::bigint",
             {**storage.place(book), "student": student_id},

@@ -160,7 +160,7 @@ def _books(sheet: ClassSheet, taught: list[Taught], clusters: set[str]) -> Itera
 
 
 def _primary_books(sheet: ClassSheet, taught: list[Taught]) -> Iterator[MarkBook]:
-    tests = in_force("gradebook.test_subjects", grade=sheet.grade, school_year=sheet.school_year)
+    tests = in_force("gradebook.tested_subjects", grade=sheet.grade, school_year=sheet.school_year)
     for moment, (term, of_act) in _MOMENTS.items():
         tested = tests(sheet.grade, of_act)
         for position, subject in enumerate(taught):

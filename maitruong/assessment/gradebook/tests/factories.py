@@ -40,13 +40,17 @@ class Classroom:
 
 
 def a_classroom(
-    *, grade: int = 8, name: str = "8A2", pupils: tuple[str, ...] = PUPILS, levels: tuple[str, ...] = ("03",), **chosen: Any
+    *,
+    grade: int = 8,
+    name: str = "8A2",
+    pupils: tuple[str, ...] = PUPILS,
+    levels: tuple[str, ...] = ("03",),
+    **chosen: Any,
 ) -> Classroom:
     department = make.a_department()
     commune = make.a_commune(department)
     school = make.a_school(commune, levels=levels)
-    room = add_class(department, commune, school, make.a_principal(school), grade, name, pupils, **chosen)
-    return room
+    return add_class(department, commune, school, make.a_principal(school), grade, name, pupils, **chosen)
 
 
 def add_class(
@@ -71,9 +75,7 @@ def add_class(
                 )
         services.open_books(scope, class_id=class_id)
         found = MarkBook.objects.visible_to(scope, "gradebook.view").filter(class_id=class_id)
-        books = {
-            ((b.subject or b.kind), b.moment or b.term): b.pk for b in found
-        }
+        books = {((b.subject or b.kind), b.moment or b.term): b.pk for b in found}
     return Classroom(department, commune, school, class_id, ids, principal, books)
 
 
@@ -100,7 +102,9 @@ def working_as(account: Account) -> Iterator[Scope]:
         yield scope
 
 
-def type_in(account: Account, book_id: int, *cells: tuple[Any, ...], request_id: str = "", service: Any = None) -> Saved:
+def type_in(
+    account: Account, book_id: int, *cells: tuple[Any, ...], request_id: str = "", service: Any = None
+) -> Saved:
     """Cells as (pupil, column, value) or (pupil, column, value, saw)."""
     typed = [Cell(c[0], c[1], c[2], c[3] if len(c) > 3 else "") for c in cells]
     with working_as(account) as scope:

@@ -33,7 +33,12 @@ def lan(room: make.Classroom) -> Any:
 def nothing_was_written() -> bool:
     return not any(
         make.rows_of(table)
-        for table in ("gradebook_mark", "gradebook_markhistory", "gradebook_result", "events_outbox WHERE kind LIKE '%entered'")
+        for table in (
+            "gradebook_mark",
+            "gradebook_markhistory",
+            "gradebook_result",
+            "events_outbox WHERE kind LIKE '%entered'",
+        )
     )
 
 
@@ -44,13 +49,17 @@ def test_marks_are_saved_with_history_audit_and_one_published_fact(room: make.Cl
 
     assert make.states(saved) == ["saved"] * 3
     assert [c["value"] for c in saved.cells] == ["7,5", "8", "V"]
-    assert make.rows_of("gradebook_mark", "student_id, tx1, tx2, gk, ck, average, version") == [(an, 75, 80, -1, None, None, 1)]
+    assert make.rows_of("gradebook_mark", "student_id, tx1, tx2, gk, ck, average, version") == [
+        (an, 75, 80, -1, None, None, 1)
+    ]
     assert make.rows_of("gradebook_markhistory", "cell, old, new, by_person, version", "cell") == [
         ("gk", None, "V", lan.person_id, 1),
         ("tx1", None, "7,5", lan.person_id, 1),
         ("tx2", None, "8", lan.person_id, 1),
     ]
-    kinds = make.rows_of("events_outbox WHERE kind = 'gradebook.marks_entered'", "payload->>'cells', payload->'students'")
+    kinds = make.rows_of(
+        "events_outbox WHERE kind = 'gradebook.marks_entered'", "payload->>'cells', payload->'students'"
+    )
     assert kinds == [("3", f"[{an}]")]
     (entry,) = make.rows_of("audit_entry WHERE action = 'gradebook.marks_entered'", "actor_id, object_id, body")
     assert entry[:2] == (lan.person_id, str(room.book()))
@@ -85,7 +94,13 @@ def test_a_refused_cell_keeps_the_others(room: make.Classroom, lan: Any) -> None
     an, sinh = room.pupils[2], room.pupils[1]
 
     saved = make.type_in(
-        lan, room.book(), (an, "tx1", "11"), (sinh, "tx1", "7,55"), (an, "tx2", "07-May"), (an, "average", "9"), (an, "tx3", "9")
+        lan,
+        room.book(),
+        (an, "tx1", "11"),
+        (sinh, "tx1", "7,55"),
+        (an, "tx2", "07-May"),
+        (an, "average", "9"),
+        (an, "tx3", "9"),
     )
 
     assert make.states(saved) == ["refused", "refused", "refused", "refused", "saved"]
@@ -277,7 +292,9 @@ def test_a_closed_year_refuses_in_the_database(room: make.Classroom, lan: Any, v
 def test_an_exempt_pupil_takes_no_mark_and_the_others_do(room: make.Classroom, lan: Any) -> None:
     huyen, sinh = room.pupils[:2]
     with make.working_as(room.principal) as scope:
-        services.set_basis(scope, book_id=room.book(), student_ids=[huyen], basis=3, reason="Miễn theo giấy của bệnh viện")
+        services.set_basis(
+            scope, book_id=room.book(), student_ids=[huyen], basis=3, reason="Miễn theo giấy của bệnh viện"
+        )
 
     saved = make.type_in(lan, room.book(), (huyen, "tx1", "7"), (sinh, "tx1", "8"), (huyen, "comment", "Chăm."))
 
@@ -290,7 +307,13 @@ def test_comment_subject_takes_letters_and_tells_its_outcome(room: make.Classroo
     an = room.pupils[2]
 
     saved = make.type_in(
-        teacher, room.book("GDTC"), (an, "tx1", "đ"), (an, "tx2", "CĐ"), (an, "gk", "Đạt"), (an, "ck", "7"), (an, "tx2", "Đ", "CĐ")
+        teacher,
+        room.book("GDTC"),
+        (an, "tx1", "đ"),
+        (an, "tx2", "CĐ"),
+        (an, "gk", "Đạt"),
+        (an, "ck", "7"),
+        (an, "tx2", "Đ", "CĐ"),
     )
     last = make.type_in(teacher, room.book("GDTC"), (an, "ck", "Đ"))
 
@@ -320,7 +343,12 @@ def test_primary_books_take_levels_and_whole_marks() -> None:
     an = room.pupils[0]
 
     saved = make.type_in(
-        teacher, room.book("TOAN", 4), (an, "level", "t"), (an, "test", "8,5"), (an, "test", "9"), service=services.enter_primary
+        teacher,
+        room.book("TOAN", 4),
+        (an, "level", "t"),
+        (an, "test", "8,5"),
+        (an, "test", "9"),
+        service=services.enter_primary,
     )
     untested = make.type_in(
         make.teacher_of(room, "DD"), room.book("DD", 4), (an, "test", "9"), service=services.enter_primary
@@ -347,14 +375,20 @@ def test_a_primary_year_comes_out_when_the_last_level_is_entered() -> None:
     )
 
     assert before == [(None, 15)]
-    assert make.rows_of("gradebook_result", "term, learning, title, missing, act") == [(0, 3, "excellent", 0, "tt27_2020")]
+    assert make.rows_of("gradebook_result", "term, learning, title, missing, act") == [
+        (0, 3, "excellent", 0, "tt27_2020")
+    ]
 
 
 def test_only_the_homeroom_teacher_enters_conduct(room: make.Classroom, lan: Any) -> None:
     homeroom, an = make.homeroom_of(room), room.pupils[2]
 
     saved = make.type_in(
-        homeroom, room.book("conduct", 1), (an, "level", "khá"), (an, "comment", "Lễ phép."), service=services.enter_conduct
+        homeroom,
+        room.book("conduct", 1),
+        (an, "level", "khá"),
+        (an, "comment", "Lễ phép."),
+        service=services.enter_conduct,
     )
 
     assert [c["value"] for c in saved.cells] == ["K", "Lễ phép."]
@@ -367,9 +401,7 @@ def test_only_the_homeroom_teacher_enters_conduct(room: make.Classroom, lan: Any
 
 def test_too_many_cells_are_refused_whole(room: make.Classroom, lan: Any) -> None:
     with make.working_as(lan) as scope, pytest.raises(services.entry.TooManyCells):
-        services.enter_marks(
-            scope, book_id=room.book(), cells=[Cell(1, "tx1", "7", "")] * 4001, request_id="nhiều"
-        )
+        services.enter_marks(scope, book_id=room.book(), cells=[Cell(1, "tx1", "7", "")] * 4001, request_id="nhiều")
 
     assert nothing_was_written()
 

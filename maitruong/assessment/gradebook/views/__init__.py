@@ -1,0 +1,1 @@
+"""Pages of the mark books: parse, one service or query, render."""

@@ -1,0 +1,111 @@
+"""The class's results for the homeroom teacher and the school, why a level is what it is, and the family's own page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from maitruong.foundation.access.doors import needs
+from maitruong.foundation.access.types import Scope
+from maitruong.foundation.audit import services as audit
+from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel.school_year import SchoolYear
+from maitruong.registry.calendar import queries as calendar
+
+from .. import queries
+from ..types import period_name
+from .books import ACTS
+
+
+@needs("gradebook.view")
+@require_safe
+def class_results(request: HttpRequest, class_id: int) -> HttpResponse:
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    given = request.GET.get("hk", "")
+    term = int(given) if given in ("0", "1", "2") else calendar.term_on(clock.today())
+    found = queries.class_results(scope, class_id=class_id, term=term)
+    here = reverse("gradebook:class_results", args=[class_id])
+    levels: dict[str, int] = {}
+    for pupil in found.pupils:
+        levels[pupil.learning or "Chưa xếp loại"] = levels.get(pupil.learning or "Chưa xếp loại", 0) + 1
+    context: dict[str, Any] = {
+        "found": found,
+        "term": term,
+        "period": period_name(term),
+        "year_label": SchoolYear(found.sheet.school_year).label,
+        "page_title": f"Kết quả lớp {found.sheet.class_name}",
+        "act": ACTS[found.sheet.act].name,
+        "levels": levels,
+        "heads": [{"label": subject.code, "num": True} for subject in found.subjects],
+        "terms": [
+            {"label": period_name(t).capitalize(), "url": f"{here}?hk={t}", "current": t == term} for t in (1, 2, 0)
+        ],
+        "homeroom_books": queries.homeroom_books(found.sheet, term),
+        "crumbs": [
+            {"label": "Sổ điểm", "url": reverse("gradebook:books")},
+            {"label": f"Kết quả lớp {found.sheet.class_name}"},
+        ],
+    }
+    return render(request, "gradebook/class_results.html", context)
+
+
+@needs("gradebook.view")
+@require_safe
+def why_level(request: HttpRequest, class_id: int, student_id: int) -> HttpResponse:
+    """Why this pupil's level is what it is. A fragment for htmx, a page without it; opening it is told to the audit."""
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    given = request.GET.get("hk", "")
+    term = int(given) if given in ("0", "1", "2") else 0
+    told = queries.why_level(scope, class_id=class_id, student_id=student_id, term=term)
+    sheet = queries.class_sheet(scope, class_id=class_id)
+    audit.record(
+        scope,
+        "gradebook.result_opened",
+        school_id=sheet.school_id,
+        object_type="class",
+        object_id=class_id,
+        subject_id=student_id,
+    )
+    context = {
+        "told": told,
+        "name": queries.names_of([student_id]).get(student_id, ""),
+        "period": period_name(term),
+        "page_title": "Vì sao có kết quả này",
+        "crumbs": [
+            {"label": "Sổ điểm", "url": reverse("gradebook:books")},
+            {
+                "label": f"Kết quả lớp {sheet.class_name}",
+                "url": f"{reverse('gradebook:class_results', args=[class_id])}?hk={term}",
+            },
+            {"label": "Vì sao"},
+        ],
+    }
+    fragment = request.headers.get("HX-Request") == "true"
+    return render(request, "gradebook/_why_level.html" if fragment else "gradebook/why_level.html", context)
+
+
+@needs("gradebook.family")
+@require_safe
+def family(request: HttpRequest, student_id: int) -> HttpResponse:
+    """One child's marks, for the child or a guardian. Nobody else's, no average of the class, no rank."""
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    year = calendar.year_on(clock.today())
+    found = queries.family_marks(scope, student_id=student_id, school_year=year)
+    name = queries.names_of([student_id]).get(student_id, "")
+    context = {
+        "found": found,
+        "name": name,
+        "year_label": SchoolYear(year).label,
+        "page_title": f"Điểm của {name}",
+        "terms": [
+            (term, period_name(term).capitalize(), [s for s in found.subjects if s.term == term]) for term in (1, 2)
+        ]
+        if found
+        else [],
+        "periods": {m: period_name(0, m) for m in (1, 2, 3, 4)},
+    }
+    return render(request, "gradebook/family.html", context)
