@@ -15,7 +15,9 @@ urlpatterns = [
     path("metrics", views.metrics_page, name="metrics"),
     path("", include((KIT, "ui"))),
     path("", include("maitruong.foundation.identity.urls")),
+    path("", include("maitruong.foundation.files.urls")),
     path("", include("maitruong.assessment.gradebook.urls")),
+    path("", include("maitruong.assessment.school_records.urls")),
     path("", include("maitruong.insight.dashboard.urls")),
 ]
 

@@ -44,6 +44,12 @@ def number(identifier_id: int, *, person_id: int) -> str | None:
     return rows.values_list("value", flat=True).first()
 
 
+def numbers_in_force(person_id: int) -> dict[str, str]:
+    """scheme → number in full, of today. For documents the law wants them in; whoever shows one writes the audit first."""
+    rows = PersonIdentifier._base_manager.filter(person_id=person_id, valid__contains=clock.today())
+    return dict(rows.order_by("id").values_list("scheme", "value"))
+
+
 def masked(value: str) -> str:
     """The number as it may stand on a page or in the audit.
 
