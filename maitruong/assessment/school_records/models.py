@@ -84,11 +84,12 @@ class RecordFile(ScopedModel):
 class RecordDraft(ScopedModel):
     """The document while it is being signed; goes when it is sealed and stored as a file."""
 
-    scope_at: ClassVar = {"school": "school_id", "school_class": "class_id"}
+    scope_at: ClassVar = {"school": "school_id", "school_class": "class_id", "student": "student_id"}
 
     record = models.OneToOneField(RecordFile, on_delete=models.PROTECT, primary_key=True, related_name="+")
     school_id = models.BigIntegerField()
     class_id = models.BigIntegerField()
+    student_id = models.BigIntegerField()
     document = models.BinaryField()
 
 

@@ -24,6 +24,12 @@ def names(person_ids: Iterable[int]) -> dict[int, str]:
     return dict(rows)
 
 
+def sorted_names(person_ids: Iterable[int]) -> dict[int, str]:
+    """The same, in the order of a class list: given name, family, middle."""
+    rows = Person._base_manager.filter(pk__in=list(person_ids)).order_by("sort_key", "pk")
+    return dict(rows.values_list("pk", "full_name"))
+
+
 def particulars(person_id: int) -> Particulars | None:
     """One human, as far as the database shows him to the present unit of work; the caller checked the permission."""
     row = Person._base_manager.filter(pk=person_id).first()
