@@ -56,8 +56,8 @@ def a_closed_class(pupils: tuple[str, ...] = PUPILS) -> Room:
     homeroom = books.homeroom_of(found)
     subjects = _close_the_year(found, homeroom.person_id)
     lan = books.teacher_of(found, "TOAN", "Nguyễn Thị Lan")
-    bao = books.teacher_of(found, "VAN", "Phạm Quốc Bảo")
-    rest = [code for code in subjects if code not in ("TOAN", "VAN")]
+    bao = books.teacher_of(found, "NV", "Phạm Quốc Bảo")
+    rest = [code for code in subjects if code not in ("TOAN", "NV")]
     oanh = make.a_teacher(found.school, "Vũ Thị Kim Oanh", class_id=found.class_id, subject=rest[0])
     _teach_also(found.school, found.class_id, oanh.person_id, rest[1:])
     room = Room(
