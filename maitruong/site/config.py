@@ -21,6 +21,8 @@ class Config:
     hosts: tuple[str, ...]
     public_address: str
     secure_cookies: bool
+    file_store: str = ""
+    file_store_endpoint: str = ""
 
     @property
     def keys(self) -> Path:
@@ -41,6 +43,8 @@ def read(environ: dict[str, str] | None = None) -> Config:
         hosts=tuple(host for host in hosts.split(",") if host),
         public_address=address,
         secure_cookies=address.startswith("https://"),
+        file_store=env.get("MT_FILE_STORE", ""),
+        file_store_endpoint=env.get("MT_S3_ENDPOINT", ""),
     )
 
 

@@ -20,9 +20,12 @@ _OFFICE = {
 }
 _FIGURES = {"insight.view", "insight.people"}
 _BOOKS = {"gradebook.view", "gradebook.view_all", "gradebook.close", "gradebook.exempt", "gradebook.export"}
-_HEAD = _LOOK | _FIGURES | _OFFICE | _BOOKS | {"schools.edit", "timetable.assign", "attendance.enter"}
-_SUBJECT = {"enrolment.view", "gradebook.view", "gradebook.enter", "gradebook.export"}
+_RECORDS = {"school_records.view", "school_records.seal", "school_records.correct"}
+_HEAD = _LOOK | _FIGURES | _OFFICE | _BOOKS | _RECORDS | {"schools.edit", "timetable.assign", "attendance.enter"}
+_SUBJECT = {"school_records.sign_subject", "enrolment.view", "gradebook.view", "gradebook.enter", "gradebook.export"}
 _HOMEROOM = {
+    "school_records.view",
+    "school_records.sign_homeroom",
     "people.view",
     "enrolment.view",
     "students.view",
@@ -32,19 +35,25 @@ _HOMEROOM = {
     "gradebook.conduct",
     "gradebook.export",
 }
-_DEPARTMENT = {"schools.view", "schools.edit", "students.export", "calendar.manage", "audit.view", "gradebook.view"}
+_DEPARTMENT = {"schools.view", "schools.edit", "students.export", "calendar.manage", "audit.view", "gradebook.view", "school_records.view"}
 _RIGHTS = {"rights.view", "rights.give", "accounts.manage", "audit.view"}
-_FAMILY = {"people.view", "family.view", "attendance.family", "gradebook.family"}
+_FAMILY = {"people.view", "family.view", "attendance.family", "gradebook.family", "school_records.family"}
 
 # role → (label, rows, order in the switcher, home page, permissions)
 ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {
     "department_officer": ("Chuyên viên Sở", Rows.PROVINCE, 10, "centre", _LOOK | _FIGURES | _DEPARTMENT),
     "commune_officer": ("Chuyên viên xã", Rows.SCHOOLS, 15, "centre", _LOOK | _FIGURES | {"schools.view"}),
-    "principal": ("Hiệu trưởng", Rows.SCHOOLS, 20, "school", _HEAD | _RIGHTS),
+    "principal": ("Hiệu trưởng", Rows.SCHOOLS, 20, "school", _HEAD | _RIGHTS | {"school_records.sign_principal"}),
     "deputy_principal": ("Phó hiệu trưởng", Rows.SCHOOLS, 21, "school", _HEAD | {"rights.view", "accounts.manage"}),
     "homeroom_teacher": ("Giáo viên chủ nhiệm", Rows.SCHOOLS, 30, "teacher", _HOMEROOM),
     "subject_teacher": ("Giáo viên bộ môn", Rows.SCHOOLS, 31, "teacher", _SUBJECT),
-    "clerk": ("Văn thư", Rows.SCHOOLS, 40, "school", _LOOK | _OFFICE | {"accounts.manage"}),
+    "clerk": (
+        "Văn thư",
+        Rows.SCHOOLS,
+        40,
+        "school",
+        _LOOK | _OFFICE | {"accounts.manage", "school_records.view", "school_records.seal"},
+    ),
     "it_admin": ("Quản trị hệ thống", Rows.SCHOOLS, 60, "admin", _RIGHTS | {"schools.view"}),
     "guardian": ("Phụ huynh", Rows.FAMILY, 70, "family", _FAMILY),
     "pupil": ("Học sinh", Rows.FAMILY, 80, "family", _FAMILY),

@@ -129,6 +129,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = CONFIG.var / "static"
 WHITENOISE_MAX_AGE = 31536000
 
+FILE_STORE = CONFIG.file_store
+FILE_STORE_ENDPOINT = CONFIG.file_store_endpoint
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]

@@ -51,3 +51,39 @@ class NotSealedYet(RecordRefused):
     code = "school_records.not_sealed_yet"
     message = "Chưa lập được bản PDF: {reason}."
     remedy = "Bản PDF chỉ lập từ học bạ đã đóng dấu số và còn nguyên vẹn."
+
+
+class BooksStillOpen(RecordRefused):
+    code = "school_records.books_still_open"
+    message = "Chưa lập được học bạ lớp {school_class}: còn {count} sổ chưa khoá ({examples})."
+    remedy = "Khoá đủ sổ của lớp rồi lập học bạ."
+
+
+class NobodyToSign(RecordRefused):
+    code = "school_records.nobody_to_sign"
+    message = "Chưa lập được học bạ: chưa có {what}."
+    remedy = "Phân công người giữ việc này rồi lập học bạ."
+
+
+class NothingToDo(RecordRefused):
+    code = "school_records.nothing_to_do"
+    message = "Không có học bạ nào {what}."
+    remedy = "Tải lại trang để xem tình trạng mới nhất."
+
+
+class NotInForce(RecordRefused):
+    code = "school_records.not_in_force"
+    message = "Học bạ này đang ở trạng thái {state} nên không {what} được."
+    remedy = "Mở bản học bạ đang có hiệu lực của học sinh rồi làm lại."
+
+
+class SaySomeReason(RecordRefused):
+    code = "school_records.reason_needed"
+    message = "Chưa ghi đủ lí do hoặc số văn bản."
+    remedy = "Ghi lí do ít nhất 10 chữ cái và số quyết định, rồi làm lại."
+
+
+class DropRefused(RecordRefused):
+    code = "school_records.drop_refused"
+    message = "Chưa đọc được tệp: {reason}."
+    remedy = "Chọn tệp XML hoặc PDF học bạ đã tải từ hệ thống, không quá 12 MB."

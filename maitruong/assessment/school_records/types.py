@@ -95,7 +95,7 @@ class School:
 class Pupil:
     pupil_id: str
     ministry_id: str
-    personal_id: str | None
+    personal_id: str | None = field(default=None, kw_only=True)
     full_name: str
     born: dt.date
     sex: str

@@ -13,9 +13,10 @@ from maitruong.foundation.access.scoping import ScopedModel
 class StoredFile(ScopedModel):
     """One file of one unit. Content is addressed by SHA-256, so the same bytes are kept once."""
 
-    scope_at: ClassVar = {"school": "school_id"}
+    scope_at: ClassVar = {"school": "school_id", "student": "student_id"}
 
     school_id = models.BigIntegerField()
+    student_id = models.BigIntegerField(null=True, help_text="the pupil it is about; a family sees no other files")
     sha256 = models.TextField()
     size_bytes = models.BigIntegerField()
     media_type = models.TextField()

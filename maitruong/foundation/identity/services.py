@@ -216,6 +216,13 @@ def use_link(token: str, *, password: str, totp_secret: str, code: str) -> Accou
     return account
 
 
+def limit(request: HttpRequest, what: str, *, free: int) -> None:
+    """Let one address ask something public `free` times a quarter of an hour. Raises TooManyTries."""
+    key = _key(what, _address(request))
+    _refuse_when_guessing([(key, free)])
+    SignInTry.objects.create(key=key)
+
+
 def _refuse_when_guessing(keys: list[tuple[str, int]]) -> None:
     since = clock.now() - WINDOW
     for key, free in keys:

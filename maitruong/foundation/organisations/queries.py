@@ -55,3 +55,12 @@ def units_under(unit_id: int, *, on: dt.date) -> list[UnitRef]:
         pk__in=Position.objects.filter(path__startswith=here, during__contains=on).values("unit_id")
     ).exclude(kind="campus")
     return [UnitRef(row.pk, row.kind, row.code, row.name) for row in rows.order_by("kind", "sort_key", "pk")]
+
+
+def place_of(unit_id: int, *, on: dt.date) -> tuple[str, str]:
+    """(code, name) of the commune a unit lies in; when that was not written down, of the unit that governs it on a day."""
+    row = Unit.objects.select_related("admin_unit").get(pk=unit_id)
+    if row.admin_unit is not None:
+        return row.admin_unit.code, row.admin_unit.name
+    here = Position.objects.filter(unit_id=unit_id, during__contains=on).select_related("parent").first()
+    return (here.parent.code, here.parent.name) if here and here.parent else ("", "")

@@ -63,3 +63,33 @@ class PdfNotSealable(SigningRefused):
     code = "signing.pdf_not_sealable"
     message = "Bản PDF chưa đóng dấu số được: {reason}."
     remedy = "Lập lại bản PDF từ học bạ đã đóng dấu rồi thử lại."
+
+
+class KeyLocked(SigningRefused):
+    code = "signing.key_locked"
+    message = "Khoá ký tạm khoá đến {until} vì nhập sai nhiều lần."
+    remedy = "Chờ đến giờ đó rồi ký lại. Nếu không phải thầy/cô đã nhập, báo ngay quản trị viên để thu hồi khoá."
+
+
+class ConsentUsed(SigningRefused):
+    code = "signing.consent_used"
+    message = "Lượt xác nhận này đã dùng hoặc đã quá 5 phút."
+    remedy = "Quay lại danh sách chờ ký, chọn lại và xác nhận lượt mới. Chưa có gì được ký thêm."
+
+
+class ConsentForOther(SigningRefused):
+    code = "signing.consent_for_other"
+    message = "Nội dung cần ký không còn đúng như danh sách thầy/cô đã xác nhận ({what})."
+    remedy = "Quay lại danh sách chờ ký, xem lại và xác nhận lượt mới. Chưa có gì được ký."
+
+
+class TooManyAtOnce(SigningRefused):
+    code = "signing.too_many_at_once"
+    message = "Mỗi lượt ký từ 1 đến {most} mục; thầy/cô đang chọn {count}."
+    remedy = "Chọn lại trong danh sách rồi ký từng lượt."
+
+
+class SecondStepMissing(SigningRefused):
+    code = "signing.second_step_missing"
+    message = "Tài khoản của thầy/cô chưa có bước xác thực thứ hai nên chưa ký được."
+    remedy = "Đăng kí ứng dụng xác thực với quản trị viên của trường rồi ký lại."

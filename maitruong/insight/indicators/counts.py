@@ -64,4 +64,20 @@ GROUPS: dict[str, Group] = {
         WHERE school_id = ANY(%(schools)s) AND school_year = %(year)s AND level IS NOT NULL
         GROUP BY school_id, indicator, term, grade, level""",
     ),
+    "records": Group(
+        indicators=("records_due", "records_sealed"),
+        # A pupil is due at the school that holds him at the end of the year; a corrected version counts once.
+        sql="""
+        SELECT e.school_id, 'records_due' AS indicator, 0::smallint AS term, c.grade, '' AS key, count(*) AS value
+        FROM enrolment_enrolment e JOIN enrolment_schoolclass c ON c.id = e.school_class_id
+        JOIN calendar_schoolyear y ON y.year = e.school_year
+        WHERE e.school_id = ANY(%(schools)s) AND e.school_year = %(year)s AND c.grade BETWEEN 1 AND 12
+          AND (e.ends_on IS NULL OR e.ends_on >= least(%(today)s::date, y.ends_on))
+        GROUP BY e.school_id, c.grade
+        UNION ALL
+        SELECT school_id, 'records_sealed', 0::smallint, grade, '', count(*)
+        FROM school_records_recordfile
+        WHERE school_id = ANY(%(schools)s) AND school_year = %(year)s AND state IN ('sealed', 'issued')
+        GROUP BY school_id, grade""",
+    ),
 }

@@ -114,6 +114,12 @@ def class_roster(
     return members(ref, on=on or day_within(ref.school_year))
 
 
+def programme_of(class_id: int) -> tuple[list[str], list[str]]:
+    """Codes of a class's elective subjects and topic clusters (upper secondary), as far as the database shows it."""
+    row = SchoolClass._base_manager.filter(pk=class_id).values_list("electives", "clusters").first()
+    return row or ([], [])
+
+
 def members(ref: ClassRef, *, on: dt.date) -> list[RosterRow]:
     """The same for a class the caller was already given."""
     rows = Enrolment._base_manager.filter(_seated(on), school_class_id=ref.id, school_id=ref.school_id).select_related(

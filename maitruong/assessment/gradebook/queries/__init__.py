@@ -17,6 +17,7 @@ from .books import (
     siblings,
 )
 from .family import FamilySubject, FamilyYear, family_marks, family_why
+from .records import RecordSubject, RecordYear, class_year, open_books
 from .results import ClassResults, PupilResult, class_results, class_sheet, why, why_level
 
 __all__ = [
@@ -27,11 +28,14 @@ __all__ = [
     "FamilySubject",
     "FamilyYear",
     "PupilResult",
+    "RecordSubject",
+    "RecordYear",
     "book_page",
     "books_of_school",
     "changes_since",
     "class_results",
     "class_sheet",
+    "class_year",
     "classes_without_books",
     "family_marks",
     "family_why",
@@ -40,6 +44,7 @@ __all__ = [
     "my_books",
     "names_of",
     "open_book",
+    "open_books",
     "present_pupils",
     "siblings",
     "why",

@@ -1,0 +1,378 @@
+"""Reads of the school records: what waits for whom, classes by state, one record, a family's, and the public verification."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Count
+
+from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.types import Scope
+from maitruong.foundation.files import queries as files
+from maitruong.foundation.kernel import clock
+from maitruong.foundation.organisations import queries as organisations
+from maitruong.foundation.people import queries as people
+from maitruong.foundation.signing import services as signing
+from maitruong.foundation.signing.canonical import NotCanonical, parse
+from maitruong.foundation.signing.directory import HouseDirectory
+from maitruong.foundation.signing.types import Role
+from maitruong.registry.enrolment import queries as enrolment
+from maitruong.registry.enrolment.types import ClassRef
+
+from .changes import changed_fields
+from .document import content_of
+from .models import OPEN_TO_FAMILY, RecordBlock, RecordDraft, RecordFile, State
+from .types import RecordContent
+from .verify import Problem, RecordReport, Verdict, verify_file
+
+_PERMISSION = {
+    Role.SUBJECT_TEACHER: "school_records.sign_subject",
+    Role.HOMEROOM_TEACHER: "school_records.sign_homeroom",
+    Role.PRINCIPAL: "school_records.sign_principal",
+}
+_TURN = {
+    Role.SUBJECT_TEACHER: State.DATA_LOCKED,
+    Role.HOMEROOM_TEACHER: State.SUBJECT_SIGNED,
+    Role.PRINCIPAL: State.HOMEROOM_SIGNED,
+}
+
+
+# --- what waits to be signed ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A part that waits for the person who asks."""
+
+    block_id: int
+    student_id: int
+    name: str
+    record_id: str
+
+
+@dataclass(frozen=True)
+class WaitingGroup:
+    """The parts of one class and subject that wait for one person: signed in batches of at most 100."""
+
+    class_id: int
+    class_name: str
+    school_year: int
+    label: str
+    rows: tuple[Waiting, ...]
+    signed: int
+
+
+def waiting_for(scope: Scope, role: Role) -> list[WaitingGroup]:
+    """What this person may sign now, by class and part, newest year first. Three statements."""
+    blocks = RecordBlock.objects.visible_to(scope, _PERMISSION[role]).filter(role=role.value)
+    if role is not Role.PRINCIPAL:
+        blocks = blocks.filter(signer_id=scope.actor_id)
+    due = list(
+        blocks.filter(signed_at__isnull=True, record__state=_TURN[role].value)
+        .select_related("record")
+        .order_by("-school_year", "class_id", "position")
+    )
+    signed: Counter[tuple[int, str]] = Counter()
+    keys = blocks.filter(signed_at__isnull=False, class_id__in={b.class_id for b in due})
+    for class_id, node_id, n in keys.values_list("class_id", "node_id").annotate(n=Count("*")):
+        signed[class_id, node_id] = n
+    known = people.sorted_names({block.student_id for block in due})
+    place = {student_id: n for n, student_id in enumerate(known)}
+    groups: dict[tuple[int, str], list[RecordBlock]] = {}
+    for block in due:
+        groups.setdefault((block.class_id, block.node_id), []).append(block)
+    return [
+        WaitingGroup(
+            class_id=class_id,
+            class_name=rows[0].record.class_name,
+            school_year=rows[0].school_year,
+            label=rows[0].label,
+            rows=tuple(
+                Waiting(row.pk, row.student_id, known[row.student_id], row.record.record_id)
+                for row in sorted(rows, key=lambda row: place[row.student_id])
+            ),
+            signed=signed[class_id, node_id],
+        )
+        for (class_id, node_id), rows in groups.items()
+    ]
+
+
+# --- classes and records -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ClassStates:
+    """A class of a year with its records by state."""
+
+    class_id: int
+    class_name: str
+    pupils: int
+    states: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def made(self) -> int:
+        return sum(self.states.values())
+
+    def count(self, *states: str) -> int:
+        return sum(self.states.get(state, 0) for state in states)
+
+
+def classes(scope: Scope, *, school_year: int, school_id: int | None = None) -> list[ClassStates]:
+    """Every class of grades 1-12 that `school_records.view` reaches, with how far its records are. Two statements."""
+    rows = enrolment.classes(scope, school_id, school_year, permission="school_records.view")
+    found = RecordFile.objects.visible_to(scope, "school_records.view").filter(school_year=school_year)
+    standing = found.exclude(state__in=[State.SUPERSEDED, State.REVOKED])
+    by_class: dict[int, dict[str, int]] = {}
+    for class_id, state, n in standing.values_list("class_id", "state").annotate(n=Count("*")):
+        by_class.setdefault(class_id, {})[state] = n
+    return [
+        ClassStates(row.id, row.name, row.pupils, by_class.get(row.id, {})) for row in rows if 1 <= row.grade <= 12
+    ]
+
+
+@dataclass(frozen=True)
+class RecordRow:
+    """A record in a list. waits: the parts still unsigned, in words."""
+
+    record_id: str
+    student_id: int
+    name: str
+    school_id: int
+    school_year: int
+    class_name: str
+    version: int
+    state: str
+    state_label: str
+    held_back: str
+    waits: tuple[str, ...] = ()
+    sealed_at: dt.datetime | None = None
+
+
+def class_records(scope: Scope, *, class_id: int) -> tuple[ClassRef, list[RecordRow]]:
+    """The pupils of a class with their newest record, in the order of the class list. Raises NotFound."""
+    ref = enrolment.class_ref(scope, class_id=class_id, permission="school_records.view")
+    members = enrolment.members(ref, on=enrolment.day_within(ref.school_year))
+    found = RecordFile.objects.visible_to(scope, "school_records.view").filter(class_id=class_id)
+    newest = {record.student_id: record for record in found.order_by("version")}
+    unsigned: dict[int, list[str]] = {}
+    blocks = RecordBlock._base_manager.filter(class_id=class_id, signed_at__isnull=True, school_id=ref.school_id)
+    for record_id, label in blocks.order_by("position").values_list("record_id", "label"):
+        unsigned.setdefault(record_id, []).append(label)
+    return ref, [
+        _row(newest[m.student_id], m.full_name, tuple(unsigned.get(newest[m.student_id].pk, ())))
+        if m.student_id in newest
+        else RecordRow("", m.student_id, m.full_name, ref.school_id, ref.school_year, ref.name, 0, "", "Chưa lập", "")
+        for m in members
+    ]
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One signature as the page lists it. signed_at is None while it is missing."""
+
+    label: str
+    name: str
+    signed_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """A record with the data that were signed, its signatures and the other versions of its year."""
+
+    row: RecordRow
+    content: RecordContent | None
+    signatures: tuple[Signature, ...]
+    versions: tuple[RecordRow, ...]
+    xml_sha256: str
+    pdf_sha256: str
+    reason: str
+    decision: str
+    end_reason: str
+    school_name: str
+
+
+def reached(scope: Scope, *, record_id: str, permission: str) -> RecordFile:
+    """A record the permission reaches; a family reaches issued ones only. Raises NotFound, one answer for all."""
+    rows = RecordFile.objects.visible_to(scope, permission).filter(record_id=record_id)
+    if permission == "school_records.family":
+        rows = rows.filter(state__in=[state.value for state in OPEN_TO_FAMILY])
+    row = rows.first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def record_page(scope: Scope, *, record_id: str, permission: str) -> RecordPage:
+    """What a record says, read from its own signed bytes. Raises NotFound, FileDamaged."""
+    row = reached(scope, record_id=record_id, permission=permission)
+    names = people.names([row.student_id])
+    name = names.get(row.student_id, row.initials)
+    content = _content(row)
+    versions = RecordFile.objects.visible_to(scope, permission).filter(
+        student_id=row.student_id, school_year=row.school_year
+    )
+    if permission == "school_records.family":
+        versions = versions.filter(state__in=[state.value for state in OPEN_TO_FAMILY])
+    blocks = list(RecordBlock._base_manager.filter(record_id=row.pk).order_by("position"))
+    waits = tuple(block.label for block in blocks if block.signed_at is None)
+    unit = organisations.unit(row.school_id)
+    return RecordPage(
+        row=_row(row, name, waits),
+        content=content,
+        signatures=_signatures(content, blocks, row, unit.name),
+        versions=tuple(_row(other, name) for other in versions.order_by("-version")),
+        xml_sha256=row.xml_sha256,
+        pdf_sha256=row.pdf_sha256,
+        reason=row.reason,
+        decision=row.decision,
+        end_reason=row.end_reason,
+        school_name=unit.name,
+    )
+
+
+def family_records(scope: Scope) -> list[tuple[str, list[RecordRow]]]:
+    """A family's children with their issued records, newest first; children without any are listed, too."""
+    permission = "school_records.family"
+    children = sorted({s for g in scope.grants if permission in g.permissions for s in g.student_ids or ()})
+    names = people.names(children)
+    rows = RecordFile.objects.visible_to(scope, permission).filter(
+        state__in=[state.value for state in OPEN_TO_FAMILY], student_id__in=children
+    )
+    by_child: dict[int, list[RecordRow]] = {child: [] for child in children if child in names}
+    for row in rows.order_by("-school_year", "-version"):
+        by_child[row.student_id].append(_row(row, names[row.student_id]))
+    return [(names[child], found) for child, found in by_child.items()]
+
+
+def _row(record: RecordFile, name: str, waits: tuple[str, ...] = ()) -> RecordRow:
+    return RecordRow(
+        record_id=record.record_id,
+        student_id=record.student_id,
+        name=name,
+        school_id=record.school_id,
+        school_year=record.school_year,
+        class_name=record.class_name,
+        version=record.version,
+        state=record.state,
+        state_label=record.get_state_display(),
+        held_back=record.held_back,
+        waits=waits,
+        sealed_at=record.sealed_at,
+    )
+
+
+def _content(row: RecordFile) -> RecordContent | None:
+    """From the sealed file; while it is being signed, from the draft."""
+    if row.xml_file_id:
+        return content_of(parse(files.read(row.xml_file_id)[1]))
+    draft = RecordDraft._base_manager.filter(pk=row.pk).first()
+    return content_of(parse(bytes(draft.document))) if draft else None
+
+
+def _signatures(
+    content: RecordContent | None, blocks: Iterable[RecordBlock], row: RecordFile, school: str
+) -> tuple[Signature, ...]:
+    if content is None:
+        return ()
+    who = {f"subject-{block.code}": block.signer.name for block in content.subjects}
+    who |= {"year-page": content.summary.homeroom.name, "approved": content.approval.principal.name}
+    found = [
+        Signature(block.label[:1].upper() + block.label[1:], who.get(block.node_id, ""), block.signed_at)
+        for block in blocks
+    ]
+    return (*found, Signature("Con dấu số của nhà trường", school, row.sealed_at))
+
+
+# --- public verification -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What the public is told. `standing`: valid, superseded, revoked, altered, unknown; the facts only when the house knows it."""
+
+    standing: str
+    sentence: str
+    initials: str = ""
+    school: str = ""
+    school_year: int = 0
+    version: int = 0
+    xml_sha256: str = ""
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        return 0 if self.standing in ("valid", "superseded", "revoked") else 1
+
+
+_SENTENCES = {
+    "valid": "Học bạ này do nhà trường phát hành và đang có hiệu lực.",
+    "superseded": "Học bạ này đã có bản thay thế; hãy xin bản mới nhất.",
+    "revoked": "Học bạ này đã bị thu hồi, không còn hiệu lực.",
+    "unknown": "Không có học bạ nào ứng với mã hoặc tệp này.",
+    "altered": "Tệp này không còn như lúc nhà trường đóng dấu.",
+}
+_STANDING = {
+    State.SEALED: "valid",
+    State.ISSUED: "valid",
+    State.SUPERSEDED: "superseded",
+    State.REVOKED: "revoked",
+}
+_RECORD_ID = re.compile(rb'(?:record-id="|hoc-ba:)([A-Za-z0-9_-]{22,64})')
+
+
+def verify_token(record_id: str) -> Verification:
+    """By the id in the QR. Runs under a system scope; says no more than the public may know."""
+    row = RecordFile._base_manager.filter(record_id=record_id, state__in=[s.value for s in _STANDING]).first()
+    return _told(row) if row else Verification("unknown", _SENTENCES["unknown"])
+
+
+def verify_upload(data: bytes) -> Verification:
+    """By the file itself: signatures first, then what the registry says of it. Keeps nothing. Runs under a system scope."""
+    report = verify_file(data, trust=signing.trust(), directory=HouseDirectory(), now=clock.now())
+    if not report.is_valid:
+        return _not_valid(data, report)
+    row = RecordFile._base_manager.filter(record_id=report.record_id, state__in=[s.value for s in _STANDING]).first()
+    if row is None:
+        return Verification("unknown", _SENTENCES["unknown"])
+    same = report.sha256 == (row.xml_sha256 if report.kind == "xml" else row.pdf_sha256)
+    if not same or report.xml_sha256 != row.xml_sha256:
+        where = Problem("Toàn tệp", "chữ ký đúng nhưng không phải tệp nhà trường đã phát hành")
+        return Verification("altered", _SENTENCES["altered"], problems=(where,))
+    return _told(row)
+
+
+def _told(row: RecordFile) -> Verification:
+    standing = _STANDING[State(row.state)]
+    return Verification(
+        standing,
+        _SENTENCES[standing],
+        initials=row.initials,
+        school=organisations.unit(row.school_id).name,
+        school_year=row.school_year,
+        version=row.version,
+        xml_sha256=row.xml_sha256,
+    )
+
+
+def _not_valid(data: bytes, report: RecordReport) -> Verification:
+    """Name what was changed by comparing with the original the house keeps; never its values."""
+    if report.verdict is Verdict.NOT_A_RECORD:
+        return Verification("unknown", _SENTENCES["unknown"], problems=report.problems)
+    problems = list(report.problems)
+    found = _RECORD_ID.search(data[:200_000]) if report.kind == "xml" else None
+    row = (
+        RecordFile._base_manager.filter(record_id=found[1].decode(), xml_file__isnull=False).first() if found else None
+    )
+    if row is not None:
+        try:
+            places = changed_fields(files.read(row.xml_file_id)[1], data)
+        except NotCanonical:
+            places = ()
+        told = [Problem(place, "khác với bản nhà trường đã đóng dấu") for place in places]
+        problems = told + [p for p in problems if not told or p.where == "Cấu trúc tệp"] if told else problems
+    return Verification("altered", report.sentence, problems=tuple(problems[:20]))
+

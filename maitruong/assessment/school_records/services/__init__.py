@@ -1,0 +1,25 @@
+"""Writes of the school records: prepare, sign, seal, issue, correct, revoke."""
+
+from .correcting import correct_record, rebuild_record, revoke_record
+from .demo import seed_demo
+from .preparing import Prepared, prepare_records
+from .reading import file_ticket, opened_record
+from .sealing import issue_records, seal_one, start_sealing
+from .signing import SignedBatch, ask_to_sign, sign_blocks
+
+__all__ = [
+    "Prepared",
+    "SignedBatch",
+    "ask_to_sign",
+    "correct_record",
+    "file_ticket",
+    "issue_records",
+    "opened_record",
+    "prepare_records",
+    "rebuild_record",
+    "revoke_record",
+    "seal_one",
+    "seed_demo",
+    "sign_blocks",
+    "start_sealing",
+]

@@ -1,0 +1,207 @@
+"""Sign parts of many records with one consent: the right person, in order, exactly what was listed, all or none."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from django.db import transaction
+
+from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.types import Scope
+from maitruong.foundation.audit import services as audit
+from maitruong.foundation.kernel import clock
+from maitruong.foundation.people import queries as people
+from maitruong.foundation.signing import services as signing
+from maitruong.foundation.signing.canonical import parse
+from maitruong.foundation.signing.certificates import fingerprint
+from maitruong.foundation.signing.directory import HouseDirectory
+from maitruong.foundation.signing.errors import ConsentForOther
+from maitruong.foundation.signing.services import Consent, Item, Unlocked
+from maitruong.foundation.signing.types import Role
+
+from ..document import content_of, element_of, part_hash
+from ..errors import NothingToDo, NotYourPart, SignedOutOfOrder
+from ..lifecycle import prepare_step, rebuild_keeping_signatures
+from ..models import RecordBlock, RecordDraft, RecordFile, State
+from ..types import Person
+
+PERMISSION = {
+    Role.SUBJECT_TEACHER: "school_records.sign_subject",
+    Role.HOMEROOM_TEACHER: "school_records.sign_homeroom",
+    Role.PRINCIPAL: "school_records.sign_principal",
+}
+_TITLE = {
+    Role.SUBJECT_TEACHER: "Ký phần môn học",
+    Role.HOMEROOM_TEACHER: "Ký phần giáo viên chủ nhiệm",
+    Role.PRINCIPAL: "Ký phê duyệt",
+}
+TURN = {
+    Role.SUBJECT_TEACHER: State.DATA_LOCKED,
+    Role.HOMEROOM_TEACHER: State.SUBJECT_SIGNED,
+    Role.PRINCIPAL: State.HOMEROOM_SIGNED,
+}
+_ORDER = list(TURN)
+
+
+@dataclass(frozen=True)
+class SignedBatch:
+    """How many parts were signed, in which classes."""
+
+    count: int
+    class_ids: tuple[int, ...]
+
+
+def ask_to_sign(scope: Scope, *, role: Role, block_ids: Sequence[int]) -> Consent:
+    """List what would be signed and fix its hashes. Nothing is signed yet.
+
+    Raises NotFound, NotYourPart (another teacher's part), SignedOutOfOrder, TooManyAtOnce, KeyMissing.
+    """
+    blocks = list(
+        RecordBlock.objects.visible_to(scope, PERMISSION[role])
+        .filter(pk__in=list(block_ids), role=role.value, signed_at__isnull=True)
+        .select_related("record")
+        .order_by("pk")
+    )
+    if not blocks or len(blocks) != len(set(block_ids)):
+        raise NotFound
+    if len({block.school_id for block in blocks}) != 1:
+        raise NotFound
+    names = people.names({block.student_id for block in blocks})
+    items = []
+    for block in blocks:
+        _refuse_foreign(scope, block, role)
+        _refuse_out_of_order(block, role)
+        draft = RecordDraft._base_manager.select_for_update().get(pk=block.record_id)
+        if role is Role.PRINCIPAL and block.signer_id != scope.actor_id:
+            _take_over_approval(scope, block, draft)
+        label = f"{names.get(block.student_id, '')} · {block.record.class_name} · {block.label}"
+        items.append(Item(str(block.pk), _hash_of(draft, block), label))
+    return signing.ask_consent(scope, school_id=blocks[0].school_id, role=role, title=_TITLE[role], items=items)
+
+
+def sign_blocks(
+    scope: Scope, *, consent_id: uuid.UUID, pin: str, code: str, block_ids: Sequence[int] | None = None
+) -> SignedBatch:
+    """Sign what the consent lists (or fewer of them), with PIN and second step. All or none.
+
+    A wrong PIN or code is counted in the caller's transaction. Raises what `unlock` raises, ConsentForOther when a part is not
+    in the consent or is no longer as listed, and what the record itself refuses.
+    """
+    unlocked = signing.unlock(scope, consent_id=consent_id, pin=pin, code=code)
+    role = signing.consent(scope, consent_id).role
+    ids = [int(item.ref) for item in unlocked.items] if block_ids is None else list(block_ids)
+    with transaction.atomic():
+        blocks = _locked(scope, role, ids)
+        _sign_all(scope, blocks, unlocked)
+        return SignedBatch(len(blocks), tuple(sorted({block.class_id for block in blocks})))
+
+
+def _locked(scope: Scope, role: Role, block_ids: Iterable[int]) -> list[RecordBlock]:
+    """The blocks, their records locked in the order of their keys so that two signers wait, never in a circle."""
+    wanted = set(block_ids)
+    blocks = list(
+        RecordBlock.objects.visible_to(scope, PERMISSION[role])
+        .filter(pk__in=wanted, role=role.value, signed_at__isnull=True)
+        .order_by("record_id", "pk")
+    )
+    if not blocks or len(blocks) != len(wanted):
+        raise NothingToDo(what="còn chờ thầy/cô ký trong lượt này")
+    locked = RecordFile._base_manager.select_for_update().filter(pk__in={block.record_id for block in blocks})
+    records = {record.pk: record for record in locked.order_by("pk")}
+    for block in blocks:
+        block.record = records[block.record_id]
+    return blocks
+
+
+def _sign_all(scope: Scope, blocks: list[RecordBlock], unlocked: Unlocked) -> None:
+    directory, trust, at = HouseDirectory(), signing.trust(), clock.now()
+    certificate = unlocked.signer.certificate
+    stamp = fingerprint(certificate)
+    drafts = RecordDraft._base_manager.in_bulk({block.record_id for block in blocks})
+    for block in blocks:
+        draft = drafts[block.record_id]
+        if not unlocked.allows(str(block.pk), _hash_of(draft, block)):
+            raise ConsentForOther(what=block.label)
+        pending = prepare_step(bytes(draft.document), block.node_id, certificate, at=at, trust=trust, directory=directory)
+        draft.document = pending.complete(unlocked.signer.sign(pending.digest))
+        draft.save(update_fields=["document"])
+        block.signed_at, block.certificate, block.consent_id = at, stamp, unlocked.consent_id
+        block.save(update_fields=["signed_at", "certificate", "consent_id"])
+        move_on(block.record)
+    audit.record_many(
+        scope,
+        "school_records.block_signed",
+        [
+            {
+                "school_id": block.school_id,
+                "object_type": "record",
+                "object_id": block.record.record_id,
+                "subject_id": block.student_id,
+                "changes": {"part": block.node_id, "role": block.role, "consent": str(unlocked.consent_id)},
+            }
+            for block in blocks
+        ],
+    )
+
+
+def move_on(record: RecordFile) -> None:
+    """Set the state by what is still unsigned; the caller holds the record's lock."""
+    waiting = set(
+        RecordBlock._base_manager.filter(record_id=record.pk, signed_at__isnull=True).values_list("role", flat=True)
+    )
+    state = next((TURN[role] for role in _ORDER if role.value in waiting), State.PRINCIPAL_SIGNED)
+    if record.state != state:
+        record.state = state
+        record.save(update_fields=["state"])
+
+
+def _refuse_foreign(scope: Scope, block: RecordBlock, role: Role) -> None:
+    """A part belongs to the person named in it. Only the principal's office can be filled by who stands in today."""
+    if role is not Role.PRINCIPAL and block.signer_id != scope.actor_id:
+        raise NotYourPart(step=block.label, reason="phần này của giáo viên khác")
+
+
+def _refuse_out_of_order(block: RecordBlock, role: Role) -> None:
+    earlier = _ORDER[: _ORDER.index(role)]
+    missing = list(
+        RecordBlock._base_manager.filter(
+            record_id=block.record_id, signed_at__isnull=True, role__in=[r.value for r in earlier]
+        ).values_list("label", flat=True)
+    )
+    if missing:
+        raise SignedOutOfOrder(step=block.label, missing=", ".join(missing))
+
+
+def _take_over_approval(scope: Scope, block: RecordBlock, draft: RecordDraft) -> None:
+    """Write who stands in today into the approval, which nobody has signed yet; every signature below it stays."""
+    if scope.actor_id is None:
+        raise NotFound
+    content = content_of(parse(bytes(draft.document)))
+    name = people.names([scope.actor_id])[scope.actor_id]
+    acting = Person(str(scope.actor_id), name, "Người được giao quyền hiệu trưởng")
+    fresh, _ = rebuild_keeping_signatures(
+        bytes(draft.document), replace(content, approval=replace(content.approval, principal=acting))
+    )
+    draft.document = fresh
+    draft.save(update_fields=["document"])
+    audit.record(
+        scope,
+        "school_records.approval_taken_over",
+        school_id=block.school_id,
+        object_type="record",
+        object_id=block.record.record_id,
+        subject_id=block.student_id,
+        changes={"principal": [block.signer_id, scope.actor_id]},
+    )
+    block.signer_id = scope.actor_id
+    block.save(update_fields=["signer_id"])
+
+
+def _hash_of(draft: RecordDraft, block: RecordBlock) -> str:
+    """SHA-256 of the very part to be signed, with the signatures already inside it and without its own."""
+    element = element_of(parse(bytes(draft.document)), block.node_id)
+    if element is None:
+        raise NothingToDo(what="còn phần này")
+    return part_hash(element)

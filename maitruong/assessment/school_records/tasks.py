@@ -1,0 +1,15 @@
+"""Long work of the records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from maitruong.foundation.access.types import Scope
+from maitruong.foundation.jobs.services import Ticket, work
+
+from .services import sealing
+
+
+@work(sealing.JOB)
+def seal_class(ticket: Ticket, scope: Scope, *, class_id: int) -> dict[str, Any]:
+    return sealing.seal_class(ticket, scope, class_id=class_id)

@@ -1,0 +1,36 @@
+"""Pages of the school records."""
+
+from .family import family, family_download, family_record
+from .office import correct, download, issue, overview, prepare, record, school_class, seal, sealing_progress
+from .public import drop, verify_token
+from .signing import (
+    consent_homeroom,
+    consent_principal,
+    consent_subject,
+    waiting_homeroom,
+    waiting_principal,
+    waiting_subject,
+)
+
+__all__ = [
+    "consent_homeroom",
+    "consent_principal",
+    "consent_subject",
+    "correct",
+    "download",
+    "drop",
+    "family",
+    "family_download",
+    "family_record",
+    "issue",
+    "overview",
+    "prepare",
+    "record",
+    "school_class",
+    "seal",
+    "sealing_progress",
+    "verify_token",
+    "waiting_homeroom",
+    "waiting_principal",
+    "waiting_subject",
+]

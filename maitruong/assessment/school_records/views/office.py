@@ -1,0 +1,186 @@
+"""The school's office: classes by state, prepare, seal, issue, one record, correct and revoke."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maitruong.foundation.access.doors import needs
+from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.jobs import queries as jobs
+from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel.errors import Refusal
+from maitruong.foundation.kernel.school_year import SchoolYear
+from maitruong.registry.calendar import queries as calendar
+
+from .. import queries, services
+from ..models import IN_FORCE, State
+from .showing import record_context
+
+LOOK = "school_records.view"
+
+
+@needs(LOOK)
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """Classes with how far their records are. For an office above schools: the school is chosen by its number."""
+    scope = request.scope  # type: ignore[attr-defined]
+    years = calendar.years()
+    now = calendar.year_on(clock.today())
+    wanted = request.GET.get("nam", "")
+    year = int(wanted) if wanted.isdigit() and any(int(wanted) == y.year for y in years) else now
+    chosen = request.GET.get("truong", "")
+    school_id = int(chosen) if chosen.isdigit() else None
+    if school_id is None and len(scope.school_ids) != 1 and not scope.is_system:
+        rows = []
+    else:
+        rows = queries.classes(scope, school_year=year, school_id=school_id)
+    context = {
+        "page_title": "Học bạ",
+        "rows": rows,
+        "year": SchoolYear(year).label,
+        "years": [
+            {"label": SchoolYear(y.year).label, "url": f"?nam={y.year}", "current": y.year == year} for y in years
+        ],
+        "place": scope.workspace.place if scope.workspace else "",
+        "State": State,
+        "needs_school": school_id is None and len(scope.school_ids) != 1,
+    }
+    return render(request, "school_records/overview.html", context)
+
+
+@needs(LOOK)
+@require_safe
+def school_class(request: HttpRequest, class_id: int) -> HttpResponse:
+    return _class_page(request, class_id)
+
+
+@needs("school_records.correct")
+@require_POST
+def prepare(request: HttpRequest, class_id: int) -> HttpResponse:
+    scope = request.scope  # type: ignore[attr-defined]
+    try:
+        done = services.prepare_records(scope, class_id=class_id)
+    except NotFound:
+        raise
+    except Refusal as problem:
+        return _class_page(request, class_id, problem=problem)
+    told = f"Đã lập {len(done.made)} học bạ."
+    if done.held_back:
+        told += f" {len(done.held_back)} em chưa lập được, lí do ghi trong danh sách."
+    return _class_page(request, class_id, told=told)
+
+
+@needs("school_records.seal")
+@require_POST
+def seal(request: HttpRequest, class_id: int) -> HttpResponse:
+    try:
+        job_id = services.start_sealing(request.scope, class_id=class_id)  # type: ignore[attr-defined]
+    except NotFound:
+        raise
+    except Refusal as problem:
+        return _class_page(request, class_id, problem=problem)
+    return redirect("school_records:sealing_progress", class_id, job_id)
+
+
+@needs("school_records.seal")
+@require_safe
+def sealing_progress(request: HttpRequest, class_id: int, job_id: int) -> HttpResponse:
+    """The class page with the job's progress; htmx asks for the progress alone every two seconds."""
+    job = jobs.job(request.scope, "school_records.seal", job_id)  # type: ignore[attr-defined]
+    if job is None or job.kind != "school_records.seal" or job.arguments.get("class_id") != class_id:
+        raise NotFound
+    if request.headers.get("HX-Request"):
+        response = render(request, "school_records/_progress.html", {"job": job, "class_id": class_id})
+        if job.ended_at:
+            response["HX-Refresh"] = "true"
+        return response
+    return _class_page(request, class_id, job=job)
+
+
+@needs("school_records.seal")
+@require_POST
+def issue(request: HttpRequest, class_id: int) -> HttpResponse:
+    try:
+        count = services.issue_records(request.scope, class_id=class_id)  # type: ignore[attr-defined]
+    except NotFound:
+        raise
+    except Refusal as problem:
+        return _class_page(request, class_id, problem=problem)
+    return _class_page(request, class_id, told=f"Đã phát hành {count} học bạ; gia đình xem được ngay.")
+
+
+def _class_page(
+    request: HttpRequest, class_id: int, *, problem: Refusal | None = None, told: str = "", job: Any = None
+) -> HttpResponse:
+    scope = request.scope  # type: ignore[attr-defined]
+    ref, rows = queries.class_records(scope, class_id=class_id)
+    at = {"school_id": ref.school_id, "class_id": ref.id}
+    counts = {state.value: sum(row.state == state for row in rows) for state in State}
+    context = {
+        "page_title": f"Học bạ lớp {ref.name}",
+        "crumbs": [{"label": "Học bạ", "url": f"/hoc-ba/?nam={ref.school_year}"}, {"label": ref.name}],
+        "ref": ref,
+        "year": SchoolYear(ref.school_year).label,
+        "rows": rows,
+        "counts": counts,
+        "stood": sum(counts[state] for state in IN_FORCE),
+        "to_prepare": sum(row.state in ("", State.DRAFT) for row in rows),
+        "may_prepare": scope.covers("school_records.correct", **at),
+        "may_seal": scope.covers("school_records.seal", **at),
+        "problem": problem,
+        "told": told,
+        "job": job,
+        "class_id": class_id,
+    }
+    return render(request, "school_records/class.html", context, status=422 if problem else 200)
+
+
+@needs(LOOK)
+@require_safe
+def record(request: HttpRequest, record_id: str) -> HttpResponse:
+    return _record_page(request, record_id)
+
+
+@needs(LOOK)
+@require_POST
+def download(request: HttpRequest, record_id: str, kind: str) -> HttpResponse:
+    """POST, because it writes an audit entry and hands out a ticket."""
+    return redirect(services.file_ticket(request.scope, record_id=record_id, kind=kind, permission=LOOK))  # type: ignore[attr-defined]
+
+
+@needs("school_records.correct")
+@require_http_methods(["POST"])
+def correct(request: HttpRequest, record_id: str) -> HttpResponse:
+    """Begin a corrected version, make a part again, or revoke; each with its reason."""
+    scope = request.scope  # type: ignore[attr-defined]
+    reason, decision = request.POST.get("reason", ""), request.POST.get("decision", "")
+    try:
+        if request.POST.get("act") == "revoke":
+            services.revoke_record(scope, record_id=record_id, reason=reason, decision=decision)
+        elif request.POST.get("act") == "rebuild":
+            services.rebuild_record(scope, record_id=record_id, reason=reason)
+        else:
+            record_id = services.correct_record(scope, record_id=record_id, reason=reason, decision=decision)
+    except NotFound:
+        raise
+    except Refusal as problem:
+        return _record_page(request, record_id, problem=problem)
+    return redirect("school_records:record", record_id)
+
+
+def _record_page(request: HttpRequest, record_id: str, problem: Refusal | None = None) -> HttpResponse:
+    scope = request.scope  # type: ignore[attr-defined]
+    page = services.opened_record(scope, record_id=record_id, permission=LOOK)
+    context = record_context(page, download="school_records:download", other="school_records:record")
+    context |= {
+        "may_correct": scope.covers("school_records.correct", school_id=page.row.school_id),
+        "in_force": page.row.state in IN_FORCE,
+        "may_rebuild": page.row.state in (State.DATA_LOCKED, State.SUBJECT_SIGNED, State.HOMEROOM_SIGNED),
+        "problem": problem,
+        "values": request.POST,
+    }
+    return render(request, "school_records/record.html", context, status=422 if problem else 200)
