@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from maitruong.foundation.ui.tests.hands import until
 from maitruong.foundation.ui.tests.harness import Book
-from maitruong.foundation.ui.tests.test_grid import until
 
 pytestmark = pytest.mark.journey
 
