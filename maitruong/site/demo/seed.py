@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import time
 from collections.abc import Callable
@@ -15,7 +16,9 @@ from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import system_scope
 from maitruong.foundation.events import services as events
 from maitruong.foundation.identity.models import Installation
+from maitruong.foundation.kernel import clock
 from maitruong.insight.indicators import services as indicators
+from maitruong.registry.calendar.models import SchoolYear
 from maitruong.registry.enrolment.models import Enrolment, SchoolClass
 
 from . import load, statements
@@ -50,7 +53,13 @@ def seed(name: str, *, number: int, owner_url: str, tell: Callable[[str], None])
         tell("đưa người, lớp, phân quyền vào cơ sở dữ liệu")
         with load.lifted(db):
             load.load_admin_units(db)
-            for part in (statements.UNITS, statements.PEOPLE, statements.CLASSES, statements.GRANTS, statements.SEQUENCES):
+            for part in (
+                statements.UNITS,
+                statements.PEOPLE,
+                statements.CLASSES,
+                statements.GRANTS,
+                statements.SEQUENCES,
+            ):
                 for statement in part:
                     db.execute(statement)
         _analyse(db)
@@ -65,9 +74,10 @@ def seed(name: str, *, number: int, owner_url: str, tell: Callable[[str], None])
         db.execute(f"DROP SCHEMA {load.SCHEMA} CASCADE")
     tell("tính kết quả theo quy định")
     for year in load_years:
-        for school_id in schools:
-            with unit_of_work(_SYSTEM):
-                gradebook.recompute(_SYSTEM, school_year=year, school_ids=[school_id], apply=True)
+        with clock.standing_still(_last_moment(year)):
+            for school_id in schools:
+                with unit_of_work(_SYSTEM):
+                    gradebook.recompute(_SYSTEM, school_year=year, school_ids=[school_id], apply=True)
     _sign_a_class(world, tell)
     for year in load_years:
         indicators.recount(schools, year)
@@ -98,6 +108,12 @@ def _stage(world: World, db: psycopg.Connection, done: Seeded, tell: Callable[[s
         if place % 50 == 0 or place == len(plans):
             tell(f"dựng trường {place}/{len(plans)}")
     done.content_hash = whole.hexdigest()
+
+
+def _last_moment(year: int) -> dt.datetime:
+    """The last day of a finished year, while its pupils still sat in their classes; else now."""
+    ends_on = SchoolYear.objects.get(pk=year).ends_on
+    return min(clock.now(), dt.datetime.combine(ends_on, dt.time(12), clock.VIETNAM))
 
 
 def _sign_a_class(world: World, tell: Callable[[str], None]) -> None:
