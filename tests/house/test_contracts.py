@@ -69,6 +69,7 @@ def lint(folder: Path) -> tuple[int, str]:
         ("office/fees/views", "from house.ground.kernel import text"),
         ("site/wiring", "from house.office.benefits import models"),
         ("office/fees/tests/test_fees", "from house.office.benefits import models"),
+        ("office/conftest", "from house.office.benefits import models"),
     ],
 )
 def test_doors_own_files_the_ground_the_roof_and_tests_may_be_imported(house: Path, importer: str, line: str) -> None:

@@ -21,23 +21,26 @@ TESTS = {
 }
 
 
+LEAN = [
+    "-c",
+    str(CHECKOUT / "pyproject.toml"),
+    "-p",
+    "no:django",
+    "-p",
+    "no:hypothesispytest",
+    "-p",
+    "no:cacheprovider",
+]
+"""Our options, without the plugins that such a small suite would only wait for."""
+
+
 def run(folder: Path, *names: str, options: tuple[str, ...] = (), **environment: str) -> tuple[int, list[str]]:
     """Exit code and lines of a suite made of the named tests."""
     outer = {name: value for name, value in os.environ.items() if name != "MT_ALL_MUST_RUN"}
     for name in names:
         (folder / f"test_{name}.py").write_text(TESTS[name])
     done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-c",
-            str(CHECKOUT / "pyproject.toml"),
-            "--rootdir",
-            str(folder),
-            *options,
-            str(folder),
-        ],
+        [sys.executable, "-m", "pytest", *LEAN, "--rootdir", str(folder), *options, str(folder)],
         cwd=CHECKOUT,
         env={**outer, "PYTHONPATH": str(CHECKOUT), **environment},
         capture_output=True,
