@@ -31,10 +31,10 @@ MENU: list[tuple[str, list[Item]]] = [
     (
         "Nhà trường",
         [
+            Item("Điểm danh", "attendance", "attendance:classes", "attendance.view", homes=("school", "teacher")),
             Item("Danh sách trường", "school", "enrolment:schools", "schools.view", homes=("centre", "admin")),
             Item("Lớp học", "users", "enrolment:own_classes", "enrolment.view", homes=("school", "teacher")),
             Item("Học sinh", "student", "enrolment:pupils", "students.view"),
-            Item("Điểm danh", "attendance", "attendance:classes", "attendance.view", homes=("school", "teacher")),
             Item("Đội ngũ", "briefcase", "staff:staff", "staff.view"),
         ],
     ),

@@ -19,8 +19,11 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 
+from maitruong.assessment.gradebook.models import MarkBook
+from maitruong.assessment.gradebook.services.opening import open_books
 from maitruong.foundation.access.checks import Route, described_routes, routes
 from maitruong.foundation.access.models import Grant
+from maitruong.foundation.access.types import Scope
 from maitruong.foundation.identity.models import Account
 from maitruong.foundation.identity.services import make_link
 from maitruong.foundation.kernel import clock
@@ -51,7 +54,7 @@ class Province:
 # Parameters that are no ids of anything: the same value is used for both addresses.
 PLAIN = {"term": 1, "key": "principal.1"}
 # What a page must be asked besides its address to show anything.
-ASKED_WITH = {"dashboard:school_levels": "?muc=3&khoi=8"}
+ASKED_WITH = {"dashboard:school_levels": "?muc=3&khoi=8", "gradebook:changes": "?loai=score"}
 
 
 @pytest.fixture(autouse=True)
@@ -104,8 +107,15 @@ def province() -> Province:
             "employment_id": Employment.objects.visible_to(scope, "").get(person_id=teacher).pk,
             "grant_id": Grant.objects.get(role="subject_teacher", unit_id=school).pk,
             "token": make_link(made.own["principal"]),
+            # The first book of the class that any of its teachers opens: mathematics of term one.
+            "book_id": opened_books(scope, class_id),
         }
     return made
+
+
+def opened_books(scope: Scope, class_id: int) -> int:
+    open_books(scope, class_id=class_id)
+    return MarkBook.objects.visible_to(scope, "").get(sheet__class_id=class_id, subject="TOAN", term=1).pk
 
 
 def signed_in(account: Account | None) -> Client:

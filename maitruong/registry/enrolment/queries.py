@@ -40,6 +40,8 @@ __all__ = [
     "seats",
 ]
 
+_LEARNING = {"enrolled", "new", "transferred_in", "returned", "repeating"}
+
 
 def day_within(school_year: int, on: dt.date | None = None) -> dt.date:
     """The day, or the nearest one inside the school year: what "now" means for a list of a year that is over."""
@@ -207,10 +209,17 @@ def _seat(row: Enrolment) -> Seat:
         class_name=row.school_class.name,
         grade=row.school_class.grade,
         status=row.status,
-        status_label=status_label(row.status),
+        status_label=_seat_label(row),
         starts_on=row.starts_on,
         ends_on=row.ends_on,
         end_reason=row.end_reason,
         student_code=row.student_code,
         register_number=row.register_number,
     )
+
+
+def _seat_label(row: Enrolment) -> str:
+    """A place that ended with its year is over, whatever the way the pupil once came into it."""
+    if row.ends_on is not None and row.ends_on < clock.today() and row.status in _LEARNING:
+        return "Đã học"
+    return status_label(row.status)

@@ -10,6 +10,9 @@ POSTS = {
     "deputy_principal": "Phó hiệu trưởng",
     "teacher": "Giáo viên",
     "clerk": "Văn thư",
+    "accountant": "Kế toán",
+    "librarian": "Thư viện",
+    "nurse": "Y tế",
     "it_admin": "Quản trị hệ thống",
     "officer": "Chuyên viên",
 }

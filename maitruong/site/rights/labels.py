@@ -38,6 +38,15 @@ _ACTIONS = {
     "rights.withdrawn": "Thu quyền",
     "accounts.opened": "Cấp tài khoản",
     "accounts.reset": "Cấp lại mật khẩu",
+    "gradebook.books_opened": "Mở sổ điểm",
+    "gradebook.marks_entered": "Nhập điểm",
+    "gradebook.conduct_entered": "Nhập rèn luyện",
+    "gradebook.book_closed": "Khoá sổ điểm",
+    "gradebook.book_reopened": "Mở lại sổ điểm",
+    "gradebook.book_opened": "Mở xem sổ điểm",
+    "gradebook.book_exported": "Tải sổ điểm",
+    "gradebook.history_opened": "Xem lịch sử sửa điểm",
+    "gradebook.basis_set": "Cho miễn, đánh giá riêng",
     "identity.signed_in": "Đăng nhập",
     "schools.described": "Sửa thông tin trường",
     "calendar.year_opened": "Mở năm học",
@@ -68,6 +77,9 @@ _FIELDS = {
     "name": "tên",
     "grade": "khối",
     "how": "cách",
+    "books": "số cuốn sổ",
+    "act": "thông tư",
+    "reading": "cách đọc",
 }
 
 

@@ -176,6 +176,8 @@ def _act(request: HttpRequest, book_id: int, dialog: str, act: Callable[[Scope],
         raise
     except Refusal as refusal:
         book = storage.book(book_id)
+        if book is None:  # a sentence about a book that is not one's own would tell that it is there
+            raise NotFound from None
         context = {
             "page_title": "Chưa làm được",
             "refusal": refusal,

@@ -1,0 +1,133 @@
+"""The pages of the rolls, as people click them."""
+
+from __future__ import annotations
+
+import io
+from types import SimpleNamespace
+
+import openpyxl
+import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.test import Client
+
+from maitruong.foundation.audit.models import Entry
+from maitruong.foundation.identity.models import Account
+from maitruong.foundation.kernel import clock
+from maitruong.foundation.people.models import Person, PersonIdentifier
+from maitruong.registry.enrolment.models import Enrolment
+from tests import factories as make
+
+NUMBER = "031213001234"
+
+
+def signed_in(person_id: int) -> Client:
+    client = Client()
+    client.force_login(Account.objects.get(person_id=person_id))
+    session = client.session
+    session["seen"] = int(clock.now().timestamp()) + 10**9
+    session.save()
+    return client
+
+
+@pytest.fixture
+def clerk(place: SimpleNamespace) -> Client:
+    return signed_in(place.clerk.actor_id)
+
+
+def audited(action: str) -> int:
+    with make.as_system() as scope:
+        return Entry.objects.visible_to(scope, "").filter(action=action).count()
+
+
+def test_a_number_is_masked_until_an_audited_click_with_a_reason_and_never_in_an_address(
+    place: SimpleNamespace, clerk: Client
+) -> None:
+    child = place.pupils[0]
+    with make.as_system():
+        row = PersonIdentifier(
+            person_id=child, places=[place.school], scheme="CCCD", value=NUMBER, valid=DateRange(None, None)
+        )
+        row.save()
+
+    page = clerk.get(f"/hoc-sinh/{child}/").content.decode()
+    silent = clerk.post(f"/hoc-sinh/{child}/so/{row.pk}/", {"why": " "})
+    shown = clerk.post(f"/hoc-sinh/{child}/so/{row.pk}/", {"why": "làm thẻ bảo hiểm"})
+
+    assert "031******234" in page and NUMBER not in page
+    assert silent.status_code == 422 and NUMBER not in silent.content.decode()
+    assert shown.status_code == 200 and NUMBER in shown.content.decode()
+    assert audited("students.number_shown") == 1
+    with make.as_system() as scope:
+        assert not any(NUMBER in (entry.body or "") for entry in Entry.objects.visible_to(scope, ""))
+
+
+def test_a_conflict_shows_both_values_and_overwrites_nothing(place: SimpleNamespace, clerk: Client) -> None:
+    child = place.pupils[0]
+    address = f"/hoc-sinh/{child}/lien-lac/"
+    assert clerk.post(address, {"version": 1, "phone": "0912345678", "email": "", "residence": ""}).status_code == 302
+
+    answer = clerk.post(address, {"version": 1, "phone": "0987654321", "email": "", "residence": ""})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "0912 345 678" in page and "0987654321" in page and 'value="2"' in page
+    with make.as_system() as scope:
+        assert Person.objects.visible_to(scope, "").get(pk=child).phone == "+84912345678"
+
+
+def test_a_refused_phone_keeps_what_was_typed(place: SimpleNamespace, clerk: Client) -> None:
+    answer = clerk.post(
+        f"/hoc-sinh/{place.pupils[0]}/lien-lac/", {"version": 1, "phone": "12345", "email": "", "residence": "Tổ 3"}
+    )
+
+    assert answer.status_code == 422 and "12345" in answer.content.decode() and "Tổ 3" in answer.content.decode()
+
+
+def test_an_exported_list_is_audited_and_cannot_run(place: SimpleNamespace, clerk: Client) -> None:
+    class_id, _ = make.a_class(place.school, "7A1", pupils=("=HYPERLINK(1)", "Nguyễn Thị Hòa"), grade=7)
+
+    answer = clerk.get(f"/lop/{class_id}/danh-sach.xlsx")
+
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    cells = [cell for row in sheet.iter_rows(min_row=2) for cell in row]
+    assert {cell.value for cell in cells} >= {"=HYPERLINK(1)", "Nguyễn Thị Hòa"}
+    assert all(cell.data_type != "f" for cell in cells)
+    assert all(cell.quotePrefix for cell in cells if str(cell.value).startswith("="))
+    assert audited("students.roster_exported") == 1
+
+
+def test_a_teacher_cannot_export_and_a_family_cannot_see_the_list(place: SimpleNamespace) -> None:
+    teacher = make.a_teacher(place.school, "Ngô Bảo Châu", class_id=place.class_id, subject="TOAN")
+
+    client = signed_in(teacher.person_id)
+
+    page = client.get(f"/lop/{place.class_id}/").content.decode()
+    assert "Lý A Sính" in page and "Tải Excel" not in page and "/hoc-sinh/" not in page
+    assert client.get(f"/lop/{place.class_id}/danh-sach.xlsx").status_code == 404
+
+
+def test_a_new_pupil_is_written_and_seated_in_one_act_or_not_at_all(place: SimpleNamespace, clerk: Client) -> None:
+    form = {"full_name": "Đinh Văn Bảo", "born_on": "04/05/2013", "sex": "male", "day": "20/11/2026"}
+
+    refused = clerk.post(f"/lop/{place.class_id}/them/", {**form, "status": "nonsense"})
+    assert refused.status_code == 422
+    with make.as_system():
+        assert not Person._base_manager.filter(full_name="Đinh Văn Bảo").exists()
+
+    done = clerk.post(f"/lop/{place.class_id}/them/", {**form, "status": "new"})
+    assert done.status_code == 302
+    with make.as_system() as scope:
+        child = Person._base_manager.get(full_name="Đinh Văn Bảo").pk
+        assert Enrolment.objects.visible_to(scope, "").get(student_id=child).school_class_id == place.class_id
+    assert audited("students.registered") == 1
+
+
+def test_the_officer_walks_from_schools_to_a_pupils_file(place: SimpleNamespace) -> None:
+    officer = make.a_post_holder(place.department, "department_officer", "Lã Thị Sở")
+    client = signed_in(officer.person_id)
+
+    assert "THCS Lê Chân" in client.get("/truong/?q=le chan").content.decode()
+    assert "8A2" in client.get(f"/truong/{place.school}/lop/").content.decode()
+    found = client.get("/hoc-sinh/?q=ly a sinh").content.decode()
+    assert f"/hoc-sinh/{place.pupils[1]}/" in found and "Vũ Thị Hà" not in found
+    assert client.get(f"/hoc-sinh/{place.pupils[1]}/").status_code == 200
+    assert audited("students.dossier_opened") == 1
