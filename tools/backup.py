@@ -17,6 +17,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -167,31 +168,31 @@ def reader(base: Database) -> Iterator[psycopg.Connection]:
 def dump(base: Database, target: Path, snapshot: str) -> None:
     options = ["--format=custom", "--no-owner", "--schema=public", f"--snapshot={snapshot}", f"--file={target}"]
     if base.running:
-        _run("pg_dump", *options, f"--dbname={base.running.url(database.NAME, 'postgres')}")
+        _run("pg_dump", *options, url=base.running.url(database.NAME, "postgres"))
     else:
-        _run("pg_dump", *options, f"--role={roles.BACKUP}", "--enable-row-security", f"--dbname={base.addresses.owner}")
+        _run("pg_dump", *options, f"--role={roles.BACKUP}", "--enable-row-security", url=base.addresses.owner)
 
 
 def load(base: Database, source: Path) -> None:
     """Restore as the owner, in one transaction; a failure leaves the database as empty as it was."""
     listed = _run("pg_restore", "--list", str(source))
     kept = [line for line in listed.splitlines() if not any(kind in line for kind in NOT_OURS_TO_RESTORE)]
-    plan = source.with_name(f".plan-{os.getpid()}")
-    plan.write_text("\n".join(kept))
-    try:
-        _run(
-            "pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", f"--use-list={plan}",
-            f"--dbname={base.addresses.owner}", str(source),
-        )  # fmt: skip
-    finally:
-        plan.unlink()
+    with tempfile.NamedTemporaryFile("w", suffix=".list") as plan:
+        plan.write("\n".join(kept))
+        plan.flush()
+        options = ["--no-owner", "--exit-on-error", "--single-transaction", f"--use-list={plan.name}"]
+        _run("pg_restore", *options, str(source), url=base.addresses.owner)
     with psycopg.connect(base.addresses.owner, autocommit=True) as db:
         db.execute("ANALYZE")
 
 
-def _run(program: str, *arguments: str) -> str:
-    command = [binaries.find().program(program), *arguments]
-    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+def _run(program: str, *arguments: str, url: str | None = None) -> str:
+    command, environment = [binaries.find().program(program), *arguments], dict(os.environ)
+    if url:
+        address, secret = roles.for_a_program(url)
+        command.append(f"--dbname={address}")
+        environment |= secret
+    done = subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Trouble(f"{program} failed: {done.stderr.strip()}")
     return done.stdout

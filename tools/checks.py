@@ -15,7 +15,7 @@ PYTHON_FILES = ["maitruong", "tools", "tests", "benchmarks", "conftest.py", "dev
 ADDRESS = re.compile("://")
 FOREIGN_PATH = re.compile(r"(?<![\w.$~/{}-])/(home|root|work|Users|opt|mnt)/[\w.-]+")
 """A folder of somebody's machine. Paths of a system (`/var/lib`, `/tmp`, `/usr/bin`) are facts, not places of ours."""
-MAY_NAME_PATHS = ("deploy/", "tests/", "docs/runbook.md")
+MAY_NAME_PATHS = re.compile(r"^deploy/|(^|/)tests/|^docs/runbook.md$")
 
 
 def run(arguments: list[str]) -> int:
@@ -115,7 +115,7 @@ def places() -> str:
     """No committed file names a folder of somebody's machine."""
     said = []
     for name in _committed():
-        if name.startswith(MAY_NAME_PATHS):
+        if MAY_NAME_PATHS.search(name):
             continue
         try:
             text = (CHECKOUT / name).read_text()

@@ -36,7 +36,7 @@ def lock(arguments: list[str]) -> int:
 
 def psql(arguments: list[str]) -> int:
     """psql as the application's role (`--owner`, `--superuser` for the others)."""
-    from tools import binaries, database
+    from tools import binaries, database, roles
 
     base = database.hold()
     url = base.addresses.app
@@ -45,7 +45,9 @@ def psql(arguments: list[str]) -> int:
     elif "--superuser" in arguments and base.running:
         url = base.running.superuser_url
     rest = [argument for argument in arguments if argument not in ("--owner", "--superuser")]
-    return become([binaries.find().program("psql"), url, *rest], base)
+    address, secret = roles.for_a_program(url)
+    os.environ |= secret
+    return become([binaries.find().program("psql"), address, *rest], base)
 
 
 def backup(arguments: list[str]) -> int:

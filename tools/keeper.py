@@ -20,6 +20,7 @@ from pathlib import Path
 from types import FrameType
 
 from tools import postgres
+from tools.places import start_new_log
 from tools.trouble import Trouble
 
 GRACE_SECONDS = 1.5
@@ -42,6 +43,7 @@ class Keeper:
         server_binaries = postgres.pg_binaries.readable_by(place.user, installed)
         postgres.refuse_foreign_data(place, server_binaries)
         postgres.create(place, server_binaries, sync=not self.for_tests)
+        start_new_log(place.log)
         self.server = postgres.Server(place, server_binaries, for_tests=self.for_tests)
         try:
             self._start(place)

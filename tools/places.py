@@ -11,13 +11,20 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
-SHARED_PLACES = Path("/var/lib/maitruong")
+LARGEST_LOG_BYTES = 20 * 1024 * 1024
+SHARED_PLACES = Path("/var/lib/maitruong-embedded")
 """Only root uses it: for binaries and data that the database's own user could not reach inside a private checkout."""
 
 
 def var() -> Path:
     """The state folder of this installation: `MT_VAR`, by default `<checkout>/var`."""
     return Path(os.environ.get("MT_VAR") or CHECKOUT / "var").absolute()
+
+
+def start_new_log(log: Path) -> None:
+    """Put a log aside that has grown large; one older is kept."""
+    if log.exists() and log.stat().st_size > LARGEST_LOG_BYTES:
+        log.replace(log.with_suffix(".old.log"))
 
 
 def key_of(path: Path) -> str:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tools.trouble import Trouble
 
@@ -137,6 +137,13 @@ def verify(owner_url: str, app_url: str) -> None:
         )
 
 
+def for_a_program(url: str) -> tuple[str, dict[str, str]]:
+    """An address for a command line, which every user of the machine can read, and the password for its environment."""
+    parts = conninfo_to_dict(url)
+    password = parts.pop("password", None)
+    return make_conninfo("", **parts), {"PGPASSWORD": str(password)} if password else {}
+
+
 @dataclass(frozen=True)
 class Addresses:
     """The two addresses of one database: of its owner, and of the application."""
@@ -181,8 +188,10 @@ def _make_group_roles(db: psycopg.Connection, *, app: str) -> None:
 
 def _grant_role(db: psycopg.Connection, role: str, to: str, *, inherited: bool) -> None:
     """Membership either inherited and never chosen, or chosen and never inherited."""
-    query = "SELECT 1 FROM pg_auth_members WHERE roleid = %s::regrole AND member = %s::regrole AND inherit_option = %s"
-    if db.execute(query, [f'"{role}"', f'"{to}"', inherited]).fetchone() is None:
+    query = """SELECT 1 FROM pg_auth_members WHERE roleid = %s::regrole AND member = %s::regrole
+        AND inherit_option = %s AND set_option = %s"""
+    # Who makes a role becomes its administrator, a member that neither inherits nor chooses: not what is asked here.
+    if db.execute(query, [f'"{role}"', f'"{to}"', inherited, not inherited]).fetchone() is None:
         how = "WITH INHERIT TRUE, SET FALSE" if inherited else "WITH INHERIT FALSE, SET TRUE"
         _run(db, f"GRANT {{}} TO {{}} {how}", role, to)
 

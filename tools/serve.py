@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import logging
 import os
 import resource
 import signal
@@ -242,6 +243,7 @@ def main() -> int:
     module, _, name = options.application.partition(":")
     application = getattr(importlib.import_module(module), name)
     _forget_connections()
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a line for every request that waits its turn
     Parent(application, listener, options.processes, options.threads).run()
     return 0
 

@@ -19,7 +19,7 @@ from types import FrameType
 
 from tools import database, serve, testbase
 from tools.database import Database
-from tools.places import CHECKOUT, var
+from tools.places import CHECKOUT, start_new_log, var
 from tools.processes import die_with_parent
 from tools.trouble import Trouble
 
@@ -49,6 +49,8 @@ class Child:
 
     def start(self) -> None:
         parent = os.getpid()
+        if self.log:
+            start_new_log(Path(self.log))
         out = open(self.log, "ab") if self.log else None  # noqa: PTH123, SIM115 - closed below
         try:
             self.process = subprocess.Popen(
@@ -116,7 +118,8 @@ class Up:
 
     def run(self) -> int:
         for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(sign, self._stop)
+            if signal.getsignal(sign) != signal.SIG_IGN:  # nohup and the like mean it
+                signal.signal(sign, self._stop)
         began = time.monotonic()
         try:
             with only_one(), self._listener() as listener:
@@ -125,7 +128,7 @@ class Up:
                 self._start(listener, address)
                 self._wait_until_ready(host, port)
                 say(f"ready in {time.monotonic() - began:.1f} s")
-                print(address, flush=True)
+                print(os.environ.get("MT_PUBLIC_ADDRESS") or address, flush=True)
                 if self.options.check:
                     print("OK", flush=True)
                 else:
@@ -274,7 +277,9 @@ def ask(host: str, port: int, path: str) -> str:
     """The status of a GET, or why there is none."""
     connection = http.client.HTTPConnection(host, port, timeout=10)
     try:
-        connection.request("GET", path)
+        # Where hosts are listed, this machine's own address may not be among them.
+        listed = os.environ.get("MT_HOSTS", "").split(",")[0]
+        connection.request("GET", path, headers={"Host": listed} if listed else {})
         return str(connection.getresponse().status)
     except OSError as problem:
         return str(problem)

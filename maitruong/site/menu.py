@@ -28,4 +28,23 @@ MENU: list[tuple[str, list[Item]]] = [
             Item("Trung tâm điều hành", "dashboard", "dashboard:centre", "insight.view"),
         ],
     ),
+    (
+        "Nhà trường",
+        [
+            Item("Danh sách trường", "school", "enrolment:schools", "schools.view", homes=("centre", "admin")),
+            Item("Lớp học", "users", "enrolment:own_classes", "enrolment.view", homes=("school", "teacher")),
+            Item("Học sinh", "student", "enrolment:pupils", "students.view"),
+            Item("Điểm danh", "attendance", "attendance:classes", "attendance.view", homes=("school", "teacher")),
+            Item("Đội ngũ", "briefcase", "staff:staff", "staff.view"),
+        ],
+    ),
+    ("Gia đình", [Item("Con tôi", "home", "family:children", "family.view")]),
+    (
+        "Quản trị",
+        [
+            Item("Giao quyền", "key", "rights:posts", "rights.view"),
+            Item("Tài khoản", "id-card", "rights:accounts", "accounts.manage", homes=("school",)),
+            Item("Nhật ký", "history", "rights:audit", "audit.view"),
+        ],
+    ),
 ]

@@ -7,6 +7,7 @@ from maitruong.site import views
 KIT = [
     path("kit/", views.kit, name="kit"),
     path("kit/cua/", views.kit_door, name="kit_door"),
+    path("sw.js", views.service_worker, name="service_worker"),
 ]
 urlpatterns = [
     path("", views.home, name="home"),
@@ -19,6 +20,11 @@ urlpatterns = [
     path("", include("maitruong.assessment.gradebook.urls")),
     path("", include("maitruong.assessment.school_records.urls")),
     path("", include("maitruong.insight.dashboard.urls")),
+    path("", include("maitruong.registry.enrolment.urls")),
+    path("", include("maitruong.registry.staff.urls")),
+    path("", include("maitruong.teaching.attendance.urls")),
+    path("", include("maitruong.site.family.urls")),
+    path("", include("maitruong.site.rights.urls")),
 ]
 
 handler404 = "maitruong.site.errors.not_found"

@@ -58,6 +58,12 @@ def kit_door(request: HttpRequest) -> HttpResponse:
     return ui.kit_door(request)
 
 
+@public("the worker that keeps the shell of the pages, with no name in it")
+@require_safe
+def service_worker(request: HttpRequest) -> HttpResponse:
+    return ui.service_worker(request)
+
+
 def _only_in_demo() -> None:
     if not is_demo():
         raise Http404

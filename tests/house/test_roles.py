@@ -188,3 +188,13 @@ def test_an_owner_that_may_not_make_roles_is_told_what_to_ask_for(server: Runnin
 def test_one_user_for_both_is_refused(server: Running) -> None:
     with pytest.raises(Trouble, match="two different users"):
         roles.prepare_external(server.superuser_url, server.superuser_url)
+
+
+def test_a_password_never_reaches_a_command_line() -> None:
+    address, environment = roles.for_a_program(
+        "postgresql://mt_app:b%C3%AD%20m%E1%BA%ADt@db.example/house?sslmode=require"
+    )
+
+    assert "mật" not in address
+    assert environment == {"PGPASSWORD": "bí mật"}
+    assert roles.for_a_program("postgresql://mt_app@/house?host=%2Frun%2Fmt")[1] == {}

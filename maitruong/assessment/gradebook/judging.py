@@ -216,16 +216,15 @@ def secondary_results(
 ) -> list[ResultRow]:
     """Result rows of the asked terms (0: the year) of one pupil."""
     settings = tt22_settings(settings_id)
+    open_terms = _open_terms(subjects, marks)
     found = []
     for term in terms:
         if term:
             results = term_subjects(subjects, marks, term)
             level = conduct.get(term)
-            provisional = any(row.provisional for (_, when), row in marks.items() if when == term)
         else:
             results = year_subjects(subjects, marks, act=act, settings=settings, grade=grade)
             level = rule("gradebook.conduct_year", act, grade)(_level(conduct.get(1)), _level(conduct.get(2)))
-            provisional = any(row.provisional for row in marks.values())
         learning, before, raised_by = rule("gradebook.learning_level", act, grade)(results, settings=settings)
         missing = len(counted_subjects(results, settings).missing) if learning is None else 0
         title = None
@@ -243,10 +242,16 @@ def secondary_results(
                 _plain(level),
                 str(title or ""),
                 missing,
-                provisional,
+                term in open_terms if term else bool(open_terms),
             )
         )
     return found
+
+
+def _open_terms(subjects: Iterable[Subject], marks: Marks) -> set[int]:
+    """The terms in which some result rests on marks still owed."""
+    studied = {subject.code for subject in subjects}
+    return {term for (code, term), row in marks.items() if row.provisional and code in studied}
 
 
 def _level(value: int | None) -> Level | None:

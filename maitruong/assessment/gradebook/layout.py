@@ -56,7 +56,7 @@ def result_texts(
 ) -> dict[str, str]:
     """A result in words, for the homeroom teacher's page."""
     return {
-        "learning": level_name(learning, primary) or (f"thiếu {missing} môn" if missing else ""),
+        "learning": level_name(learning, primary) or (f"thiếu {missing}" if missing else ""),
         "year": _LEVELS.get(conduct, "") if conduct is not None else "",
         "title": title_name(title, primary),
     }

@@ -230,14 +230,17 @@ def row_from(text: str | None) -> dict[str, Any]:
 # The rows of the class stand last, so that of a pupil who came from another class of the school the newer one wins.
 _OTHER_MARKS = """(SELECT json_agg(json_build_array(o.subject, o.term, o.average, o.outcome, o.provisional, o.basis)
     ORDER BY o.class_id = %(class_id)s::bigint, o.updated_at)
-  FROM gradebook_mark o WHERE o.school_year = %(school_year)s::smallint AND o.student_id = t.id)::text"""
+  FROM gradebook_mark o WHERE o.school_year = %(school_year)s::smallint AND o.school_id = %(school_id)s::bigint
+    AND o.student_id = t.id)::text"""
 _OTHER_CONDUCT = """(SELECT json_agg(json_build_array(o.term, o.level) ORDER BY o.class_id = %(class_id)s::bigint, o.updated_at)
-  FROM gradebook_conduct o WHERE o.school_year = %(school_year)s::smallint AND o.student_id = t.id)::text"""
+  FROM gradebook_conduct o WHERE o.school_year = %(school_year)s::smallint AND o.school_id = %(school_id)s::bigint
+    AND o.student_id = t.id)::text"""
 _OTHER_PRIMARY = """(SELECT json_agg(json_build_array(o.subject, o.level, o.test, o.basis)
     ORDER BY o.class_id = %(class_id)s::bigint, o.updated_at)
-  FROM gradebook_primarymark o WHERE o.school_year = %(school_year)s::smallint AND o.student_id = t.id AND o.moment = 4)::text"""
+  FROM gradebook_primarymark o WHERE o.school_year = %(school_year)s::smallint AND o.school_id = %(school_id)s::bigint
+    AND o.student_id = t.id AND o.moment = 4)::text"""
 _OTHER_QUALITIES = """(SELECT row_to_json(o) FROM gradebook_qualitymark o
-  WHERE o.school_year = %(school_year)s::smallint AND o.student_id = t.id AND o.moment = 4
+  WHERE o.school_year = %(school_year)s::smallint AND o.school_id = %(school_id)s::bigint AND o.student_id = t.id AND o.moment = 4
   ORDER BY o.class_id = %(class_id)s::bigint DESC LIMIT 1)::text"""
 _NONE = "NULL::text"
 

@@ -97,7 +97,14 @@ _TERMS = {1: "học kì I", 2: "học kì II", 0: "cả năm"}
 
 
 def period_name(term: int, moment: int = 0) -> str:
+    """học kì I; at primary school giữa học kì I."""
     return _MOMENTS[moment] if moment else _TERMS[term]
+
+
+def period_title(term: int, moment: int = 0) -> str:
+    """The same at the head of a line: Học kì I."""
+    name = period_name(term, moment)
+    return name[0].upper() + name[1:]
 
 
 @dataclass(frozen=True)

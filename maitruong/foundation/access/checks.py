@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
@@ -72,6 +74,38 @@ def routes(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, Any]]:
             yield from routes(pattern.url_patterns, path)
         elif isinstance(pattern, URLPattern):
             yield path, pattern.callback
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address of the house: its pattern, its name with the namespaces before it, who may open it, with which methods."""
+
+    path: str
+    name: str
+    guard: str
+    methods: tuple[str, ...]
+
+
+def described_routes(patterns: Any = None, prefix: str = "", spaces: tuple[str, ...] = ()) -> Iterator[Route]:
+    """Every route with its guard, depth first."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = (*spaces, pattern.namespace) if pattern.namespace else spaces
+            yield from described_routes(pattern.url_patterns, path, inner)
+        elif isinstance(pattern, URLPattern):
+            name = ":".join((*spaces, pattern.name or ""))
+            yield Route(path, name, getattr(pattern.callback, "guard", ""), _methods(pattern.callback))
+
+
+def _methods(view: Any) -> tuple[str, ...]:
+    """The methods a view takes, as its require_* decorator says; without one, any."""
+    while view is not None:
+        named = inspect.getclosurevars(view).nonlocals.get("request_method_list") if inspect.isfunction(view) else None
+        if named:
+            return tuple(named)
+        view = getattr(view, "__wrapped__", None)
+    return ("GET", "HEAD", "POST")
 
 
 @register("house")

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Q
 
 from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel.errors import Refusal
 
+from .errors import NotFound
 from .models import Grant
 from .types import Scope
 
+Done = TypeVar("Done")
 _SET = "SELECT set_config('role', %s, true), set_config('mt.schools', %s, true), set_config('mt.persons', %s, true)"
 
 
@@ -31,6 +35,20 @@ def unit_of_work(scope: Scope) -> Iterator[None]:
         yield
         if before:
             _set(*before)
+
+
+def attempt(act: Callable[[], Done]) -> tuple[Done | None, Refusal | None]:
+    """What a form does: run an act and give back its result, or the refusal, with all it had written taken back.
+
+    What is not found stays not found: that one goes through.
+    """
+    try:
+        with transaction.atomic():
+            return act(), None
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return None, refusal
 
 
 def _set(role: str, schools: str, persons: str) -> None:
@@ -88,23 +106,46 @@ def close_grants(
     subject: str | None = None,
     student_id: int | None = None,
 ) -> list[int]:
-    """Let the rights of this description end on a day, which is the last they hold. Returns the ids of those it changed.
+    """Let a right end on a day, which is the last it holds. Returns the ids of the grants it changed.
 
-    One that would have begun later is withdrawn. A limit that is not named here matches any.
+    A grant that is wider than what is named (several classes, several children) ends too, and what else it gave goes on in new
+    grants from the next day. One that would have begun later is withdrawn. A limit that is not named matches any.
     """
-    limits: dict[str, object] = {}
+    named = {"class_ids": class_id, "subjects": subject, "student_ids": student_id}
+    wanted = {name: value for name, value in named.items() if value is not None}
+    held = Grant.objects.select_for_update().filter(person_id=person_id, role=role, withdrawn_at__isnull=True)
+    held = held.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=last_day) | Q(valid_from__gt=last_day))
     if unit_id is not None:
-        limits["unit_id"] = unit_id
-    for name, value in (("class_ids", class_id), ("subjects", subject), ("student_ids", student_id)):
-        if value is not None:
-            limits[name] = [value]
-    held = Grant.objects.filter(person_id=person_id, role=role, withdrawn_at__isnull=True, **limits)
-    changed = list(held.filter(valid_from__gt=last_day).values_list("pk", flat=True))
-    Grant.objects.filter(pk__in=changed).update(withdrawn_at=clock.now())
-    longer = held.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=last_day), valid_from__lte=last_day)
-    ids = list(longer.values_list("pk", flat=True))
-    Grant.objects.filter(pk__in=ids).update(valid_to=last_day)
-    return sorted(changed + ids)
+        held = held.filter(unit_id=unit_id)
+    held = held.filter(**{f"{name}__contains": [value] for name, value in wanted.items()})
+    changed = []
+    for row in held.order_by("pk"):
+        changed.append(row.pk)
+        _keep_the_rest(row, wanted, last_day)
+        if row.valid_from > last_day:
+            row.withdrawn_at = clock.now()
+        else:
+            row.valid_to = last_day
+        row.save(update_fields=["withdrawn_at", "valid_to"])
+    return changed
+
+
+def _keep_the_rest(row: Grant, wanted: dict[str, object], last_day: dt.date) -> None:
+    """New grants for everything a wide grant gave beside what is closed: first all other classes, then this class's others."""
+    limits = {name: getattr(row, name) for name in ("class_ids", "subjects", "student_ids")}
+    for name, value in wanted.items():
+        others = [held for held in limits[name] if held != value]
+        if others:
+            Grant.objects.create(
+                person_id=row.person_id,
+                role=row.role,
+                unit_id=row.unit_id,
+                **{**limits, name: others},
+                valid_from=max(row.valid_from, last_day + dt.timedelta(days=1)),
+                valid_to=row.valid_to,
+                reason=row.reason,
+            )
+        limits[name] = [value]
 
 
 def withdraw(grant_id: int) -> None:

@@ -35,7 +35,7 @@ class Entry(ScopedModel):
 
     class Meta:
         indexes = [
-            models.Index(fields=["school_id", "at"], name="entry_of_unit"),
+            models.Index(fields=["school_id", "id"], name="entry_of_unit"),
             models.Index(fields=["xid", "id"], name="entry_unsealed"),
             models.Index(fields=["subject_id", "at"], name="entry_of_person"),
         ]

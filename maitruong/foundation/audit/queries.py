@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from django.db import connection
 
 from maitruong.foundation.kernel import clock
 
+from .models import Entry
 from .services import _COLUMNS, line_hash, link
 
 
@@ -24,6 +26,76 @@ class Finding:
     day: str
     entry_id: int | None
     sentence: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry as its page shows it. changes: [(field, old, new)] where the act had such, else [("", "", what was written)]."""
+
+    id: int
+    at: dt.datetime
+    actor_id: int | None
+    by: str
+    action: str
+    object_type: str
+    object_id: str
+    subject_id: int | None
+    changes: tuple[tuple[str, str, str], ...]
+    why: str
+    deleted: bool
+
+
+def entries(
+    *, unit_id: int, action: str = "", subject_id: int | None = None, older_than: int | None = None, limit: int = 50
+) -> list[Told]:
+    """The newest entries of a unit, page by key. The caller checked who may read them; row security decides what is there.
+
+    action: its beginning ("students."). One statement, along the index of the unit's chain.
+    """
+    rows = Entry._base_manager.filter(school_id=unit_id)
+    if action:
+        rows = rows.filter(action__startswith=action)
+    if subject_id is not None:
+        rows = rows.filter(subject_id=subject_id)
+    if older_than is not None:
+        # Entries are numbered as they are written; their moments may differ from that order by a few milliseconds.
+        rows = rows.filter(pk__lt=older_than)
+    return [_told(row) for row in rows.order_by("-pk")[:limit]]
+
+
+def _told(row: Entry) -> Told:
+    body = json.loads(row.body) if row.body else {}
+    return Told(
+        id=row.pk,
+        at=row.at,
+        actor_id=row.actor_id,
+        by=body.get("by", ""),
+        action=row.action,
+        object_type=row.object_type,
+        object_id=row.object_id,
+        subject_id=row.subject_id,
+        changes=tuple(_changes(body.get("changes"))),
+        why=body.get("why", ""),
+        deleted=row.body is None,
+    )
+
+
+def _changes(changes: Any) -> Iterator[tuple[str, str, str]]:
+    if isinstance(changes, dict):
+        for name, value in changes.items():
+            old, new = value if isinstance(value, list) and len(value) == 2 else ("", value)
+            yield name, _text(old), _text(new)
+    elif isinstance(changes, list):
+        for value in changes:
+            yield "", "", _text(value)
+    elif changes is not None:
+        yield "", "", _text(changes)
+
+
+def _text(value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def verify() -> Iterator[Finding]:

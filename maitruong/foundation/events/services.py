@@ -72,6 +72,11 @@ WHERE reaction = %s AND due_at <= now() ORDER BY id LIMIT %s FOR UPDATE SKIP LOC
 """
 
 
+def forget_all() -> None:
+    """Drop every waiting fact: after a load whose figures were counted whole, nobody needs to react to its single rows."""
+    OutboxEvent.objects.all().delete()
+
+
 def fan_out(limit: int = 500) -> int:
     """Move waiting facts to one row per reaction, in one transaction. Returns how many facts were taken."""
     with transaction.atomic(), connection.cursor() as cursor:

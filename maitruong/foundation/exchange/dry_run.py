@@ -13,12 +13,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from maitruong.foundation.kernel.vietnamese import fold
-
 from .columns import Column, ColumnChoice, ColumnMap
 from .findings import ROW, Finding, Problem, Severity, error, warning
-from .headers import RowSorter
-from .parsers import Outcome, is_blank, shown
+from .parsers import Outcome, is_blank, quick_fold, shown
+from .row_sorter import RowSorter
 from .workbook import CellValue, RowBatch
 
 REMEMBERED_CELLS = 4_000
@@ -331,7 +329,7 @@ class DryRun:
         parts = self.columns.double
         if not parts or any(values.get(part) is None for part in parts):
             return
-        person = tuple(fold(v) if isinstance(v, str) else v for v in (values[part] for part in parts))
+        person = tuple(quick_fold(v) if type(v) is str else v for v in (values[part] for part in parts))
         first = self._seen_people.setdefault(person, record.row)
         if first != record.row:
             message = f"Trùng họ tên và ngày sinh với dòng {first}."
@@ -364,7 +362,7 @@ class DryRun:
 
 def fingerprint(values: Mapping[str, Any], keys: Sequence[str]) -> bytes:
     """16 bytes that are equal for rows that say the same about the stored columns, in whatever order the file has them."""
-    told = "\x1f".join([str(value) if (value := values.get(key)) is not None else "" for key in keys])
+    told = "\x1f".join(map(str, map(values.get, keys)))
     return hashlib.blake2b(told.encode(), digest_size=16).digest()
 
 

@@ -77,3 +77,8 @@ def warning(code: str, message: str, suggestion: str = "") -> Finding:
 
 def fixed(code: str, message: str) -> Finding:
     return Finding(code, message, Severity.FIXED)
+
+
+def left_out(code: str, message: str, suggestion: str = "") -> Finding:
+    """A warning about a cell that may stay empty: the row comes in, the cell does not."""
+    return warning(code, f"{message} Ô này sẽ để trống nếu không sửa.", suggestion)

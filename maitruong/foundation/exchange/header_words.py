@@ -9,6 +9,9 @@ from maitruong.foundation.kernel.vietnamese import fold
 
 # Folded phrase → one word. Longer phrases first: "dang bo" (số đăng bộ) must not leave a "bo" (bố).
 _PHRASES = {
+    "ngay sinh ngay": "sinhngay",
+    "ngay sinh thang": "sinhthang",
+    "ngay sinh nam": "sinhnam",
     "ngay thang nam sinh": "ngaysinh",
     "ngay thang nam": "ngaysinh",
     "ngay sinh": "ngaysinh",
@@ -89,6 +92,7 @@ _PHRASES = {
     "ton giao": "tongiao",
     "quoc tich": "quoctich",
     "gioi tinh": "gioitinh",
+    "nam nu": "gioitinh",
     "phai": "gioitinh",
     "doan vien": "doan",
     "doi vien": "doi",
@@ -113,16 +117,15 @@ _PHRASES = {
 }
 _EMPTY_WORDS = frozenset(
     """
-    va cua so theo neu co cac ve tai la thong tin ly lich so yeu chi tiet ghi ro day du em chau lop nam hoc th duong hoac
+    va cua so theo neu co cac ve tai la thong tin ly lich so yeu chi tiet ghi ro day du em chau nam hoc th duong hoac
     """.split()  # noqa: SIM905 - a table to read, not twenty quotes
 )
-_KEEP_ALONE = frozenset({"lop", "nam"})
 _PHRASE = re.compile(r"\b(" + "|".join(sorted(_PHRASES, key=len, reverse=True)) + r")\b")
 #: Words that say whose, or which of several, a column is: a header with one of these is never a column without it.
 TELLING = frozenset(
     """
     cha me giamho gv phuhuynh lienhe hs hientai thuongtru khaisinh noisinh quequan noicap ngaycap phone email nghe
-    coquan namsinh cccd ngaysinh hodem ten hoten dantoc doan doi vao vemis moet
+    coquan namsinh cccd ngaysinh hodem ten hoten dantoc doan doi vao vemis moet lop
     """.split()  # noqa: SIM905 - a table to read, not forty quotes
 )
 
@@ -137,7 +140,7 @@ def words(header: str) -> frozenset[str]:
     plain = " ".join(re.sub(r"[^a-z0-9]+", " ", fold(header)).split())
     found = _PHRASE.sub(lambda phrase: _PHRASES[phrase[0]], plain).split()
     kept = [word for word in found if word not in _EMPTY_WORDS]
-    return frozenset(kept or [word for word in found if word in _KEEP_ALONE])
+    return frozenset(kept or [word for word in found if word == "nam"])
 
 
 def likeness(header: frozenset[str], synonym: frozenset[str]) -> float:

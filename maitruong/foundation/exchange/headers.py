@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-from maitruong.foundation.kernel.vietnamese import fold
 
 from . import cells
 from .columns import ColumnChoice, ColumnMap
 from .errors import HeaderNotFound
 from .header_words import likeness, words
-from .parsers import class_name, flag, is_blank, sex, shown
+from .looks import CLASS_NAME, LOOKS, fits, is_one_word, share
+from .parsers import class_name, is_blank, shown
+from .row_sorter import is_numbering
 from .workbook import Book, CellValue, Sheet
 
 #: The sheet we put first in an annotated file sent back; when the file returns, it is not the list.
@@ -26,8 +25,6 @@ TITLE_SHARE = 0.6  # a merge over more of the columns than this is a title, not 
 LONGEST_HEADER = 120
 
 _CLASS_IN_TITLE = re.compile(r"\blớp\s*:?\s*(\d{1,2}\s?[A-ZĐa-zđ]{0,2}\s?\d{0,2})\b", re.IGNORECASE)
-_CLASS_SHEET = re.compile(r"(?:lớp\s*)?(\d{1,2}[A-ZĐ]{1,2}\d{0,2})", re.IGNORECASE)
-_NUMBERED = re.compile(r"\(?\[?(\d{1,3})\)?\]?")
 
 
 @dataclass(frozen=True)
@@ -94,7 +91,10 @@ def best_sheet(book: Book, columns: ColumnMap) -> Sheet:
 def propose_at(sheet: Sheet, columns: ColumnMap, *, header_from: int, data_from: int) -> Proposal:
     """The same when the person pointed at the header rows (from 1; the last is the one before data_from)."""
     grid = _grid(sheet)
-    header = _read_header(grid, sheet, columns, header_from - 1, max(data_from - header_from, 1))
+    depth = max(data_from - header_from, 1)
+    while depth > 1 and is_numbering(grid[header_from + depth - 2]):
+        depth -= 1
+    header = _read_header(grid, sheet, columns, header_from - 1, depth)
     return _described(sheet, grid, columns, header, data_from - 1)
 
 
@@ -173,16 +173,8 @@ def _carry_groups(spread: list[list[str]], level: int, covered: set[tuple[int, i
 
 def _match(texts: Mapping[int, str], columns: ColumnMap) -> dict[int, tuple[str, float]]:
     """Column of the file → (key, confidence), each key once, the surest first."""
-    pairs = []
-    for at, text in texts.items():
-        header, last = words(text), words(text.rsplit(" – ", 1)[-1])
-        for column in columns.columns:
-            sure = max(
-                max(likeness(header, words(name)), 0.9 * likeness(last, words(name)) if last == header else 0.0)
-                for name in (column.title, *column.synonyms)
-            )
-            if sure >= SURE_ENOUGH:
-                pairs.append((sure, -at, column.key))
+    meanings = _meanings(columns)
+    pairs = [(sure, -at, key) for at, text in texts.items() for key, sure in meanings.of(text).items()]
     found: dict[int, tuple[str, float]] = {}
     taken: set[str] = set()
     for sure, at, key in sorted(pairs, reverse=True):
@@ -192,20 +184,51 @@ def _match(texts: Mapping[int, str], columns: ColumnMap) -> dict[int, tuple[str,
     return found
 
 
+class _Meanings:
+    """What a header may mean in one kind of list. Looks only at names that share a word, and at each text once."""
+
+    def __init__(self, columns: ColumnMap) -> None:
+        self._by_word: dict[str, set[tuple[str, frozenset[str]]]] = {}
+        for column in columns.columns:
+            for name in (column.title, *column.synonyms):
+                synonym = words(name)
+                for word in synonym:
+                    self._by_word.setdefault(word, set()).add((column.key, synonym))
+        self._known: dict[str, dict[str, float]] = {}
+
+    def of(self, text: str) -> dict[str, float]:
+        """Key → confidence, for every column the text may mean."""
+        known = self._known.get(text)
+        if known is None:
+            header = words(text)
+            known = {}
+            for key, synonym in set().union(*(self._by_word.get(word, ()) for word in header)):
+                sure = likeness(header, synonym)
+                if sure >= SURE_ENOUGH:
+                    known[key] = max(sure, known.get(key, 0.0))
+            if len(self._known) > 20_000:
+                self._known.clear()
+            self._known[text] = known
+        return known
+
+
+_known_meanings: dict[int, tuple[ColumnMap, _Meanings]] = {}
+
+
+def _meanings(columns: ColumnMap) -> _Meanings:
+    known = _known_meanings.get(id(columns))
+    if known is None or known[0] is not columns:
+        if len(_known_meanings) >= 16:
+            _known_meanings.clear()
+        known = _known_meanings[id(columns)] = (columns, _Meanings(columns))
+    return known[1]
+
+
 def _first_data_row(grid: list[list[str]], row: int) -> int:
     """Skip empty rows and the row of column numbers (1) (2) (3) below a header."""
     while row < len(grid) and (not any(grid[row]) or is_numbering(grid[row])):
         row += 1
     return row
-
-
-def is_numbering(row: list[str]) -> bool:
-    """Whether a row only counts its columns: 1, 2, 3 … or (1) (2) (3)."""
-    numbers = [_NUMBERED.fullmatch(text.strip()) for text in row if text.strip()]
-    if len(numbers) < 4 or not all(numbers):
-        return False
-    counted = [int(number[1]) for number in numbers if number]
-    return counted == list(range(counted[0], counted[0] + len(counted)))
 
 
 def _described(sheet: Sheet, grid: list[list[str]], columns: ColumnMap, header: _Header, data_from: int) -> Proposal:
@@ -218,7 +241,7 @@ def _described(sheet: Sheet, grid: list[list[str]], columns: ColumnMap, header: 
         key, sure = found.get(at, ("", 0.0))
         why = "theo tiêu đề" if at in header.found else "theo nội dung" if key else ""
         values = samples.get(at, [])
-        if key and at in header.found and values and not _fits(columns[key].looks, values):
+        if key and at in header.found and values and not fits(columns[key].looks, values):
             sure, why = round(sure * 0.6, 2), "tiêu đề khớp nhưng nội dung khác dạng"
         shown_samples = tuple(shown(value)[:60] for value in values[:3])
         guesses.append(Guess(at, header.texts.get(at, ""), key, round(sure, 2), why, shown_samples))
@@ -254,7 +277,7 @@ def _split_names(
     if at is None or at + 1 in found or at + 1 not in samples:
         return
     same_header = header.texts.get(at + 1, "") in ("", header.texts[at])
-    if same_header and _share(samples[at + 1], _is_one_word) >= 0.8:
+    if same_header and share(samples[at + 1], is_one_word) >= 0.8:
         found[at], found[at + 1] = (parts[0], found[at][1]), (parts[1], found[at][1])
 
 
@@ -269,7 +292,7 @@ def _guess_by_content(
         for column in columns.columns:
             if column.key in taken or not column.looks or column.looks == "flag" or column.part_of:
                 continue
-            if _LOOKS[column.looks] and _share(values, _LOOKS[column.looks]) >= 0.8:
+            if LOOKS[column.looks] and share(values, LOOKS[column.looks]) >= 0.8:
                 found[at] = (column.key, 0.5)
                 taken.add(column.key)
                 break
@@ -282,128 +305,5 @@ def _constants(sheet: Sheet, grid: list[list[str]], header_row: int) -> dict[str
             found = _CLASS_IN_TITLE.search(text)
             if found:
                 return {"class_name": class_name(found[1])[0]}
-    found = _CLASS_SHEET.fullmatch(sheet.name.strip())
+    found = CLASS_NAME.fullmatch(sheet.name.strip())
     return {"class_name": class_name(found[1])[0]} if found else {}
-
-
-# --- how cells look --------------------------------------------------------------------------------------------------
-
-_DAY = re.compile(r"\d{1,2}[/\-.]\d{1,2}[/\-.]\d{2,4}|\d{4}-\d{2}-\d{2}")
-
-
-def _is_day(value: CellValue) -> bool:
-    return isinstance(value, dt.date) or bool(isinstance(value, str) and _DAY.fullmatch(value.strip()))
-
-
-def _is_personal_number(value: CellValue) -> bool:
-    digits = re.sub(r"[\s.'\-]", "", shown(value))
-    return digits.isdecimal() and (len(digits) == 12 or (len(digits) in (10, 11) and isinstance(value, float)))
-
-
-def _is_phone(value: CellValue) -> bool:
-    digits = re.sub(r"[\s.+'()\-]", "", shown(value))
-    return digits.isdecimal() and (
-        (len(digits) == 10 and digits[0] == "0") or (len(digits) == 9 and digits[0] in "35789")
-    )
-
-
-def _is_name(value: CellValue) -> bool:
-    return isinstance(value, str) and 2 <= len(value.split()) <= 6 and all(part.isalpha() for part in value.split())
-
-
-def _is_one_word(value: CellValue) -> bool:
-    return isinstance(value, str) and len(value.split()) == 1 and value.strip().isalpha()
-
-
-_LOOKS: dict[str, Callable[[CellValue], bool]] = {
-    "": lambda value: False,
-    "day": _is_day,
-    "personal_number": _is_personal_number,
-    "phone": _is_phone,
-    "email": lambda value: isinstance(value, str) and "@" in value,
-    "sex": lambda value: isinstance(value, str) and sex(value)[0] is not None,
-    "flag": lambda value: flag(value)[0] is not None,
-    "class": lambda value: isinstance(value, str) and bool(_CLASS_SHEET.fullmatch(value.strip())),
-    "name": _is_name,
-}
-
-
-def _share(values: list[CellValue], looks: Callable[[CellValue], bool]) -> float:
-    return sum(1 for value in values if looks(value)) / len(values) if values else 0.0
-
-
-def _fits(looks: str, values: list[CellValue]) -> bool:
-    """Whether at least a third of the cells look as the column should. Messy is usual; wholly different is not."""
-    if not looks:
-        return True
-    check = _LOOKS[looks] if looks != "day" else (lambda value: _is_day(value) or shown(value)[-4:].isdecimal())
-    return _share(values, check) >= 0.34
-
-
-# --- rows of the body that are no records ----------------------------------------------------------------------------
-
-_CLOSING = re.compile(
-    r"(tong( so)?|cong|tong cong|an dinh|danh sach (nay )?(gom |co )|nguoi lap|lap bieu|hieu truong|pho hieu truong|"
-    r"thu truong|giao vien chu nhiem|gvcn|xac nhan|ky ten|noi nhan|t/?m |kt\.|duyet|.*, ngay |ngay \.|\(ky|ghi chu:)"
-)
-_BAND = re.compile(r"(?:danh sach )?lop\s*:?\s*(\S+)")
-
-
-class RowSorter:
-    """Tells records from repeated headers, class bands, totals and signatures while the rows go by."""
-
-    def __init__(self, mapped: Mapping[int, str], name_columns: tuple[int, ...]) -> None:
-        self._mapped = sorted(mapped)
-        self._names = name_columns
-        self._header_texts: dict[int, set[str]] = {}
-        self._closing = False
-
-    def learn_header(self, row: list[CellValue]) -> None:
-        for at, value in enumerate(row):
-            if not is_blank(value):
-                self._header_texts.setdefault(at, set()).add(fold(shown(value)))
-
-    def kind(self, row: list[CellValue]) -> str:
-        """ "record", "blank", "header", "closing" or "band"."""
-        filled = [at for at in self._mapped if at < len(row) and not is_blank(row[at])]
-        if len(filled) >= 3 and self._is_open(row, filled) and self._has_name(row) and not self._starts_as_header(row):
-            self._closing = False
-            return "record"
-        everything = [shown(value).strip() for value in row if not is_blank(value)]
-        if not everything:
-            return "blank"
-        if self._repeats_header(row, filled) or is_numbering(everything):
-            return "header"
-        return self._sparse(row, filled, everything)
-
-    def band_class(self, row: list[CellValue]) -> str:
-        """The class a band over the following rows names: “Lớp: 6A1 – GVCN Nguyễn Thị Hoa”."""
-        text = next(shown(value) for value in row if not is_blank(value))
-        found = re.search(r"[Ll](?:ớp|ỚP)\s*:?\s*(\S+)", text)
-        return class_name(found[1])[0] or "" if found else ""
-
-    def _is_open(self, row: list[CellValue], filled: list[int]) -> bool:
-        """After a total or a signature only a row with a day or a number is a record again (next page, next class)."""
-        return not self._closing or any(_is_day(row[at]) or _is_personal_number(row[at]) for at in filled)
-
-    def _has_name(self, row: list[CellValue]) -> bool:
-        return any(at < len(row) and not is_blank(row[at]) for at in self._names)
-
-    def _starts_as_header(self, row: list[CellValue]) -> bool:
-        at = next((at for at in self._names if at < len(row) and not is_blank(row[at])), -1)
-        return at >= 0 and fold(shown(row[at])) in self._header_texts.get(at, ())
-
-    def _repeats_header(self, row: list[CellValue], filled: list[int]) -> bool:
-        same = sum(1 for at in filled if fold(shown(row[at])) in self._header_texts.get(at, ()))
-        return bool(filled) and same >= max(2, 0.6 * len(filled))
-
-    def _sparse(self, row: list[CellValue], filled: list[int], everything: list[str]) -> str:
-        texts = [fold(text) for text in everything]
-        if len(everything) <= 2 and _BAND.match(texts[0]):
-            return "band"
-        if len(filled) <= 3 and any(_CLOSING.match(text) for text in texts):
-            self._closing = True
-            return "closing"
-        if self._closing and len(filled) <= 3:
-            return "closing"
-        return "record"

@@ -113,6 +113,7 @@ def open_sheets(package: Package) -> tuple[list[OpenSheet], io.BytesIO]:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
         archive.writestr("content.xml", content)
     out.seek(0)
     return sheets, out

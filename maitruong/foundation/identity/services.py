@@ -7,16 +7,19 @@ import hashlib
 import hmac
 import secrets
 import time
+from collections.abc import Iterable
 
 import pyotp
 from django.conf import settings
 from django.contrib.auth import authenticate, login
 from django.contrib.auth.password_validation import validate_password
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest
 
+from maitruong.foundation.access import queries as access
+from maitruong.foundation.access import registry as access_roles
 from maitruong.foundation.access.services import unit_of_work
-from maitruong.foundation.access.types import system_scope
+from maitruong.foundation.access.types import Rows, system_scope
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.people import queries as people
@@ -135,17 +138,77 @@ def make_link(account: Account, *, hours: int = 24) -> str:
 
 
 @transaction.atomic
+def open_account(*, person_id: int, unit_code: str) -> tuple[Account, bool]:
+    """The one account of a person, made when there is none: (account, whether it is new). It has no password until a link is used.
+
+    The login is the unit's code and a running number: nothing in it says who it is, nor any number of the state.
+    """
+    there = Account.objects.filter(person_id=person_id).first()
+    if there:
+        return there, False
+    prefix = f"{unit_code.lower()}."
+    with connection.cursor() as cursor:
+        # Two offices of one school at once: the second waits for the first one's number.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"login {prefix}"])
+        cursor.execute(
+            "SELECT coalesce(max(split_part(login, '.', 2)::int), 0) + 1 FROM identity_account"
+            " WHERE login ^@ %s AND split_part(login, '.', 2) ~ '^[0-9]{1,9}$'",
+            [prefix],
+        )
+        number = cursor.fetchone()[0]
+    account = Account(person_id=person_id, login=f"{prefix}{number:04d}")
+    account.set_unusable_password()
+    account.save()
+    return account, True
+
+
+@transaction.atomic
+def reset_access(account: Account) -> str:
+    """A new one-time link for somebody who lost the password or the phone: the old password, second factor and links end at once.
+
+    Returns the token, told once. Open sessions of the account end with its password.
+    """
+    OneTimeLink.objects.filter(account=account, used_at__isnull=True).update(used_at=clock.now())
+    account.set_unusable_password()
+    account.totp_secret = ""
+    account.save(update_fields=["password", "totp_secret"])
+    return make_link(account)
+
+
+def accounts_of(person_ids: Iterable[int]) -> dict[int, Account]:
+    """The accounts of these people, by person."""
+    return {row.person_id: row for row in Account.objects.filter(person_id__in=list(person_ids))}
+
+
+def needs_second_step(account: Account) -> bool:
+    """Whether this account wants a second factor: everybody who works with other people's data; families and pupils may do without."""
+    held = access.rights(account.person_id, on=clock.today())
+    return not held or any(access_roles.role(grant.role).rows is not Rows.FAMILY for grant, _ in held)
+
+
+def link_account(token: str) -> Account | None:
+    """Whose link this is, while it can be used."""
+    links = OneTimeLink.objects.filter(token_hash=_hash(token), used_at__isnull=True, expires_at__gte=clock.now())
+    link = links.select_related("account").first()
+    return link.account if link else None
+
+
+@transaction.atomic
 def use_link(token: str, *, password: str, totp_secret: str, code: str) -> Account:
-    """Set the first password and second factor by a one-time link. Raises LinkExpired, WrongCode, ValidationError."""
+    """Set a password, and the second factor of who needs one, by a one-time link.
+
+    Raises LinkExpired, WrongCode, ValidationError.
+    """
     link = OneTimeLink.objects.select_for_update().filter(token_hash=_hash(token), used_at__isnull=True).first()
     if link is None or link.expires_at < clock.now():
         raise LinkExpired
     account = link.account
     validate_password(password, account)
-    if not pyotp.TOTP(totp_secret).verify(code.strip(), valid_window=1):
-        raise WrongCode
+    if needs_second_step(account):
+        if not pyotp.TOTP(totp_secret).verify(code.strip(), valid_window=1):
+            raise WrongCode
+        account.totp_secret = totp_secret
     account.set_password(password)
-    account.totp_secret = totp_secret
     account.password_changed_at = clock.now()
     account.save()
     link.used_at = clock.now()

@@ -96,7 +96,14 @@ def first_password(request: HttpRequest, token: str) -> HttpResponse:
             problem = refusal
         except ValidationError as invalid:
             sentences = list(invalid.messages)
-    context = {"secret": secret, "problem": problem, "sentences": sentences}
+    account = services.link_account(token)
+    context = {
+        "secret": secret,
+        "problem": problem,
+        "sentences": sentences,
+        "login": account.login if account else "",
+        "second_step": account is None or services.needs_second_step(account),
+    }
     return render(request, "identity/first_password.html", context, status=422 if problem or sentences else 200)
 
 

@@ -35,6 +35,28 @@ def schools_under(unit_id: int, *, on: dt.date) -> list[int]:
     )
 
 
+def is_under(unit_id: int, above_id: int, *, on: dt.date) -> bool:
+    """Whether a unit is governed by another on a day; every unit is under itself."""
+    if unit_id == above_id:
+        return True
+    here = Position.objects.filter(unit_id=above_id, during__contains=on).values_list("path", flat=True).first()
+    return (
+        here is not None
+        and Position.objects.filter(unit_id=unit_id, path__startswith=here, during__contains=on).exists()
+    )
+
+
+def units_under(unit_id: int, *, on: dt.date) -> list[UnitRef]:
+    """A unit and all it governs on a day, campuses apart, by kind and name."""
+    here = Position.objects.filter(unit_id=unit_id, during__contains=on).values_list("path", flat=True).first()
+    if here is None:
+        return []
+    rows = Unit.objects.filter(
+        pk__in=Position.objects.filter(path__startswith=here, during__contains=on).values("unit_id")
+    ).exclude(kind="campus")
+    return [UnitRef(row.pk, row.kind, row.code, row.name) for row in rows.order_by("kind", "sort_key", "pk")]
+
+
 def place_of(unit_id: int, *, on: dt.date) -> tuple[str, str]:
     """(code, name) of the commune a unit lies in; when that was not written down, of the unit that governs it on a day."""
     row = Unit.objects.select_related("admin_unit").get(pk=unit_id)

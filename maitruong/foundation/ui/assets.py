@@ -13,9 +13,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import logging
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata, resources
@@ -29,7 +30,7 @@ SHELL_FILES = ("ui.css", "ui.js", "htmx.js", "icons.svg")
 
 # Raised by hand when the way fonts are cut changes, so that old folders are not taken for new ones.
 FONT_RECIPE = 3
-PACKAGES = ("fontpkg-be-vietnam-pro", "fontpkg-ibm-plex-sans", "fonttools", "brotli", "django-htmx")
+PACKAGES = ("fontpkg-be-vietnam-pro", "fontpkg-ibm-plex-sans", "fonttools", "brotli", "django-htmx", "pillow")
 
 LATIN = "U+0020-007E,U+00A0-00FF,U+2013-2014,U+2018-2019,U+201C-201D,U+2022,U+2026,U+2192,U+2212"
 VIETNAMESE = "U+0102-0103,U+0110-0111,U+0128-0129,U+0168-0169,U+01A0-01A1,U+01AF-01B0,U+1EA0-1EF9,U+20AB"
@@ -144,13 +145,13 @@ def _write_stamp(target: Path, stamp: dict[str, str]) -> None:
     Path(new.name).replace(target / STAMP)
 
 
-def _fill(folder: Path, write: object) -> None:
+def _fill(folder: Path, write: Callable[[Path], None]) -> None:
     """Write a folder aside, then put it in place whole."""
     if folder.is_dir():
         return
     aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".making-"))
     try:
-        write(aside)  # type: ignore[operator]
+        write(aside)
         _compress(aside)
         aside.chmod(0o755)
         try:
@@ -174,6 +175,7 @@ def _cut(face: Face, file: Path) -> None:
     from fontTools.ttLib import TTFont
     from fontTools.varLib import instancer
 
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells every table it looks at
     options = subset.Options(flavor="woff2", hinting=False, desubroutinize=True, layout_features=["kern"])
     options.drop_tables += ["GDEF", "DSIG", "STAT", "meta"]
     options.name_IDs = [1, 2]
@@ -194,6 +196,29 @@ def _write_ui(folder: Path, fonts: str) -> None:
     (folder / "ui.css").write_text(stylesheet(fonts), encoding="utf-8")
     htmx = resources.files("django_htmx") / "static" / "django_htmx" / "htmx-2.min.js"
     (folder / "htmx.js").write_bytes(htmx.read_bytes())
+    for size in (192, 512):
+        _draw_mark(size, folder / f"mark-{size}.png")
+
+
+def _draw_mark(size: int, file: Path) -> None:
+    """mark.svg in dots, for home screens that take no drawings: roof and walls on the green board."""
+    from PIL import Image, ImageDraw
+
+    fine = 4  # drawn four times as large, then shrunk, so that edges are smooth
+    picture = Image.new("RGB", (size * fine, size * fine), "#17594a")
+    pen = ImageDraw.Draw(picture)
+    unit = size * fine / 48
+
+    def line(points: list[tuple[float, float]], colour: str) -> None:
+        at = [(x * unit, y * unit) for x, y in points]
+        pen.line(at, colour, round(4 * unit), joint="curve")
+        for x, y in at:
+            pen.ellipse((x - 2 * unit, y - 2 * unit, x + 2 * unit, y + 2 * unit), colour)
+
+    line([(8, 23.3), (12.5, 21.8), (17, 18.2), (24, 11), (31, 18.2), (35.5, 21.8), (40, 23.3)], "#f0a885")
+    line([(13.5, 27), (13.5, 37), (34.5, 37), (34.5, 27)], "#fdfcf7")
+    line([(24, 37), (24, 30.5)], "#fdfcf7")
+    picture.resize((size, size), Image.Resampling.LANCZOS).save(file, optimize=True)
 
 
 def _compress(folder: Path) -> None:

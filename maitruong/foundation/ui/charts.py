@@ -7,13 +7,14 @@ sheet. A value of None is "no data": it is hatched or left open and said in word
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from markupsafe import Markup
 
 Value = float | int | None
+Place = Callable[[int, float], tuple[float, float]]
 
 WIDTH = 360
 LABEL_WIDTH = 58
@@ -147,10 +148,11 @@ def line_chart(
 
 
 def choropleth(
-    areas: Sequence[Area], label: str, *, width: float, height: float, frames: Sequence[Frame] = ()
+    areas: Sequence[Area], label: str, *, width: float, height: float, frames: Sequence[Frame] = (), unit: float = 1
 ) -> Markup:
     """A map coloured in five steps of one hue; places without data are hatched; every place is a link to its list.
 
+    unit: how many steps of the paths make one unit of the drawing; letters and hatching are sized by the latter.
     The name and the figure of each place are its accessible name and its tooltip, so colour is never alone.
     """
     shapes = Markup("").join(_area(area, _hatch_id(label)) for area in areas)
@@ -162,14 +164,17 @@ def choropleth(
     )
     names = Markup("").join(
         Markup('<text{} x="{}" y="{}" text-anchor="middle" aria-hidden="true">{}</text>').format(
-            Markup(' class="minor"') if area.minor else "", _n(area.label_at[0]), _n(area.label_at[1]), area.name
+            Markup(' class="minor"') if area.minor else "",
+            _n(area.label_at[0] / unit),
+            _n(area.label_at[1] / unit),
+            area.name,
         )
         for area in areas
         if area.label_at
     )
-    return Markup('<svg class="map" viewBox="0 0 {} {}" role="group" aria-label="{}">{}{}{}{}</svg>').format(
-        _n(width), _n(height), label, _hatch(label), shapes, boxes, names
-    )
+    return Markup(
+        '<svg class="map" viewBox="0 0 {} {}" role="group" aria-label="{}">{}<g transform="scale({})">{}{}</g>{}</svg>'
+    ).format(_n(width / unit), _n(height / unit), label, _hatch(label, unit), f"{1 / unit:g}", shapes, boxes, names)
 
 
 def step_of(value: Value, breaks: Sequence[float]) -> int | None:
@@ -243,11 +248,11 @@ def _plain_row(bar: Bar, y: int, room: int, most: float, unit: str, places: int,
     return row + _linked(box, bar.href, f"{bar.label}: {words}")
 
 
-def _lines(points: Sequence[Value], place: object, base: float, places: int) -> Markup:
+def _lines(points: Sequence[Value], place: Place, base: float, places: int) -> Markup:
     drawn = Markup("")
     last: tuple[float, float] | None = None
     for run in _runs(list(enumerate(points))):
-        spots = [place(int(index), value) for index, value in run]  # type: ignore[operator]
+        spots = [place(int(index), value) for index, value in run]
         line = _polyline(spots)
         drawn += Markup('<path class="area" d="{0}L{1},{3}L{2},{3}Z"/><path class="line" d="{0}"/>').format(
             line, _n(spots[-1][0]), _n(spots[0][0]), _n(base)
@@ -269,11 +274,9 @@ def _lines(points: Sequence[Value], place: object, base: float, places: int) -> 
     return drawn
 
 
-def _compared(points: Sequence[Value], place: object) -> Markup:
+def _compared(points: Sequence[Value], place: Place) -> Markup:
     return Markup("").join(
-        Markup('<path class="line-2" d="{}"/>').format(
-            _polyline([place(int(index), value) for index, value in run])  # type: ignore[operator]
-        )
+        Markup('<path class="line-2" d="{}"/>').format(_polyline([place(int(index), value) for index, value in run]))
         for run in _runs(list(enumerate(points)))
     )
 
@@ -306,11 +309,12 @@ def _hatch_id(label: str) -> str:
     return f"hatch-{zlib.crc32(label.encode()):x}"
 
 
-def _hatch(label: str) -> Markup:
+def _hatch(label: str, scale: float = 1) -> Markup:
+    """scale: units of the drawing to one unit of a 480 wide one, so that a large canvas is hatched, not filled."""
     return Markup(
-        '<defs><pattern id="{}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        '<defs><pattern id="{}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45) scale({})">'
         '<path class="hatch" d="M0 0V6"/></pattern></defs>'
-    ).format(_hatch_id(label))
+    ).format(_hatch_id(label), _n(scale))
 
 
 def _runs(points: Sequence[tuple[float, Value]]) -> list[list[tuple[float, float]]]:

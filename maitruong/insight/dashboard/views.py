@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
+from markupsafe import Markup
 
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.identity.services import installation
@@ -29,7 +30,6 @@ def centre(request: HttpRequest) -> HttpResponse:
     found = queries.centre(scope)
     rows = queries.schools(scope, school_year=found.school_year, term=found.term)
     communes = queries.communes(rows)
-    here = installation()
     levels_url = f"{reverse('dashboard:levels')}?"
     return render(
         request,
@@ -38,9 +38,7 @@ def centre(request: HttpRequest) -> HttpResponse:
             **_figures(found),
             "page_title": "Trung tâm điều hành",
             "place": scope.workspace.place,
-            "map": drawings.closed_map(
-                here.province_code if here else "", communes, f"{reverse('dashboard:schools')}?xa="
-            ),
+            "map": _map(communes),
             "map_legend": drawings.LEGEND,
             "levels": drawings.levels_by_grade(found.levels, levels_url) if found.levels else None,
             "levels_legend": list(zip(charts.SERIES, queries.LEVELS.values(), strict=True)),
@@ -63,6 +61,14 @@ def figures(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/_figures.html", context)
 
 
+def _map(communes: list[queries.CommuneRow]) -> Markup | None:
+    """One commune makes no map."""
+    here = installation()
+    if len(communes) < 2 or here is None:
+        return None
+    return drawings.closed_map(here.province_code, communes, f"{reverse('dashboard:schools')}?xa=")
+
+
 def _figures(found: queries.Centre) -> dict[str, Any]:
     as_of = formats.day_time(found.as_of) if found.as_of else ""
     days = [value for _, value in sorted(found.by_day.items())[-14:]]
@@ -76,6 +82,8 @@ def _figures(found: queries.Centre) -> dict[str, Any]:
 
 
 def _when(found: queries.Centre) -> str:
+    if not found.levels:
+        return f"năm học {found.school_year}-{found.school_year + 1}"
     label = f"{found.levels_year}-{found.levels_year + 1}"
     return f"cả năm {label}" if found.levels_term == 0 else f"học kì {'I' * found.levels_term}, {label}"
 

@@ -49,3 +49,15 @@ class NotOnTheStaff(Refusal):
     code = "enrolment.not_on_the_staff"
     message = "Người được chọn không làm việc ở trường này ngày {on:%d/%m/%Y}."
     remedy = "Nhận người này vào đội ngũ của trường trước, rồi mới phân công."
+
+
+class DayMissing(Refusal):
+    code = "enrolment.day_missing"
+    message = "Chưa có ngày."
+    remedy = "Nhập ngày/tháng/năm, ví dụ 15/01/2027."
+
+
+class WhyMissing(Refusal):
+    code = "enrolment.why_missing"
+    message = "Chưa ghi lí do."
+    remedy = "Ghi ngắn gọn để sau này tra lại được, ví dụ “làm thẻ bảo hiểm y tế”."

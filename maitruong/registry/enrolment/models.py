@@ -47,7 +47,7 @@ class Enrolment(ScopedModel):
     student = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     register_number = models.TextField(default="", blank=True, help_text="số đăng bộ")
     student_code = models.TextField(default="", blank=True)
-    status = models.TextField(default="ENROLLED", help_text="key in reference student_status")
+    status = models.TextField(default="enrolled", help_text="key in reference student_status, in small letters")
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, help_text="the last day in this class")
     end_reason = models.TextField(db_default="", blank=True)

@@ -182,7 +182,7 @@ def number_of(student_id: int, identifier_id: int) -> str | None:
 
 def status_label(key: str) -> str:
     try:
-        return reference.code("student_status", key).name
+        return reference.code("student_status", key.upper()).name
     except UnknownCode:
         return key
 

@@ -11,7 +11,7 @@ from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.events.services import publish
-from maitruong.foundation.kernel import vietnamese
+from maitruong.foundation.kernel import clock, vietnamese
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 from maitruong.foundation.people import services as people
 from maitruong.foundation.people.models import Person
@@ -33,7 +33,7 @@ from .errors import (
 )
 from .events import ClassOpened, HomeroomAppointed, PupilEnrolled, PupilLeft
 from .models import Enrolment, SchoolClass
-from .types import Dossier, class_sort_key
+from .types import ClassRef, Dossier, RosterRow, class_sort_key
 
 
 def open_class(
@@ -74,7 +74,7 @@ def enrol(
     student_id: int,
     class_id: int,
     starts_on: dt.date,
-    status: str = "ENROLLED",
+    status: str = "enrolled",
     register_number: str = "",
     student_code: str = "",
 ) -> int:
@@ -137,7 +137,7 @@ def enrol(
 
 
 def end_enrolment(scope: Scope, *, enrolment_id: int, ends_on: dt.date, status: str, why: str) -> bool:
-    """Let a pupil leave a class with a day; status says how (TRANSFERRED_OUT, DROPPED_OUT, COMPLETED ...). False when he had left.
+    """Let a pupil leave a class with a day; status says how (transferred_out, dropped_out, completed ...). False when he had left.
 
     Raises NotFound, EndBeforeStart, StatusUnknown, YearClosed.
     """
@@ -241,6 +241,14 @@ def appoint_homeroom(scope: Scope, *, class_id: int, teacher_id: int | None, on:
     return True
 
 
+def leave_homeroom(scope: Scope, *, class_id: int, teacher_id: int, why: str) -> bool:
+    """The class has no homeroom teacher any more, if it is still this one; the right was withdrawn by the caller."""
+    school_class = _class_to_change(scope, class_id)
+    if school_class.homeroom_id != teacher_id:
+        return False
+    return appoint_homeroom(scope, class_id=class_id, teacher_id=None, on=clock.today(), why=why)
+
+
 def open_dossier(scope: Scope, *, student_id: int) -> Dossier:
     """A pupil's file, for somebody's eyes: that it was opened is written into the audit. Raises NotFound."""
     dossier = queries.dossier(scope, student_id)
@@ -297,6 +305,21 @@ def edit_contact(
     return changes
 
 
+def export_roster(scope: Scope, *, class_id: int) -> tuple[ClassRef, list[RosterRow]]:
+    """The class list for a file that leaves the house; that it left is written into the audit. Raises NotFound."""
+    ref = queries.class_ref(scope, class_id=class_id, permission="students.export")
+    rows = queries.members(ref, on=queries.day_within(ref.school_year))
+    audit.record(
+        scope,
+        "students.roster_exported",
+        school_id=ref.school_id,
+        object_type="class",
+        object_id=class_id,
+        changes={"rows": len(rows)},
+    )
+    return ref, rows
+
+
 def _class_to_change(scope: Scope, class_id: int) -> SchoolClass:
     """The class, locked, if the scope may change it and its year is open."""
     row = SchoolClass.objects.visible_to(scope, "enrolment.manage").select_for_update().filter(pk=class_id).first()
@@ -307,7 +330,7 @@ def _class_to_change(scope: Scope, class_id: int) -> SchoolClass:
 
 
 def _refuse_unknown_status(status: str) -> None:
-    if status not in {code.key for code in reference.codes("student_status")}:
+    if status not in {code.key.lower() for code in reference.codes("student_status")}:
         raise StatusUnknown(given=status)
 
 

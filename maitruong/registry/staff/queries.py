@@ -17,13 +17,20 @@ PAGE = 50
 
 
 def staff(
-    scope: Scope, *, school_id: int | None = None, q: str = "", on: dt.date, after: int | None = None, limit: int = PAGE
+    scope: Scope,
+    *,
+    school_id: int | None = None,
+    q: str = "",
+    on: dt.date,
+    after: int | None = None,
+    limit: int = PAGE,
+    permission: str = "staff.view",
 ) -> list[StaffRow]:
     """Who works on a day at a school (or at any the scope reaches), by name, `limit` at most after an employment's id.
 
     One statement. q: part of the name, with or without marks.
     """
-    rows = Employment.objects.visible_to(scope, "staff.view").filter(_working(on))
+    rows = Employment.objects.visible_to(scope, permission).filter(_working(on))
     if school_id is not None:
         rows = rows.filter(school_id=school_id)
     if q.strip():

@@ -14,12 +14,15 @@ from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.events.services import publish
 from maitruong.foundation.kernel import clock
+from maitruong.foundation.people import queries as person_queries
 from maitruong.foundation.people import services as people
+from maitruong.foundation.people.types import Particulars
 
+from . import queries
 from .errors import AlreadyEmployed, EndBeforeStart, PostUnknown
 from .events import StaffEmployed, StaffLeft
 from .models import Employment
-from .types import POSTS
+from .types import POSTS, StaffRow
 
 FAMILY_ROLES = ("guardian", "pupil")
 
@@ -119,3 +122,20 @@ def _close_rights(person_id: int, school_id: int, last_day: dt.date) -> list[int
         for role in sorted(roles)
         for grant_id in grants.close_grants(person_id=person_id, role=role, unit_id=school_id, last_day=last_day)
     ]
+
+
+def open_file(scope: Scope, *, person_id: int) -> tuple[Particulars, list[StaffRow]]:
+    """A colleague's file, for somebody's eyes: that it was opened is written into the audit. Raises NotFound."""
+    rows = queries.employments(scope, person_id=person_id)
+    person = person_queries.particulars(person_id) if rows else None
+    if person is None:
+        raise NotFound
+    audit.record(
+        scope,
+        "staff.file_opened",
+        school_id=rows[0].school_id,
+        object_type="person",
+        object_id=person_id,
+        subject_id=person_id,
+    )
+    return person, rows

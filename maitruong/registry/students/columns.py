@@ -7,23 +7,30 @@ Two more groups are read though the province's sheet does not have them, because
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
-from maitruong.foundation import reference
 from maitruong.foundation.exchange import parsers
-from maitruong.foundation.exchange.columns import Column, ColumnMap, Values
-from maitruong.foundation.exchange.findings import Finding, error, warning
-from maitruong.foundation.exchange.parsers import Day, Outcome, Parser, coded, day, flag, person_name, plain, text, year
-from maitruong.foundation.exchange.workbook import CellValue
-from maitruong.foundation.kernel import personal_id, phones
-from maitruong.foundation.kernel.formats import date as show_date
+from maitruong.foundation.exchange.columns import Column, ColumnMap
+from maitruong.foundation.exchange.day_parsers import day, year
+from maitruong.foundation.exchange.number_parsers import personal_number, phone
+from maitruong.foundation.exchange.parsers import flag, person_name, text
+
+from . import list_checks
+from .list_parsers import (
+    boarding,
+    ethnic_group,
+    from_list,
+    named,
+    nationality,
+    optional,
+    show_boarding,
+    show_country,
+    show_phone,
+    show_sex,
+)
 
 PUPIL_AGES = range(2, 26)
-PARENT_AGES = range(14, 100)
-#: Years a pupil may be younger or older than the age of the grade before somebody should look (sector's check E03).
-YOUNGER, OLDER = 1, 3
+PARENT_AGES = range(list_checks.YOUNGEST_PARENT, 100)
 
 
 @lru_cache(maxsize=4)
@@ -41,8 +48,13 @@ def student_list(school_year: int, today: dt.date) -> ColumnMap:
             *_contacts(),
             *_parts(today),
         ),
-        join=_join,
-        checks=(_check_numbers, lambda values: _check_age(values, school_year), _check_dates, _check_parents),
+        join=list_checks.join,
+        checks=(
+            list_checks.check_numbers,
+            lambda values: list_checks.check_age(values, school_year),
+            list_checks.check_dates,
+            list_checks.check_parents,
+        ),
         number="personal_number",
         double=("full_name", "born_on"),
     )
@@ -94,14 +106,21 @@ def _child(today: dt.date) -> tuple[Column, ...]:
         Column(
             "admitted_on",
             "Ngày vào trường",
-            _left_out(day(earliest=dt.date(1990, 1, 1), latest=today + dt.timedelta(366), partial=False)),
+            optional(day(earliest=dt.date(1990, 1, 1), latest=today + dt.timedelta(366), partial=False)),
             ("ngày vào", "ngày nhập học", "ngày tuyển sinh"),
             width=12,
         ),
         Column(
-            "sex", "Giới tính", parsers.sex, ("phái", "nam/nữ", "nam nữ", "gt"), looks="sex", required=True, width=9
+            "sex",
+            "Giới tính",
+            parsers.sex,
+            ("phái", "nam/nữ", "gt"),
+            looks="sex",
+            required=True,
+            width=9,
+            show=show_sex,
         ),
-        Column("nationality", "Quốc tịch", _nationality, width=12),
+        Column("nationality", "Quốc tịch", nationality, width=12, show=show_country),
     )
 
 
@@ -163,7 +182,7 @@ def _papers_and_groups(today: dt.date) -> tuple[Column, ...]:
         Column(
             "personal_number",
             "Số định danh cá nhân",
-            parsers.personal_number(today=today, ages=PUPIL_AGES),
+            personal_number(today=today, ages=PUPIL_AGES),
             (
                 "cccd",
                 "số cccd",
@@ -181,49 +200,34 @@ def _papers_and_groups(today: dt.date) -> tuple[Column, ...]:
         Column(
             "number_issued_on",
             "Ngày cấp",
-            _left_out(day(earliest=dt.date(1990, 1, 1), latest=today, partial=False)),
+            optional(day(earliest=dt.date(1990, 1, 1), latest=today, partial=False)),
             ("ngày cấp cccd", "ngày cấp số định danh"),
             width=12,
         ),
         Column("number_issued_at", "Nơi cấp", text(), ("nơi cấp cccd", "nơi cấp số định danh")),
-        Column("ethnic_group", "Dân tộc", _ethnic_group(), required=True, sensitive=True, width=10),
+        Column(
+            "ethnic_group",
+            "Dân tộc",
+            ethnic_group(),
+            required=True,
+            sensitive=True,
+            width=10,
+            show=named("ethnic_group"),
+        ),
         Column(
             "religion",
             "Tôn giáo",
-            coded(
-                _names(
-                    "religion",
-                    {
-                        "khong theo dao": "NONE",
-                        "dao phat": "BUDDHISM",
-                        "thien chua": "CATHOLIC",
-                        "dao thien chua": "CATHOLIC",
-                        "hoa hao": "HOA_HAO",
-                    },
-                ),
-                what="tôn giáo",
-            ),
+            from_list("religion", "tôn giáo"),
             sensitive=True,
+            show=named("religion"),
             width=12,
         ),
         Column(
             "policy_group",
             "Diện chính sách",
-            coded(
-                _names(
-                    "policy_group",
-                    {
-                        "con thuong binh": "WAR_INVALID_CHILD",
-                        "con benh binh": "WAR_INVALID_CHILD",
-                        "mo coi": "ORPHAN_ONE",
-                        "khuyet tat": "DISABLED",
-                        "ngheo": "POOR",
-                        "can ngheo": "NEAR_POOR",
-                    },
-                ),
-                what="diện chính sách",
-            ),
+            from_list("policy_group", "diện chính sách"),
             ("đối tượng chính sách", "chế độ chính sách", "diện ưu tiên", "chính sách"),
+            show=named("policy_group"),
         ),
         Column("near_poor", "Hộ cận nghèo", flag, ("cận nghèo",), looks="flag", width=9),
         Column("youth_union", "Đoàn viên", flag, ("đoàn", "đoàn viên tncs"), looks="flag", width=9),
@@ -239,7 +243,7 @@ def _parents(today: dt.date) -> tuple[Column, ...]:
             Column(
                 f"{key}_name",
                 f"Họ tên {title}",
-                _parent_name,
+                optional(person_name),
                 (other, f"họ và tên {other}", f"tên {other}"),
                 width=24,
             ),
@@ -254,7 +258,7 @@ def _parents(today: dt.date) -> tuple[Column, ...]:
             Column(
                 f"{key}_number",
                 f"Số định danh {title}",
-                parsers.personal_number(today=today, ages=PARENT_AGES, own=False),
+                personal_number(today=today, ages=PARENT_AGES, own=False),
                 (f"cccd {other}", f"số cmnd {other}"),
                 sensitive=True,
                 width=15,
@@ -267,12 +271,12 @@ def _parents(today: dt.date) -> tuple[Column, ...]:
 
 
 def _contacts() -> tuple[Column, ...]:
-    show = _show_phone
+    show = show_phone
     return (
         Column(
             "contact_phone",
             "Điện thoại liên hệ",
-            parsers.phone,
+            phone,
             (
                 "điện thoại",
                 "số điện thoại",
@@ -295,16 +299,12 @@ def _contacts() -> tuple[Column, ...]:
             sensitive=True,
             width=24,
         ),
-        Column(
-            "father_phone", "Điện thoại cha", parsers.phone, ("sđt bố", "số điện thoại bố"), sensitive=True, show=show
-        ),
-        Column(
-            "mother_phone", "Điện thoại mẹ", parsers.phone, ("sđt mẹ", "số điện thoại mẹ"), sensitive=True, show=show
-        ),
+        Column("father_phone", "Điện thoại cha", phone, ("sđt bố", "số điện thoại bố"), sensitive=True, show=show),
+        Column("mother_phone", "Điện thoại mẹ", phone, ("sđt mẹ", "số điện thoại mẹ"), sensitive=True, show=show),
         Column(
             "student_phone",
             "Điện thoại học sinh",
-            parsers.phone,
+            phone,
             ("sđt học sinh", "điện thoại hs"),
             sensitive=True,
             show=show,
@@ -312,32 +312,18 @@ def _contacts() -> tuple[Column, ...]:
         Column(
             "disability",
             "Khuyết tật",
-            coded(
-                _names(
-                    "disability",
-                    {
-                        "van dong": "MOBILITY",
-                        "nghe noi": "HEARING_SPEECH",
-                        "nghe": "HEARING_SPEECH",
-                        "nhin": "SIGHT",
-                        "than kinh": "MENTAL",
-                        "tri tue": "INTELLECTUAL",
-                        "khac": "OTHER",
-                        "tu ky": "OTHER",
-                        "tu ki": "OTHER",
-                    },
-                ),
-                what="dạng khuyết tật",
-            ),
+            from_list("disability", "dạng khuyết tật"),
             ("loại khuyết tật", "dạng khuyết tật"),
             sensitive=True,
+            show=named("disability"),
         ),
         Column(
             "boarding",
             "Bán trú, nội trú",
-            coded(_BOARDING, what="hình thức ở trường"),
+            boarding(),
             ("nội trú", "bán trú", "hình thức nội trú"),
             width=14,
+            show=show_boarding,
         ),
         Column("note", "Ghi chú", text(longest=1000), ("ghi chú khác",), width=24),
     )
@@ -360,192 +346,3 @@ def _parts(today: dt.date) -> tuple[Column, ...]:
         Column("birth_year", "Ngày sinh: năm", number, ("ngày sinh năm",), part_of="born_on"),
         Column("is_female", "Nữ", flag, ("giới tính nữ", "học sinh nữ"), looks="flag", part_of="sex", width=6),
     )
-
-
-# --- parsers of this list --------------------------------------------------------------------------------------------
-
-_BOARDING = {
-    "khong": "",
-    "ngoaitru": "",
-    "bantru": "SEMI",
-    "x": "SEMI",
-    "noitru": "BOARDING",
-    "bantrudantoc": "ETHNIC_SEMI",
-    "dantocbantru": "ETHNIC_SEMI",
-    "dantocnoitru": "BOARDING",
-}
-_COUNTRIES = {
-    "vietnam": "VN",
-    "vn": "VN",
-    "trungquoc": "CN",
-    "lao": "LA",
-    "campuchia": "KH",
-    "hanquoc": "KR",
-    "nhatban": "JP",
-    "dailoan": "TW",
-    "my": "US",
-    "hoaky": "US",
-    "nga": "RU",
-    "phap": "FR",
-    "duc": "DE",
-    "anh": "GB",
-    "thailan": "TH",
-}
-
-
-def _names(list_name: str, also: dict[str, str] | None = None) -> dict[str, str]:
-    """Every spelling of a code list's names, folded → key."""
-    found = {plain(name): key for name, key in (also or {}).items()}
-    for code in reference.codes(list_name):
-        for name in (code.name, *code.columns.get("also", "").split(";")):
-            if name.strip():
-                found[plain(name)] = code.key
-    return found
-
-
-def _ethnic_group() -> Parser:
-    """Names of both sides; numbers only where the list of 1979 and the census number a group alike."""
-    codes = reference.codes("ethnic_group")
-    alike = {
-        code["code_1979"].lstrip("0"): (code.key, code.name)
-        for code in codes
-        if code["code_1979"] == code["code_census"]
-    }
-    return coded(
-        _names("ethnic_group", {"meo": "MONG", "cao lan": "SANCHAY", "hoa": "HOA"}),
-        what="dân tộc",
-        required=True,
-        numbers=alike,
-    )
-
-
-def _nationality(raw: CellValue) -> Outcome:
-    value, found = parsers.clean_text(raw)
-    key = _COUNTRIES.get(plain(value))
-    if key:
-        return key, found
-    if len(value) == 2 and value.isascii() and value.isupper():
-        return value, found
-    message = f"Không rõ quốc tịch “{value}”; sẽ ghi Việt Nam nếu không sửa. Ghi tên nước, ví dụ Lào, Trung Quốc."
-    return None, (*found, warning("nationality.unknown", message))
-
-
-def _parent_name(raw: CellValue) -> Outcome:
-    """A parent's name; a wrong one leaves the cell empty instead of keeping the child out."""
-    return _left_out(person_name)(raw)
-
-
-def _left_out(parse: Parser) -> Parser:
-    """The same parser for a column that may stay empty: what it refuses is left out, and said."""
-
-    def lenient(raw: CellValue) -> Outcome:
-        value, found = parse(raw)
-        return value, tuple(_softened(finding) for finding in found)
-
-    return lenient
-
-
-def _softened(finding: Finding) -> Finding:
-    if finding.severity.value != "error" or finding.code == "cell.formula":
-        return finding
-    return warning(finding.code, f"{finding.message} Ô này sẽ để trống nếu không sửa.", finding.suggestion)
-
-
-def _show_phone(value: Any) -> CellValue:
-    return phones.show(value)
-
-
-# --- whole values out of parts ---------------------------------------------------------------------------------------
-
-
-def _join(values: dict[str, Any]) -> None:
-    """Full name, birth date and sex from the columns they were split over."""
-    if values.get("full_name") is None:
-        parts = [values.get("family_name"), values.get("given_name")]
-        if parts[1]:
-            values["full_name"] = " ".join(part for part in parts if part)
-    if values.get("born_on") is None and values.get("birth_year"):
-        values["born_on"] = _joined_day(values)
-    if values.get("sex") is None and "is_female" in values:
-        values["sex"] = "female" if values["is_female"] else "male"
-
-
-def _joined_day(values: Values) -> Day | None:
-    try:
-        numbers = [int(values.get(part) or 0) for part in ("birth_year", "birth_month", "birth_day")]
-        year_, month, day_ = numbers
-        year_ += 2000 if year_ < 100 else 0
-        precision = "day" if month and day_ else "month" if month else "year"
-        return Day(dt.date(year_, month or 1, day_ if precision == "day" else 1), precision)
-    except ValueError:
-        return None
-
-
-# --- looking at a whole row ------------------------------------------------------------------------------------------
-
-
-def _check_numbers(values: Values) -> Iterator[tuple[str, Finding]]:
-    """The pupil's number against birth date and sex: level CONSISTENCY, to look at, never a reason to refuse."""
-    number, born = values.get("personal_number"), values.get("born_on")
-    if not number:
-        yield (
-            "personal_number",
-            warning("personal_id.missing", "Chưa có số định danh cá nhân. Bổ sung trước khi chốt số liệu."),
-        )
-        return
-    seen = personal_id.decode(number)
-    if born is not None and seen.birth_year != born.date.year:
-        message = f"Số này cho năm sinh {seen.birth_year}, cột ngày sinh ghi {born}. Đối chiếu giấy khai sinh."
-        yield "personal_number", warning("personal_id.birth_year_differs", message)
-    sex = values.get("sex")
-    if sex is not None and sex != seen.sex:
-        words = {"male": "nam", "female": "nữ"}
-        message = f"Số này là của {words[seen.sex]}, cột giới tính ghi {words[sex]}. Đối chiếu giấy khai sinh."
-        yield "personal_number", warning("personal_id.sex_differs", message)
-
-
-def grade_of(class_name: str) -> int | None:
-    """The grade a class name begins with: 6A10 → 6, 12 Toán → 12; None for nursery groups."""
-    digits = class_name[:2] if class_name[:2].isdecimal() else class_name[:1]
-    return int(digits) if digits.isdecimal() and 1 <= int(digits) <= 12 else None
-
-
-def _check_age(values: Values, school_year: int) -> Iterator[tuple[str, Finding]]:
-    born, name = values.get("born_on"), values.get("class_name")
-    grade = grade_of(name) if name else None
-    if born is None or grade is None:
-        return
-    gap = school_year - born.date.year - (grade + 5)
-    if not -YOUNGER <= gap <= OLDER:
-        how = f"nhỏ hơn {-gap}" if gap < 0 else f"lớn hơn {gap}"
-        message = (
-            f"Sinh năm {born.date.year} mà học lớp {grade}: {how} tuổi so với tuổi chuẩn. Kiểm tra năm sinh và lớp."
-        )
-        yield "born_on", warning("student.age_for_grade", message)
-
-
-def _check_dates(values: Values) -> Iterator[tuple[str, Finding]]:
-    born, admitted = values.get("born_on"), values.get("admitted_on")
-    if born and admitted and admitted.date <= born.date:
-        message = f"Ngày vào trường {show_date(admitted.date)} không sau ngày sinh {born}. Kiểm tra cả hai ô."
-        yield "admitted_on", error("student.admitted_before_birth", message)
-
-
-def _check_parents(values: Values) -> Iterator[tuple[str, Finding]]:
-    born = values.get("born_on")
-    own, father, mother = (values.get(f"{who}number") for who in ("personal_", "father_", "mother_"))
-    if own and own in (father, mother):
-        yield (
-            "personal_number",
-            error("student.parents_number", "Số định danh của em trùng với số của cha hoặc mẹ. Điền đúng số của em."),
-        )
-    if father and father == mother:
-        yield (
-            "mother_number",
-            warning("student.same_parents_number", "Số định danh của cha và mẹ giống nhau. Kiểm tra lại."),
-        )
-    for who in ("father", "mother"):
-        parent_born = values.get(f"{who}_born")
-        if born and parent_born and born.date.year - parent_born < PARENT_AGES.start:
-            message = f"Sinh năm {parent_born}, chỉ hơn con {born.date.year - parent_born} tuổi. Kiểm tra lại năm sinh."
-            yield f"{who}_born", warning("student.parents_age", message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from maitruong.foundation.access import queries as access
 from maitruong.foundation.kernel import clock
@@ -60,4 +61,28 @@ def relation_label(key: str) -> str:
 
 def _access_until(student_id: int, guardian_ids: list[int]) -> dict[int, dt.date | None]:
     held = access.posts(person_ids=guardian_ids, roles=["guardian"], on=clock.today(), past=True)
-    return {post.person_id: post.valid_to for post in held if post.student_ids == (student_id,) and not post.withdrawn}
+    return {
+        post.person_id: post.valid_to for post in held if student_id in (post.student_ids or ()) and not post.withdrawn
+    }
+
+
+def families(student_ids: Iterable[int]) -> list[tuple[int, GuardianRow]]:
+    """(child, guardian) for many children, by guardian's name, as far as the database shows them. Access is not told here."""
+    rows = Guardianship._base_manager.filter(student_id__in=list(student_ids), ends_on__isnull=True)
+    return [
+        (
+            row.student_id,
+            GuardianRow(
+                id=row.pk,
+                guardian_id=row.guardian_id,
+                full_name=row.guardian.full_name,
+                phone=row.guardian.phone,
+                relation=row.relation,
+                relation_label=relation_label(row.relation),
+                starts_on=row.starts_on,
+                ends_on=row.ends_on,
+                access_until=None,
+            ),
+        )
+        for row in rows.select_related("guardian").order_by("guardian__sort_key", "pk")
+    ]

@@ -146,10 +146,12 @@ def add_guardian(
     return row.pk
 
 
-def end_guardianship(scope: Scope, *, guardianship_id: int, ends_on: dt.date, why: str) -> bool:
+def end_guardianship(
+    scope: Scope, *, guardianship_id: int, ends_on: dt.date, why: str, student_id: int | None = None
+) -> bool:
     """Let a guardianship end with a day, and with it the family's sight of the child, at every school the child was at.
 
-    False when it had ended. Raises NotFound, EndBeforeStart.
+    False when it had ended. student_id: whose it must be. Raises NotFound, EndBeforeStart.
     """
     row = (
         Guardianship.objects.visible_to(scope, "students.guardians")
@@ -157,7 +159,7 @@ def end_guardianship(scope: Scope, *, guardianship_id: int, ends_on: dt.date, wh
         .filter(pk=guardianship_id)
         .first()
     )
-    if row is None:
+    if row is None or student_id not in (None, row.student_id):
         raise NotFound
     if row.ends_on is not None:
         return False
@@ -219,7 +221,7 @@ def last_day_of_access(born_on: dt.date | None) -> dt.date | None:
 
 def _see_at(person_id: int, role: str, student_id: int, school_id: int, on: dt.date, last_day: dt.date | None) -> None:
     held = access.posts(unit_ids=[school_id], person_ids=[person_id], roles=[role], on=on)
-    if any(post.student_ids == (student_id,) for post in held) or (last_day is not None and last_day < on):
+    if any(student_id in (post.student_ids or ()) for post in held) or (last_day is not None and last_day < on):
         return
     grants.grant(
         person_id=person_id,
@@ -260,7 +262,7 @@ def _refuse_impossible(number: str, born_on: dt.date | None) -> None:
     wrong = [
         finding
         for finding in personal_id.check(number, born=born_on, sex=None, today=clock.today())
-        if finding.level == "error"
+        if finding.severity == "error"
     ]
     if wrong:
         raise NumberRefused(why=wrong[0].message)

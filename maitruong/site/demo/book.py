@@ -16,7 +16,8 @@ from .programme import Subject, subjects
 from .roster import SchoolClass
 
 _NULL = "\\N"
-_CONDUCT = {  # learning level → first and second term; the second is never C, so that nobody waits for a summer training
+#: By learning level. Never C in term 2, so that nobody waits for a summer training.
+_CONDUCT = {
     marks.GOOD: Urn({"T": 96, "K": 4}),
     marks.FAIR: Urn({"T": 80, "K": 19, "D": 1}),
     marks.ENOUGH: Urn({"T": 46, "K": 45, "D": 9}),
@@ -197,8 +198,7 @@ def _primary(pen: Pen, school_class: SchoolClass) -> None:
             by_bucket = [marks.primary_endings(bucket, tested) for bucket in range(4)]
             before = f"{year}\t{pen.unit_id}\t{school_class.id}\t{subject.code}\t{moment}\t"
             pen.out["primary"] += [
-                f"{before}{pupil}"
-                f"{by_bucket[level if level != marks.NOT_DONE or of_pupil == subject.code else marks.DONE][pick & 1023]}"
+                f"{before}{pupil}{by_bucket[_of_subject(level, of_pupil == subject.code)][pick & 1023]}"
                 for pupil, level, of_pupil, pick in zip(pupils, levels, weak, pen.picks(len(pupils)), strict=True)
             ]
         before = f"{year}\t{pen.unit_id}\t{school_class.id}\t{moment}\t"
@@ -213,8 +213,13 @@ def _primary(pen: Pen, school_class: SchoolClass) -> None:
             _comments(pen, school_class, [subject.code for subject in of_class], texts)
 
 
+def _of_subject(level: int, is_weak: bool) -> int:
+    """A pupil who did not complete the year failed one subject only."""
+    return level if level != marks.NOT_DONE or is_weak else marks.DONE
+
+
 def _support(pen: Pen, school_class: SchoolClass, weak: list[str]) -> None:
-    """Pupils with a subject not completed are helped and assessed again; who repeats the year still did not complete it."""
+    """Pupils with a subject not completed are assessed again; who repeats the year failed that too."""
     for pupil, subject in zip(school_class.pupils, weak, strict=True):
         if subject:
             again = marks.repeats(pupil, school_class.year, pen.ability_salt)
@@ -229,7 +234,8 @@ def _support(pen: Pen, school_class: SchoolClass, weak: list[str]) -> None:
 
 def _comments(pen: Pen, school_class: SchoolClass, codes: list[str], texts: list[tuple[str, ...]]) -> None:
     for term in (1, 2):
-        for subject in ("", *codes):
+        # Subject teachers write at the end of the year, the homeroom teacher after each term.
+        for subject in ("", *codes) if term == 2 else ("",):
             before = f"{school_class.year}\t{pen.unit_id}\t{school_class.id}\t{subject}\t{term}\t"
             pen.out["comment"] += [
                 f"{before}{pupil}\t{pen.rng.choice(of_pupil)}\n"

@@ -7,6 +7,7 @@ child repeat the year?) is a hash of the person's id alone.
 from __future__ import annotations
 
 import zlib
+from bisect import bisect_right
 from itertools import accumulate
 from random import Random
 from typing import TypeVar
@@ -45,4 +46,5 @@ class Urn(tuple[list[T], list[int]]):
         return rng.choices(self[0], cum_weights=self[1], k=count)
 
     def one(self, rng: Random) -> T:
-        return rng.choices(self[0], cum_weights=self[1])[0]
+        things, sums = self
+        return things[bisect_right(sums, int(rng.random() * sums[-1]))]

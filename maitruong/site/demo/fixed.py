@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from .layout import STAR_CLASS, STAR_COMMUNE, Layout, commune_unit
 from .plan import GUARDIANS_AT
@@ -154,7 +155,7 @@ def _grants(
     """Grants no school gives by itself: officers, families of the page, the deputy who stands in."""
     star, second, third = units
 
-    def grant(person: int, role: str, unit: int, students: tuple[int, ...] | None = None, **more: object) -> GrantRow:
+    def grant(person: int, role: str, unit: int, students: tuple[int, ...] | None = None, **more: Any) -> GrantRow:
         row = GrantRow(person, role, unit, None, None, students, date(2025, 7, 1), None, None, "")
         return row._replace(**more)
 

@@ -21,9 +21,26 @@ STAR_CLASS, STAR_CLASS_SIZE = "8A2", 45
 PUPILS, STAFF = 500_000, 23_000
 KINDS = {"MN": 260, "TH": 250, "TH-THCS": 14, "THCS": 195, "THPT": 72, "GDTX": 9}
 
-_FIGURES = ["Nguyễn Trãi", "Trần Hưng Đạo", "Ngô Quyền", "Lê Hồng Phong", "Chu Văn An", "Nguyễn Du", "Lý Thường Kiệt", "Quang Trung", "Phan Bội Châu", "Nguyễn Huệ", "Trần Quốc Toản", "Đinh Tiên Hoàng", "Lê Lợi", "Nguyễn Thái Học", "Hoàng Văn Thụ", "Võ Thị Sáu", "Tô Hiệu", "Trần Phú", "Nguyễn Văn Trỗi", "Lý Tự Trọng", "Phạm Ngũ Lão", "Yết Kiêu", "Mạc Đĩnh Chi", "Lương Thế Vinh", "Nguyễn Đức Cảnh", "Hồng Bàng", "Trần Nguyên Hãn", "Lê Quý Đôn", "Nguyễn Bỉnh Khiêm", "Phan Chu Trinh", "Tuệ Tĩnh", "Hai Bà Trưng", "Lê Văn Tám", "Nguyễn Khuyến"]
-_FLOWERS = ["Hoa Phượng", "Hoa Sen", "Hoa Mai", "Hoa Hồng", "Hoa Cúc", "Sao Mai", "Sơn Ca", "Họa Mi", "Ban Mai", "Hoa Đào", "Vành Khuyên", "Tuổi Thơ", "Măng Non", "Hướng Dương", "Búp Sen Xanh", "Bình Minh", "Ánh Dương", "Hoa Sữa"]
-_CHILDREN = ["Kim Đồng", "Lê Văn Tám", "Võ Thị Sáu", "Nguyễn Công Trứ", "Trần Quốc Toản", "Lý Tự Trọng", "Nguyễn Văn Trỗi"]
+_FIGURES = (  # noqa: SIM905 - a table to read
+    "Nguyễn Trãi;Trần Hưng Đạo;Ngô Quyền;Lê Hồng Phong;Chu Văn An;Nguyễn Du;Lý Thường Kiệt;Quang Trung;"
+    "Phan Bội Châu;Nguyễn Huệ;Trần Quốc Toản;Đinh Tiên Hoàng;Lê Lợi;Nguyễn Thái Học;Hoàng Văn Thụ;"
+    "Võ Thị Sáu;Tô Hiệu;Trần Phú;Nguyễn Văn Trỗi;Lý Tự Trọng;Phạm Ngũ Lão;Yết Kiêu;Mạc Đĩnh Chi;"
+    "Lương Thế Vinh;Nguyễn Đức Cảnh;Hồng Bàng;Trần Nguyên Hãn;Lê Quý Đôn;Nguyễn Bỉnh Khiêm;Phan Chu Trinh;"
+    "Tuệ Tĩnh;Hai Bà Trưng;Lê Văn Tám;Nguyễn Khuyến"
+).split(";")
+_FLOWERS = (  # noqa: SIM905 - a table to read
+    "Hoa Phượng;Hoa Sen;Hoa Mai;Hoa Hồng;Hoa Cúc;Sao Mai;Sơn Ca;Họa Mi;Ban Mai;Hoa Đào;Vành Khuyên;"
+    "Tuổi Thơ;Măng Non;Hướng Dương;Búp Sen Xanh;Bình Minh;Ánh Dương;Hoa Sữa"
+).split(";")
+_CHILDREN = [
+    "Kim Đồng",
+    "Lê Văn Tám",
+    "Võ Thị Sáu",
+    "Nguyễn Công Trứ",
+    "Trần Quốc Toản",
+    "Lý Tự Trọng",
+    "Nguyễn Văn Trỗi",
+]
 
 
 def commune_unit(code: str) -> int:
@@ -41,7 +58,9 @@ class Layout:
     ability_salt: int = 0
 
     def named(self, short_name: str) -> SchoolPlan:
-        return next(school for school in self.schools if school.short_name == short_name)
+        """The school of a name, in the commune of the sign-in people when several share it."""
+        found = [school for school in self.schools if school.short_name == short_name]
+        return next((school for school in found if school.commune == STAR_COMMUNE), found[0])
 
 
 def small(seed: int) -> Layout:
@@ -57,7 +76,7 @@ def small(seed: int) -> Layout:
 
 def _twelve_schools(seed: int, ability: int, star_size: int) -> Layout:
     two, three = [(33, 32)], [(43, 42, 41)]
-    star = [(44, 43, 42), (42, 44, 43), (43, star_size, 44), (44, 43, 42), Fed(58)]
+    star: list[tuple[int, ...] | Fed] = [(44, 43, 42), (42, 44, 43), (43, star_size, 44), (44, 43, 42), Fed(58)]
     schools = [
         draw_up(1, "MN", "Hoa Phượng", STAR_COMMUNE, [(30, 29), (28, 27), (27, 26), Fed(34), (20,), (21,)]),
         draw_up(2, "TH", "Nguyễn Công Trứ", STAR_COMMUNE, [*two * 5, Fed(9)], two_sessions=True),
@@ -70,7 +89,7 @@ def _twelve_schools(seed: int, ability: int, star_size: int) -> Layout:
                 short_name_before="THCS Vĩnh Bảo A"),
         draw_up(9, "THPT", "Nguyễn Bỉnh Khiêm", STAR_COMMUNE, [*three * 3, Fed(22)], two_sessions=True),
         draw_up(10, "THPT", "Thành Đông", "10507", [(42, 43), (43, 42), (42, 42), Fed(21)]),
-        draw_up(11, "TH-THCS", "Bạch Long Vĩ", "11948", [(9,), (10,), (8,), (11,), (9,), (12,), (10,), (11,), (9,), (10,)],
+        draw_up(11, "TH-THCS", "Bạch Long Vĩ", "11948", [(size,) for size in (9, 10, 8, 11, 9, 12, 10, 11, 9, 10)],
                 two_sessions=True),
         draw_up(12, "GDTX", "Hải An", "11413", [(34, 32), (33, 35), (34, 33), Fed(40)]),
     ]  # fmt: skip
@@ -100,7 +119,7 @@ def _star_class_size(layout: Layout) -> int:
 
 def province(seed: int) -> Layout:
     """Eight hundred schools; 500,000 pupils in the open year and 23,000 staff, exactly."""
-    a_grade = 34_000.0
+    a_grade = 37_000.0
     for _ in range(3):
         layout = _eight_hundred(seed, a_grade)
         count = _pupils_in_open_year(layout)
@@ -186,7 +205,7 @@ class _Drawing:
         for place in range(count):
             share = self.children[code] / count
             years = len({"MN": "123", "TH": "12345", "THCS": "6789", "TH-THCS": "123456789"}[kind])
-            factor = 0.95 if kind == "MN" else 1.0
+            factor = 0.85 if kind == "MN" else 1.0
             self._open(kind, code, place, [share * factor] * years, fed=kind != "TH-THCS")
 
     def _open(self, kind: str, code: str, place: int, cohorts: list[float], *, fed: bool) -> None:
@@ -199,7 +218,7 @@ class _Drawing:
         sizes.append(Fed(max(1, newcomers)) if fed else sizes[-1])
         if kind == "MN":
             for _ in range(2):
-                count = max(4, round(cohorts[0] * 0.42 * self.rng.uniform(0.9, 1.1)))
+                count = max(4, round(cohorts[0] * 0.4 * self.rng.uniform(0.9, 1.1)))
                 sizes.append(shared_out(count, -(-count // CLASS_LIMIT[NURSERY])))
         number = len(self.schools) + 1
         two_sessions = kind in ("MN", "TH") or self.rng.random() < 0.3

@@ -2,14 +2,16 @@
 
 A pupil of a year gets a level by chance, a subject of that pupil a bucket fitting the level, a term of that subject any
 line ending of the bucket. So levels come out as planned although nobody computes an average here, and a line costs a
-look-up. The averages inside a bucket are worked out once, while its pool is filled, with the formula of Circular
-22/2021, Điều 9 khoản 1, in whole tenths.
+look-up. Only while a pool is filled is the rule of Circular 22/2021, Điều 9 khoản 1, asked for averages.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import cache
 from random import Random
+
+from maitruong.assessment.gradebook.rules import tt22_2021
 
 from .chance import draw, generator
 
@@ -29,12 +31,12 @@ _PRIMARY_EDGES = tuple(sum(PRIMARY_SHARES[: place + 1]) * 65536 // 1000 for plac
 
 def level(person: int, year: int, ability_salt: int) -> int:
     """The learning level meant for a pupil of grades 6-12 in a year: mostly the same every year."""
-    return sum(_place(person, year, ability_salt) >= edge for edge in _LEVEL_EDGES)
+    return bisect_right(_LEVEL_EDGES, _place(person, year, ability_salt))
 
 
 def primary_level(person: int, year: int, ability_salt: int) -> int:
     """0 excellent, 1 good, 2 completed, 3 one subject not completed."""
-    return sum(_place(person, year, ability_salt) >= edge for edge in _PRIMARY_EDGES)
+    return bisect_right(_PRIMARY_EDGES, _place(person, year, ability_salt))
 
 
 def repeats(person: int, year: int, ability_salt: int) -> bool:
@@ -49,12 +51,9 @@ def _place(person: int, year: int, ability_salt: int) -> int:
     return draw(person, ability_salt) & 0xFFFF
 
 
-def average(single: Single) -> int:
-    """Term average in tenths, half up: regular marks and the cluster once, mid term twice, end of term three times."""
+def _average(single: Single) -> int | None:
     regular, mid, final, cluster = single
-    once = [*regular, *([] if cluster is None else [cluster])]
-    weight = len(once) + 5
-    return (2 * (sum(once) + 2 * mid + 3 * final) + weight) // (2 * weight)
+    return tt22_2021.term_average(regular, mid, final, needed=len(regular), cluster=cluster).tenths
 
 
 def _mark(rng: Random, middle: float, spread: float, step: int) -> int:
@@ -72,7 +71,7 @@ def singles(regular: int, bucket: int, cluster: bool) -> tuple[Single, ...]:
         once = tuple(_mark(rng, middle, 8, 5 if rng.random() < 0.8 else 10) for _ in range(regular))
         extra = _mark(rng, middle + 4, 7, 5) if cluster else None
         single: Single = (once, _mark(rng, middle, 7, 5), _mark(rng, middle, 7, 1 if rng.random() < 0.4 else 5), extra)
-        if low <= average(single) <= high:
+        if low <= (_average(single) or 0) <= high:
             found.append(single)
     return tuple(found)
 
@@ -168,12 +167,12 @@ _TESTS: dict[int, tuple[tuple[str, tuple[int, ...]], ...]] = {
 
 @cache
 def primary_endings(bucket: int, tested: bool) -> tuple[str, ...]:
-    """POOL line endings (level, test) of a primary subject at a moment."""
+    """POOL line endings (level, test in tenths) of a primary subject at a moment."""
     rng = generator(0, "primary", bucket, tested)
     found = []
     for _ in range(POOL):
         letter, tests = rng.choice(_TESTS[bucket])
-        found.append(f"\t{letter}\t{rng.choice(tests) if tested else chr(92) + 'N'}\n")
+        found.append(f"\t{letter}\t{10 * rng.choice(tests) if tested else chr(92) + 'N'}\n")
     return tuple(found)
 
 

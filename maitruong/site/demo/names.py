@@ -1,7 +1,7 @@
 """Names of people who do not exist: parts drawn apart from frequency tables and put together by chance.
 
-`data/names.csv` holds our own aggregate (parts with weights, northern weighting); `data/ethnic_names.csv` a few parts for
-groups whose names differ.
+`data/names.csv` holds our own aggregate (parts with weights, northern weighting); `data/ethnic_names.csv` a few parts
+for groups whose names differ.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The people of one school's block: pupils with their families, staff. Lines of persons, pupils, guardians, guardianships."""
+"""The people of one school's block, pupils with their families and staff, as COPY lines."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from .plan import GUARDIANS_AT, NURSERY, OPEN_YEAR, PRESCHOOL, Cohort, SchoolPla
 from .staffing import Post
 
 _NUMBERS_PER_SCHOOL = 1_200
-_GROUPS = Urn({"KINH": 9_740, "TAY": 55, "SANDIU": 45, "MUONG": 40, "NUNG": 35, "HOA": 30, "THAI": 20, "MONG": 15, "DAO": 12,
-               "KHMER": 4, "GIARAI": 4})  # fmt: skip
+_GROUPS = Urn({"KINH": 9_740, "TAY": 55, "SANDIU": 45, "MUONG": 40, "NUNG": 35, "HOA": 30, "THAI": 20, "MONG": 15,
+               "DAO": 12, "KHMER": 4, "GIARAI": 4})  # fmt: skip
 _GROUPS_OF_HILLS = Urn({"KINH": 9_200, "SANDIU": 420, "TAY": 160, "NUNG": 90, "HOA": 60, "MONG": 30, "DAO": 40})
 _HILL_COMMUNES = frozenset({"10546", "10549", "10552", "10570", "10573", "10603"})  # around Chí Linh
 _RELIGIONS = Urn({"NONE": 860, "BUDDHISM": 72, "CATHOLIC": 64, "PROTESTANT": 4})
@@ -30,9 +30,14 @@ _ELSEWHERE = Urn(
 _PLACE_OF_GROUP = {"TAY": "020", "NUNG": "020", "MONG": "002", "DAO": "022", "THAI": "014", "MUONG": "017"}
 _PREFIXES = ("32", "33", "34", "35", "36", "37", "38", "39", "70", "76", "77", "78", "79", "81", "82", "83", "84", "85",
              "86", "88", "90", "91", "93", "94", "96", "97", "98")  # fmt: skip
-_HAMLETS = ["Đông", "Đoài", "Nam", "Bắc", "Thượng", "Hạ", "Trung", "Chợ", "Đình", "Chùa", "Giếng", "Mới", "Tiền", "Hậu", "An Lạc", "Kim Sơn", "Phú Xuân", "Đại Lộc", "Tân Hợp", "Hòa Bình"]
-_JOBS = Urn({"Công nhân": 34, "Nông dân": 20, "Buôn bán": 12, "Lái xe": 6, "Nội trợ": 6, "Giáo viên": 4, "Viên chức": 5,
-             "Nhân viên văn phòng": 8, "Thợ xây": 5, "Ngư dân": 3, "Bác sĩ": 1, "Kĩ sư": 4, "Bộ đội": 2, "Tự do": 6})  # fmt: skip
+_HAMLETS = (  # noqa: SIM905 - a table to read
+    "Đông;Đoài;Nam;Bắc;Thượng;Hạ;Trung;Chợ;Đình;Chùa;Giếng;Mới;Tiền;Hậu;An Lạc;Kim Sơn;Phú Xuân;Đại Lộc;"
+    "Tân Hợp;Hòa Bình"
+).split(";")
+_JOBS = Urn({
+    "Công nhân": 34, "Nông dân": 20, "Buôn bán": 12, "Lái xe": 6, "Nội trợ": 6, "Giáo viên": 4, "Viên chức": 5,
+    "Nhân viên văn phòng": 8, "Thợ xây": 5, "Ngư dân": 3, "Bác sĩ": 1, "Kĩ sư": 4, "Bộ đội": 2, "Tự do": 6,
+})  # fmt: skip
 _PLACES_OF_WORK = {"Công nhân": ("KCN Tràng Duệ", "KCN VSIP Hải Phòng", "KCN Nam Sách", "KCN Đình Vũ", "KCN Nomura")}
 _POLICIES = Urn({"": 940, "NEAR_POOR": 22, "POOR": 12, "ORPHAN_ONE": 9, "WAR_INVALID_CHILD": 4, "ORPHAN_BOTH": 2,
                  "SOLDIER_CHILD": 3, "DISABLED": 4, "SOCIAL_AID": 3})  # fmt: skip

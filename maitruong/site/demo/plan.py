@@ -1,9 +1,10 @@
 """The plan of the province: which schools, where, how many pupils in which class.
 
 Small, and known before any row is made, so that a school can be generated alone and still know which schools its new
-pupils came from. A school's pupils are cohorts: those who enter together and move up together. Cohort 0 sits in the last
-grade in 2025 and leaves in summer 2026; cohort n-1 is in the first grade in 2025; cohort n enters in 2026, partly from
-other schools' cohort 0. Who repeats the year is a hash of the pupil (`marks.repeats`), so leavers can be counted anywhere.
+pupils came from. A school's pupils are cohorts: those who enter together and move up together. Cohort 0 sits in the
+last grade in 2025 and leaves in summer 2026; cohort n-1 is in the first grade in 2025; cohort n enters in 2026, partly
+from other schools' cohort 0. Who repeats the year is a hash of the pupil (`marks.repeats`), so leavers can be counted
+anywhere.
 """
 
 from __future__ import annotations

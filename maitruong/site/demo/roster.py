@@ -45,7 +45,7 @@ def class_name(kind: str, grade: str, place: int) -> str:
 
 
 def curriculum(kind: str, grade: str, place: int) -> tuple[str, str, str]:
-    """(programme, electives, clusters) of a class. The set follows the class's place, so a cohort keeps its electives."""
+    """(programme, electives, clusters) of a class. They follow its place, so a cohort keeps its electives."""
     if kind == "GDTX":
         return "GDTX2022", *CONTINUING_SETS[place % len(CONTINUING_SETS)]
     if kind == "MN":

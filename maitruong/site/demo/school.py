@@ -1,4 +1,4 @@
-"""All rows of one school as COPY text, from the plan and the school's own chance: the same wherever and whenever asked."""
+"""All rows of one school as COPY text, from the plan and the school's own chance: the same whenever asked."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _ONE_POOL = {  # subject → who teaches it
     },
     "upper": {
         "NV": "NV", "TOAN": "TOAN", "NN1": "NN1", "LS": "LS", "GDDP": "LS", "DL": "DL", "GDKTPL": "GDKTPL", "VL": "VL",
-        "CN": "VL", "HH": "HH", "SH": "SH", "TH": "TH", "GDTC": "GDTC", "GDQPAN": "GDTC", "AN": "NT", "MT": "NT",
+        "CNCN": "VL", "CNNN": "SH", "HH": "HH", "SH": "SH", "TH": "TH", "GDTC": "GDTC", "GDQPAN": "GDTC", "AN": "NT", "MT": "NT",
     },
     "primary": {"NN1": "NN1", "THCN": "THCN", "GDTC": "GDTC", "NT": "NT"},
 }  # fmt: skip
@@ -90,14 +90,14 @@ def pool_sizes(school: SchoolPlan) -> dict[str, int]:
         if class_teachers:
             periods[CLASS_TEACHER] = class_teachers
         for pool, posts in periods.items():
-            needed[pool] = max(needed.get(pool, 1), round(posts + 0.2))
+            needed[pool] = max(needed.get(pool, 1), round(posts))
     return dict(sorted(needed.items()))
 
 
 def _office_posts(school: SchoolPlan, classes: int) -> tuple[int, int]:
     """(deputies, office staff) of a school with so many classes."""
-    deputies = 2 if classes >= 20 else 1
-    office = 1 if classes < 9 else 3 if not school.is_graded else 4
+    deputies = 2 if classes >= 26 else 1
+    office = 1 if classes < 10 or not school.is_graded else 2 if classes < 30 else 3
     return deputies, office
 
 
@@ -175,7 +175,7 @@ def _subjects(school_class: SchoolClass) -> tuple[Subject, ...]:
 
 
 def _parts(subject: str, teachers: int, school_class: SchoolClass) -> int:
-    """Into how many parts a subject is split in a class: where the school has the teachers for it, in every other class."""
+    """Into how many parts a subject is split: where there are teachers for it, in every other class."""
     parts = len(_PARTS.get(subject, ("",)))
     if teachers < parts or (subject != "NT" and school_class.place % 2 == 0):
         return 1

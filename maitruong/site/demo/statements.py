@@ -187,7 +187,7 @@ INSERT INTO gradebook_mark (school_year, school_id, class_id, subject, term, stu
     """
 INSERT INTO gradebook_primarymark (school_year, school_id, class_id, subject, moment, student_id, level, test, comment, version, updated_at)
   SELECT school_year, school_id, class_id, subject, moment, pupil_id, CASE level WHEN 'T' THEN 2 WHEN 'H' THEN 1 WHEN 'C' THEN 0 END,
-         test * 10, '', 1, now() FROM stage_primary
+         test, '', 1, now() FROM stage_primary
     """,
     """
 INSERT INTO gradebook_qualitymark (school_year, school_id, class_id, moment, student_id, yeu_nuoc, nhan_ai, cham_chi, trung_thuc,

@@ -208,8 +208,8 @@ class PupilRow(NamedTuple):
 class EnrolmentRow(NamedTuple):
     """A pupil sits in a class in a period of a school year. At most one open row per pupil and year.
 
-    status: key of list student_status (ENROLLED, NEW, TRANSFERRED_IN, REPEATING, TRANSFERRED_OUT, DROPPED_OUT,
-    COMPLETED for those who finished the school's last grade).
+    status: key of list student_status: NEW in the first class at a school, REPEATING, ENROLLED else; COMPLETED in the
+    closed year for those who finished the school's last grade. Nobody moves or leaves within a year.
     """
 
     school_year: int
@@ -272,8 +272,8 @@ class MarkRow(NamedTuple):
 class PrimaryRow(NamedTuple):
     """Level and test of one pupil (grades 1-5) in one subject at one moment.
 
-    moment: 1 mid term I, 2 end of term I, 3 mid term II, 4 end of year. level: T, H, C. test: whole 1..10 or None where
-    the circular has no test. 2025: four moments; 2026: moment 1, for a part of the classes.
+    moment: 1 mid term I, 2 end of term I, 3 mid term II, 4 end of year. level: T, H, C. test: in tenths like every mark,
+    whole marks only (90 = 9), None where the circular has no test. 2025: four moments; 2026: moment 1, for a part of the classes.
     """
 
     school_year: int
@@ -317,7 +317,7 @@ class RetestRow(NamedTuple):
     """A result of the summer retest of a closed year; replaces the year result of the subject for promotion.
 
     Grades 6-12: `value` in tenths (comment subject: 1 or 0), `level` None. Primary, re-assessment after support:
-    `level`, and `value` = whole test x 10 or None.
+    `level`, and `value` = the whole test in tenths.
     """
 
     school_year: int
@@ -357,7 +357,7 @@ class AbsenceRow(NamedTuple):
 
 QUALITY_KEYS = (
     "yeu_nuoc", "nhan_ai", "cham_chi", "trung_thuc", "trach_nhiem",
-    "tu_chu", "giao_tiep", "giai_quyet_van_de",
+    "tu_chu_tu_hoc", "giao_tiep_hop_tac", "giai_quyet_van_de",
     "ngon_ngu", "tinh_toan", "khoa_hoc", "cong_nghe", "tin_hoc", "tham_mi", "the_chat",
 )  # fmt: skip
 

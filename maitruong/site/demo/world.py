@@ -6,14 +6,14 @@
     for row in world.rows("person"): ... typed rows of all schools, one school in memory at a time
     world.summary()                      counts by kind and the content hash
 
-Kinds, fields and their order stand in `types`. Nothing is remembered of a school, so a loader may hand school numbers to
-several processes; only the plan (some hundred kilobytes) is kept.
+Kinds, fields and their order stand in `types`. Nothing is remembered of a school, so a loader may hand school numbers
+to several processes; only the plan (some hundred kilobytes) is kept.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
@@ -64,7 +64,7 @@ class World:
 
     def shared(self, kind: str) -> list[Any]:
         """The typed rows of a kind that belong to no school."""
-        made = {
+        made: dict[str, Callable[[], list[Any]]] = {
             "unit": lambda: units(self.schools),
             "placement": lambda: placements(self.schools),
             "unit_name": lambda: names_of_units(self.schools),

@@ -16,7 +16,7 @@ from .books import (
     present_pupils,
     siblings,
 )
-from .family import FamilySubject, FamilyYear, family_marks
+from .family import FamilySubject, FamilyYear, family_marks, family_why
 from .records import RecordSubject, RecordYear, class_year, open_books
 from .results import ClassResults, PupilResult, class_results, class_sheet, why, why_level
 
@@ -38,6 +38,7 @@ __all__ = [
     "class_year",
     "classes_without_books",
     "family_marks",
+    "family_why",
     "history",
     "homeroom_books",
     "my_books",

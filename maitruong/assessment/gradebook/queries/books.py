@@ -277,6 +277,7 @@ class BookSummary:
     closed_at: dt.datetime | None
     changed_at: dt.datetime | None
     teachers: str
+    sort_key: tuple[int, str]
 
     @property
     def state(self) -> str:
@@ -328,7 +329,7 @@ teacher AS (
     AND a.class_id IN (SELECT class_id FROM book) AND (a.ends_on IS NULL OR a.ends_on >= %(today)s::date)
   GROUP BY a.class_id, a.subject)
 SELECT b.id, b.kind, b.subject, b.subject_name, b.class_id, b.class_name, b.grade, b.term, b.moment, coalesce(u.n, 0),
-       coalesce(d.n, 0), b.closed_at, CASE WHEN b.version > 0 THEN b.changed_at END, coalesce(t.names, '')
+       coalesce(d.n, 0), b.closed_at, CASE WHEN b.version > 0 THEN b.changed_at END, coalesce(t.names, ''), b.sort_key
 FROM book b LEFT JOIN pupils u USING (class_id)
 LEFT JOIN done d ON d.class_id = b.class_id AND d.subject = b.subject
   AND d.slot = CASE WHEN b.moment > 0 THEN b.moment ELSE b.term END
@@ -372,7 +373,7 @@ def _summaries(books: list[tuple[int, int]], school_year: int) -> list[BookSumma
     }
     with connection.cursor() as cursor:
         cursor.execute(_SUMMARIES, facts)
-        return [BookSummary(*row) for row in cursor.fetchall()]
+        return [BookSummary(*row[:-1], (row[6], row[-1])) for row in cursor.fetchall()]
 
 
 def siblings(book: Book) -> list[tuple[int, int, int]]:

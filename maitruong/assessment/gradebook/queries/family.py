@@ -10,9 +10,11 @@ from django.db import connection
 
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
+from maitruong.foundation.regulations.derivation import Derivation
 
-from .. import columns, layout
+from .. import columns, layout, storage
 from ..columns import Column
+from . import results
 
 
 @dataclass(frozen=True)
@@ -135,3 +137,15 @@ def _subject(row: Any) -> FamilySubject:
     return FamilySubject(
         subject, name, kind, term, moment, [t for t in texts if t[1]], result, comment, closed, updated_at
     )
+
+
+def family_why(scope: Scope, *, student_id: int, class_id: int, term: int) -> list[Derivation]:
+    """Why the child's level of a term or the year (0) is what it is, told to the guardian or the pupil. Raises NotFound."""
+    reach = [g for g in scope.grants if "gradebook.family" in g.permissions]
+    if (
+        not any(g.student_ids is None or student_id in g.student_ids for g in reach)
+        or student_id not in scope.person_ids
+    ):
+        raise NotFound
+    sheet = storage.sheet_of_class(class_id)
+    return [] if sheet is None else results.level_of(sheet, student_id=student_id, term=term)

@@ -83,8 +83,10 @@ FROM (SELECT e.student_id FROM enrolment_enrolment e WHERE e.school_id = %(schoo
         AND (e.ends_on IS NULL OR e.ends_on >= %(today)s::date) GROUP BY e.student_id) r
 JOIN people_person p ON p.id = r.student_id
 LEFT JOIN ({marks}) m ON m.student_id = r.student_id
-LEFT JOIN gradebook_result x ON x.school_year = %(year)s::smallint AND x.school_id = %(school)s::bigint
-  AND x.class_id = %(class)s::bigint AND x.term = %(term)s::smallint AND x.student_id = r.student_id
+LEFT JOIN LATERAL (
+  SELECT o.* FROM gradebook_result o WHERE o.school_year = %(year)s::smallint AND o.school_id = %(school)s::bigint
+    AND o.term = %(term)s::smallint AND o.student_id = r.student_id
+  ORDER BY o.class_id = %(class)s::bigint DESC, o.computed_at DESC LIMIT 1) x ON true
 ORDER BY p.sort_key, p.id"""
 # A pupil who came from another class of the school brings the marks of the terms studied there.
 _RESULTS = _ROLL.format(
@@ -193,8 +195,17 @@ def why_level(scope: Scope, *, class_id: int, student_id: int, term: int) -> lis
 
     The same act and reading the stored result was made under. Raises NotFound.
     """
-    sheet = class_sheet(scope, class_id=class_id)
-    facts = {"year": sheet.school_year, "student": student_id, "class": class_id}
+    return level_of(class_sheet(scope, class_id=class_id), student_id=student_id, term=term)
+
+
+def level_of(sheet: Sheet, *, student_id: int, term: int) -> list[Derivation]:
+    """The same for a sheet the caller may see. Raises NotFound for a pupil who never was in the class."""
+    facts = {
+        "year": sheet.school_year,
+        "school": sheet.school_id,
+        "student": student_id,
+        "class": sheet.class_id,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_WHY, facts)
         enrolled, marks, conduct, primary, qualities = cursor.fetchone()
@@ -209,9 +220,11 @@ _WHY = """
 SELECT EXISTS (SELECT 1 FROM enrolment_enrolment e WHERE e.school_class_id = %(class)s::bigint AND e.student_id = %(student)s::bigint),
   (SELECT json_agg(json_build_array(o.subject, o.term, o.average, o.outcome, o.provisional, o.basis)
      ORDER BY o.class_id = %(class)s::bigint, o.updated_at)
-   FROM gradebook_mark o WHERE o.school_year = %(year)s::smallint AND o.student_id = %(student)s::bigint)::text,
+   FROM gradebook_mark o WHERE o.school_year = %(year)s::smallint AND o.school_id = %(school)s::bigint
+     AND o.student_id = %(student)s::bigint)::text,
   (SELECT json_agg(json_build_array(o.term, o.level) ORDER BY o.class_id = %(class)s::bigint, o.updated_at)
-   FROM gradebook_conduct o WHERE o.school_year = %(year)s::smallint AND o.student_id = %(student)s::bigint)::text,
+   FROM gradebook_conduct o WHERE o.school_year = %(year)s::smallint AND o.school_id = %(school)s::bigint
+     AND o.student_id = %(student)s::bigint)::text,
   (SELECT json_agg(json_build_array(o.subject, o.level, o.test, o.basis)) FROM gradebook_primarymark o
    WHERE o.school_year = %(year)s::smallint AND o.class_id = %(class)s::bigint AND o.student_id = %(student)s::bigint
      AND o.moment = 4)::text,

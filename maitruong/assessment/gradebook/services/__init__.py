@@ -3,11 +3,13 @@
 from .closing import LEAVE, REFUSE, ZERO, close_book, reopen_book
 from .entry import enter_comment, enter_conduct, enter_marks, enter_primary, set_basis
 from .opening import forget_old_answers, open_books, prepare_year
+from .recompute import Differences, recompute
 
 __all__ = [
     "LEAVE",
     "REFUSE",
     "ZERO",
+    "Differences",
     "close_book",
     "enter_comment",
     "enter_conduct",
@@ -16,6 +18,7 @@ __all__ = [
     "forget_old_answers",
     "open_books",
     "prepare_year",
+    "recompute",
     "reopen_book",
     "set_basis",
 ]

@@ -1,1 +1,209 @@
-"""Results made again for a whole class by the plain rules."""
+"""Averages and results of whole schools made again by the set-based twin: compared with what is stored, and only then written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db import connection
+
+from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.types import Scope
+from maitruong.foundation.audit import services as audit
+from maitruong.foundation.events import services as events
+from maitruong.foundation.kernel import clock
+
+from .. import twin
+from ..events import ResultsChanged
+
+# Pupils of today's classes with every subject of their class and term, whether or not a row stands in the book. Who came from
+# another class of the school brings the rows of the terms studied there. A pupil who is not judged in a term (exempt, own plan)
+# has the other term alone.
+_SOURCE = """
+sheet AS (
+  SELECT * FROM gradebook_classsheet s WHERE s.school_year = %(year)s::smallint AND s.grade >= 6
+    AND (%(schools)s::bigint[] IS NULL OR s.school_id = ANY(%(schools)s::bigint[]))),
+roll AS (
+  SELECT DISTINCT e.student_id, s.class_id, s.school_id, s.grade, s.act, s.settings_id
+  FROM enrolment_enrolment e JOIN sheet s ON s.class_id = e.school_class_id AND s.school_id = e.school_id
+  WHERE e.school_year = %(year)s::smallint AND (e.ends_on IS NULL OR e.ends_on >= %(today)s::date)),
+due AS (
+  SELECT b.id AS book_id, b.class_id, b.subject, b.kind, b.term, b.regular_needed AS needed, b.cluster,
+         b.closed_at IS NOT NULL AS closed, x.optional
+  FROM gradebook_markbook b JOIN sheet s ON s.id = b.sheet_id
+  JOIN LATERAL jsonb_to_recordset(s.subjects) AS x(code text, optional boolean) ON x.code = b.subject
+  WHERE b.kind IN ('score', 'comment')),
+stored AS (
+  SELECT m.*, r.class_id AS now_class FROM gradebook_mark m JOIN roll r ON r.student_id = m.student_id AND r.class_id = m.class_id
+  WHERE m.school_year = %(year)s::smallint
+  UNION ALL
+  (SELECT DISTINCT ON (m.student_id, m.subject, m.term) m.*, r.class_id
+   FROM gradebook_mark m JOIN roll r ON r.student_id = m.student_id AND r.class_id <> m.class_id AND r.school_id = m.school_id
+   WHERE m.school_year = %(year)s::smallint AND NOT EXISTS (SELECT 1 FROM gradebook_mark o WHERE o.school_year = m.school_year
+     AND o.school_id = r.school_id AND o.class_id = r.class_id AND o.subject = m.subject AND o.term = m.term
+     AND o.student_id = m.student_id)
+   ORDER BY m.student_id, m.subject, m.term, m.updated_at DESC)),
+paired AS (
+  SELECT r.student_id, r.class_id, d.book_id, d.subject, d.kind, d.term, d.needed, d.cluster, d.closed, d.optional, r.settings_id,
+         m.student_id IS NOT NULL AS has_row, m.class_id = r.class_id AS own_row, coalesce(m.basis, 0)::smallint AS basis,
+         m.average AS was_average, m.outcome AS was_outcome, m.provisional AS was_open,
+         NULLIF(m.tx1, -1) AS tx1, NULLIF(m.tx2, -1) AS tx2, NULLIF(m.tx3, -1) AS tx3, NULLIF(m.tx4, -1) AS tx4,
+         NULLIF(m.tx5, -1) AS tx5, NULLIF(m.tx6, -1) AS tx6, NULLIF(m.cd, -1) AS cd, NULLIF(m.gk, -1) AS gk, NULLIF(m.ck, -1) AS ck
+  FROM roll r JOIN due d ON d.class_id = r.class_id
+  LEFT JOIN stored m ON m.now_class = r.class_id AND m.student_id = r.student_id AND m.subject = d.subject AND m.term = d.term),
+cell AS (
+  SELECT p.*, coalesce(NULLIF(sum(CASE WHEN p.basis < 2 THEN p.term END) OVER same, 0), 3)::smallint AS terms,
+         p.has_row AS term_whole, bool_and(p.has_row) OVER same AS whole_year
+  FROM paired p WINDOW same AS (PARTITION BY p.student_id, p.subject)),
+behaviour AS (
+  SELECT r.student_id, (array_agg(c.level ORDER BY c.class_id = r.class_id DESC, c.updated_at DESC) FILTER (WHERE c.term = 1))[1] AS one,
+         (array_agg(c.level ORDER BY c.class_id = r.class_id DESC, c.updated_at DESC) FILTER (WHERE c.term = 2))[1] AS two
+  FROM roll r LEFT JOIN gradebook_conduct c ON c.school_year = %(year)s::smallint AND c.school_id = r.school_id
+    AND c.student_id = r.student_id
+  GROUP BY r.student_id)"""
+_DIFFERENCES = """
+mark_now AS (
+  SELECT t.*, CASE WHEN basis < 2 AND kind = 'score' THEN value END AS average,
+         CASE WHEN basis < 2 AND kind = 'comment' THEN value END AS outcome, basis < 2 AND open_still AS provisional
+  FROM term t WHERE own_row),
+mark_changed AS (
+  SELECT * FROM mark_now WHERE (was_average, was_outcome, was_open) IS DISTINCT FROM (average, outcome, provisional)),
+-- The result of a term studied in another class of the school stands there, and is not counted a second time here.
+still_open AS (
+  SELECT student_id, term AS slot, bool_or(has_row AND basis < 2 AND open_still) AS provisional FROM term
+  GROUP BY 1, 2 HAVING NOT bool_or(has_row AND NOT own_row)
+  UNION ALL
+  SELECT student_id, 0, bool_or(has_row AND basis < 2 AND open_still) FROM term GROUP BY 1),
+result_now AS (
+  SELECT r.school_id, r.class_id, r.grade, r.act, r.settings_id, j.*, o.provisional
+  FROM judgement j JOIN roll r USING (student_id) JOIN still_open o USING (student_id, slot)),
+result_changed AS (
+  SELECT n.* FROM result_now n
+  LEFT JOIN gradebook_result x ON x.school_year = %(year)s::smallint AND x.school_id = n.school_id AND x.class_id = n.class_id
+    AND x.term = n.slot AND x.student_id = n.student_id
+  WHERE CASE WHEN x.student_id IS NULL THEN n.learning IS NOT NULL OR n.conduct IS NOT NULL
+        ELSE (x.learning, x.learning_before, x.raised_by, x.conduct, x.title, x.missing, x.provisional) IS DISTINCT FROM
+             (n.learning::smallint, n.before::smallint, n.raised_by, n.conduct, n.title,
+              CASE WHEN n.learning IS NULL THEN n.missing ELSE 0 END::smallint, n.provisional) END)"""
+_COUNTS = """
+SELECT (SELECT count(*) FROM mark_now), (SELECT count(*) FROM mark_changed), (SELECT count(*) FROM result_now),
+       (SELECT count(*) FROM result_changed)"""
+_WRITES = """,
+marks AS (
+  UPDATE gradebook_mark m SET average = c.average, outcome = c.outcome, provisional = c.provisional, version = b.version + 1,
+    updated_at = %(at)s::timestamptz
+  FROM mark_changed c JOIN gradebook_markbook b ON b.id = c.book_id
+  WHERE m.school_year = %(year)s::smallint AND m.school_id = b.school_id AND m.class_id = c.class_id AND m.subject = c.subject
+    AND m.term = c.term AND m.student_id = c.student_id),
+books AS (
+  UPDATE gradebook_markbook SET version = version + 1, changed_at = %(at)s::timestamptz, changed_by = NULL
+  WHERE id IN (SELECT book_id FROM mark_changed)),
+results AS (
+  INSERT INTO gradebook_result (school_year, school_id, class_id, term, student_id, grade, learning, learning_before, raised_by,
+    conduct, title, missing, provisional, act, settings_id, computed_at)
+  SELECT %(year)s::smallint, school_id, class_id, slot, student_id, grade, learning, before, raised_by, conduct, title,
+         CASE WHEN learning IS NULL THEN missing ELSE 0 END, provisional, act, settings_id, %(at)s::timestamptz
+  FROM result_changed
+  ON CONFLICT (school_year, school_id, class_id, term, student_id) DO UPDATE SET learning = excluded.learning,
+    learning_before = excluded.learning_before, raised_by = excluded.raised_by, conduct = excluded.conduct, title = excluded.title,
+    missing = excluded.missing, provisional = excluded.provisional, act = excluded.act, settings_id = excluded.settings_id,
+    computed_at = excluded.computed_at)"""
+_CLASSES = """
+SELECT (SELECT count(*) FROM mark_now), (SELECT count(*) FROM mark_changed), (SELECT count(*) FROM result_now),
+       (SELECT count(*) FROM result_changed),
+       (SELECT coalesce(json_agg(json_build_array(school_id, class_id, students)), '[]')::text FROM (
+          SELECT school_id, class_id, array_agg(DISTINCT student_id) AS students FROM result_changed GROUP BY 1, 2) c)"""
+
+
+@dataclass
+class Differences:
+    """How many rows were made again and how many of them are not what is stored."""
+
+    marks: int = 0
+    marks_different: int = 0
+    results: int = 0
+    results_different: int = 0
+
+    @property
+    def differences(self) -> int:
+        return self.marks_different + self.results_different
+
+    def as_dict(self) -> dict[str, int]:
+        return asdict(self)
+
+
+def recompute(
+    scope: Scope, *, school_year: int, school_ids: Sequence[int] | None = None, apply: bool = False
+) -> Differences:
+    """Make every average and result of grades 6-12 again, in the given schools or all, and say how many differ from what is stored.
+
+    apply: write the rows that differ, school by school under the locks of their classes, with audit and facts. For the house
+    itself only. Primary results are made at the save alone.
+    """
+    if not scope.is_system:
+        raise NotFound
+    if not apply:
+        return Differences(*_run(_COUNTS, "", school_year, school_ids))
+    total = Differences()
+    for school_id in _schools(school_year, school_ids):
+        found = _apply(scope, school_year, school_id)
+        for name, count in found.as_dict().items():
+            setattr(total, name, getattr(total, name) + count)
+    return total
+
+
+def _run(ending: str, writes: str, school_year: int, school_ids: Sequence[int] | None) -> Any:
+    facts = {
+        "year": school_year,
+        "schools": None if school_ids is None else list(school_ids),
+        "today": clock.today(),
+        "at": clock.now(),
+        "readings": twin.readings(_settings_ids(school_year)),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {_SOURCE},\n{twin.SECONDARY},{_DIFFERENCES}{writes}{ending}", facts)
+        return cursor.fetchone()
+
+
+def _settings_ids(school_year: int) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT settings_id FROM gradebook_classsheet WHERE school_year = %s AND grade >= 6", [school_year]
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _schools(school_year: int, school_ids: Sequence[int] | None) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT school_id FROM gradebook_classsheet WHERE school_year = %s AND grade >= 6 ORDER BY 1",
+            [school_year],
+        )
+        return [row[0] for row in cursor.fetchall() if school_ids is None or row[0] in school_ids]
+
+
+def _apply(scope: Scope, school_year: int, school_id: int) -> Differences:
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM gradebook_classsheet WHERE school_year = %s AND school_id = %s ORDER BY id FOR NO KEY UPDATE",
+            [school_year, school_id],
+        )
+    *counts, classes = _run(_CLASSES, _WRITES, school_year, [school_id])
+    found = Differences(*counts)
+    if found.differences:
+        audit.record(
+            scope,
+            "gradebook.recomputed",
+            school_id=school_id,
+            object_type="school_year",
+            object_id=school_year,
+            changes=found.as_dict(),
+        )
+    for at_school, class_id, students in json.loads(classes):
+        events.publish(
+            ResultsChanged(school_id=at_school, class_id=class_id, school_year=school_year, students=students)
+        )
+    return found

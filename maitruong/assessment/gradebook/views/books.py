@@ -24,7 +24,7 @@ from maitruong.registry.calendar import queries as calendar
 from .. import exporters, layout, queries
 from ..models.marks import Basis
 from ..queries import BookPage, BookSummary
-from ..types import Book, period_name
+from ..types import Book, period_name, period_title
 
 ACTS = {act.id: act for act in (TT22_2021, TT27_2020)}
 STATES = {
@@ -116,7 +116,7 @@ def _books_of_school(request: HttpRequest, scope: Scope, year: int, term: int) -
             sum(b.state in ("full", "closed") for b in of_class),
             sum(b.state == "closed" for b in of_class),
         )
-        for class_id, of_class in by_class.items()
+        for class_id, of_class in sorted(by_class.items(), key=lambda found: found[1][0].sort_key)
     ]
     return render(request, "gradebook/school_books.html", {**context, "lines": lines})
 
@@ -132,7 +132,7 @@ def _head(title: str, year: int, term: int) -> dict[str, Any]:
         "term": term,
         "period": period_name(term),
         "terms": [
-            {"label": period_name(t).capitalize(), "url": f"{reverse('gradebook:books')}?hk={t}", "current": t == term}
+            {"label": period_title(t), "url": f"{reverse('gradebook:books')}?hk={t}", "current": t == term}
             for t in (1, 2, 0)
         ],
     }
@@ -140,7 +140,7 @@ def _head(title: str, year: int, term: int) -> dict[str, Any]:
 
 def _book_line(book: BookSummary) -> dict[str, Any]:
     words, tone = STATES[book.state]
-    when = period_name(book.term, book.moment) if book.moment else ""
+    when = period_title(book.term, book.moment) if book.moment else ""
     return {"book": book, "state": words, "tone": tone, "when": when, "url": reverse("gradebook:book", args=[book.id])}
 
 
@@ -214,7 +214,7 @@ def _sibling_tabs(book: Book) -> list[dict[str, Any]]:
     """The same subject of the class in the other terms or moments."""
     return [
         {
-            "label": period_name(term, moment).capitalize(),
+            "label": period_title(term, moment),
             "url": reverse("gradebook:book", args=[book_id]),
             "current": book_id == book.id,
         }

@@ -17,7 +17,7 @@ from maitruong.foundation.kernel.school_year import SchoolYear
 from maitruong.registry.calendar import queries as calendar
 
 from .. import queries
-from ..types import period_name
+from ..types import period_name, period_title
 from .books import ACTS
 
 
@@ -41,9 +41,7 @@ def class_results(request: HttpRequest, class_id: int) -> HttpResponse:
         "act": ACTS[found.sheet.act].name,
         "levels": levels,
         "heads": [{"label": subject.code, "num": True} for subject in found.subjects],
-        "terms": [
-            {"label": period_name(t).capitalize(), "url": f"{here}?hk={t}", "current": t == term} for t in (1, 2, 0)
-        ],
+        "terms": [{"label": period_title(t), "url": f"{here}?hk={t}", "current": t == term} for t in (1, 2, 0)],
         "homeroom_books": queries.homeroom_books(found.sheet, term),
         "crumbs": [
             {"label": "Sổ điểm", "url": reverse("gradebook:books")},
@@ -101,11 +99,9 @@ def family(request: HttpRequest, student_id: int) -> HttpResponse:
         "name": name,
         "year_label": SchoolYear(year).label,
         "page_title": f"Điểm của {name}",
-        "terms": [
-            (term, period_name(term).capitalize(), [s for s in found.subjects if s.term == term]) for term in (1, 2)
-        ]
+        "terms": [(term, period_title(term), [s for s in found.subjects if s.term == term]) for term in (1, 2)]
         if found
         else [],
-        "periods": {m: period_name(0, m) for m in (1, 2, 3, 4)},
+        "periods": {m: period_title(0, m) for m in (1, 2, 3, 4)},
     }
     return render(request, "gradebook/family.html", context)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,7 +11,8 @@ from django.test import override_settings
 
 from maitruong.foundation.ui.tests import harness
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox"] if os.geteuid() == 0 else []  # root may not use the sandbox
 HARNESS = {
     "ROOT_URLCONF": "maitruong.foundation.ui.tests.harness",
     "MIDDLEWARE": ["maitruong.foundation.ui.tests.harness.strict_policy"],
@@ -37,7 +40,7 @@ def browser() -> Iterator[object]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium
         chromium.close()
 
@@ -53,7 +56,9 @@ def visit(browser, site: str, complaints: list[str]) -> Iterator[Callable[..., o
     """visit(path, width=1366, dark=False) opens a page; nothing may be refused by the policy or thrown by a script."""
     contexts = []
 
-    def open_page(path: str, *, width: int = 1366, dark: bool = False, expect_errors: bool = False):
+    def open_page(
+        path: str, *, width: int = 1366, dark: bool = False, expect_errors: bool = False, worker: bool = False
+    ):
         phone = width < 768
         context = browser.new_context(
             viewport={"width": width, "height": 844 if phone else 768},
@@ -61,6 +66,7 @@ def visit(browser, site: str, complaints: list[str]) -> Iterator[Callable[..., o
             is_mobile=phone,
             has_touch=phone,
             locale="vi-VN",
+            service_workers="allow" if worker else "block",
             permissions=["clipboard-read", "clipboard-write"],
         )
         contexts.append(context)

@@ -22,6 +22,7 @@ from django.urls import include, path
 from django.views.static import serve
 
 from maitruong.foundation.kernel import formats
+from maitruong.foundation.ui import views
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -238,6 +239,7 @@ def static_file(request: HttpRequest, path: str) -> HttpResponse:
 
 urlpatterns = [
     path("kit/", include("maitruong.foundation.ui.urls")),
+    path("sw.js", views.service_worker),
     path("luoi/", grid_page),
     path("luoi/luu/", save),
     path("luoi/moi/", poll),

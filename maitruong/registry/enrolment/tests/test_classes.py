@@ -6,8 +6,8 @@ import datetime as dt
 from types import SimpleNamespace
 
 import pytest
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from maitruong.foundation.access import queries as access
 from maitruong.foundation.access.errors import NotFound
@@ -157,10 +157,10 @@ def test_leaving_keeps_the_place_with_its_last_day_and_takes_the_pupil_off_later
 
     with unit_of_work(place.clerk):
         assert services.end_enrolment(
-            place.clerk, enrolment_id=place_id, ends_on=DAY, status="TRANSFERRED_OUT", why="theo bố mẹ"
+            place.clerk, enrolment_id=place_id, ends_on=DAY, status="transferred_out", why="theo bố mẹ"
         )
         assert not services.end_enrolment(
-            place.clerk, enrolment_id=place_id, ends_on=DAY, status="TRANSFERRED_OUT", why="theo bố mẹ"
+            place.clerk, enrolment_id=place_id, ends_on=DAY, status="transferred_out", why="theo bố mẹ"
         )
         on_the_day = queries.class_roster(place.clerk, class_id=place.class_id, on=DAY)
         day_after = queries.class_roster(place.clerk, class_id=place.class_id, on=DAY + dt.timedelta(days=1))
@@ -176,7 +176,7 @@ def test_leaving_before_coming_is_refused(place: SimpleNamespace) -> None:
 
     with pytest.raises(EndBeforeStart), unit_of_work(place.clerk):
         services.end_enrolment(
-            place.clerk, enrolment_id=place_id, ends_on=dt.date(2026, 9, 1), status="DROPPED_OUT", why=""
+            place.clerk, enrolment_id=place_id, ends_on=dt.date(2026, 9, 1), status="dropped_out", why=""
         )
 
 

@@ -52,7 +52,11 @@ document.addEventListener("submit", (event) => {
   if (button.getAttribute("aria-busy") === "true") return event.preventDefault();
   setBusy(button, true);
 });
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.matches?.("button[data-busy]")) setBusy(event.target, true);
+});
 document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.target.matches?.('[aria-busy="true"]')) setBusy(event.target, false);
   for (const button of event.target.querySelectorAll?.('[aria-busy="true"]') ?? []) setBusy(button, false);
 });
 
@@ -104,6 +108,9 @@ export function toast(text, kind = "good") {
 document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.kind));
 document.addEventListener("htmx:sendError", () => toast("Chưa gửi được. Kiểm tra kết nối rồi thử lại.", "danger"));
 document.addEventListener("htmx:responseError", () => toast("Chưa làm được việc này. Tải lại trang rồi thử lại.", "danger"));
+
+// The worker keeps the shell's files and nothing else; where the site does not offer one the pages work as well.
+navigator.serviceWorker?.register("/sw.js").catch(() => {});
 
 // The summary of a refused form takes the focus, so that the refusal is heard first.
 const focusProblems = (root) => $("[data-focus]", root)?.focus();

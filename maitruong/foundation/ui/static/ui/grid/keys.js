@@ -44,11 +44,13 @@ export class Hands {
     return this.paintRange();
   }
 
+  // Words are opened where they are pointed at, else the next letter would replace the whole comment.
   arrive(cell) {
+    const opened = this.pointed === cell && cell.column.kind === "text";
     this.cell = cell;
-    this.mode = "ready";
+    this.mode = opened ? "caret" : "ready";
     this.stay(cell);
-    cell.el.select();
+    if (!opened) cell.el.select();
     this.arrived(cell);
   }
 
@@ -95,6 +97,7 @@ export class Hands {
   }
 
   focusout(event, cell) {
+    this.pointed = null;
     this.commit(cell);
     this.mode = "ready";
   }
@@ -109,11 +112,12 @@ export class Hands {
   }
 
   mousedown(event, cell) {
+    this.pointed = cell;
     if (event.shiftKey) {
       event.preventDefault();
       this.head = [cell.row.index, cell.column.index];
       this.paintRange();
-    } else if (event.detail === 2) {
+    } else if (event.detail === 2 || (cell === this.cell && cell.column.kind === "text")) {
       this.mode = "caret";
     } else if (cell === this.cell) {
       this.stay(cell); // the focus does not move, so the range of a paste must be let go here

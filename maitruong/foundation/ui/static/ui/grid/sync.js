@@ -280,17 +280,19 @@ export class Sync {
     if (document.hidden || this.request || this.queue.size || this.stopped || !this.pollUrl) return;
     this.polled = Date.now();
     this.polling = new AbortController();
-    const signal = AbortSignal.any([this.polling.signal, AbortSignal.timeout(PATIENCE)]);
+    const giveUp = setTimeout(() => this.polling.abort(), PATIENCE);
     try {
       const response = await fetch(this.pollUrl, {
         headers: { "If-None-Match": this.etag },
         cache: "no-store",
         redirect: "manual",
-        signal,
+        signal: this.polling.signal,
       });
       if (response.status === 200) this.news(await response.json());
     } catch {
       // The next poll asks again.
+    } finally {
+      clearTimeout(giveUp);
     }
   }
 

@@ -1,0 +1,286 @@
+"""Files that must not get in. Each is refused by what is inside, whatever its name says, in a sentence that helps."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from maitruong.foundation.exchange import limits, workbook
+from maitruong.foundation.exchange.errors import (
+    BY_CODE,
+    BrokenFile,
+    EmptyFile,
+    EncryptedFile,
+    EntitiesInFile,
+    ExchangeError,
+    FileTooBig,
+    HtmlNotSheet,
+    MacroFile,
+    NestedArchive,
+    NotASpreadsheet,
+    TooManyColumns,
+    TooManyRows,
+    UnsupportedSheet,
+    ZipBomb,
+)
+
+from .files import changed, old_container, part, plain_workbook
+
+SHEET = "xl/worksheets/sheet1.xml"
+ROWS = [["Họ và tên", "Lớp"], ["Nông Đức Dũng", "6A1"]]
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    return plain_workbook(tmp_path / "good.xlsx", ROWS)
+
+
+def sheet_with(good: Path, rows: str) -> bytes:
+    """The sheet's XML with other rows in it."""
+    before, _, rest = part(good, SHEET).decode().partition("<sheetData>")
+    return f"{before}<sheetData>{rows}</sheetData>{rest.partition('</sheetData>')[2]}".encode()
+
+
+def refused(path: Path, kind: type[ExchangeError]) -> ExchangeError:
+    with pytest.raises(kind) as caught:
+        workbook.look(path)
+    assert type(caught.value) is kind
+    assert caught.value.text and caught.value.advice
+    return caught.value
+
+
+def test_every_refusal_says_what_happened_and_what_to_do() -> None:
+    for kind in BY_CODE.values():
+        assert kind.code.startswith("exchange.")
+        assert kind.message != ExchangeError.message and kind.remedy.endswith(".")
+
+
+def test_zip_bomb_is_refused_before_it_is_inflated(good: Path, tmp_path: Path) -> None:
+    bomb = changed(good, tmp_path / "bomb.xlsx", {"xl/media/image1.xml": b" " * (80 << 20)})
+
+    problem = refused(bomb, ZipBomb)
+
+    assert "phình ra" in problem.text
+    assert bomb.stat().st_size < 200_000
+
+
+def test_zip_bomb_of_many_modest_parts_is_refused_by_their_sum(good: Path, tmp_path: Path) -> None:
+    wave = (b"0123456789abcdef" * 64 + bytes(range(256)) * 16) * 800
+    bomb = changed(good, tmp_path / "bomb.xlsx", {f"xl/p{n}.xml": wave for n in range(130)})
+
+    refused(bomb, ZipBomb)
+
+
+def test_zip_bomb_with_overlapping_entries_is_refused(good: Path, tmp_path: Path) -> None:
+    data = bytearray(changed(good, tmp_path / "two.xlsx", {"xl/a.xml": b"<a/>", "xl/b.xml": b"<a/>"}).read_bytes())
+    with zipfile.ZipFile(io.BytesIO(bytes(data))) as package:
+        first = package.getinfo("xl/a.xml").header_offset
+    at = data.rfind(b"xl/b.xml") - 46
+    data[at + 42 : at + 46] = first.to_bytes(4, "little")
+    (tmp_path / "overlap.xlsx").write_bytes(bytes(data))
+
+    refused(tmp_path / "overlap.xlsx", ZipBomb)
+
+
+def test_workbook_inside_a_workbook_is_refused(good: Path, tmp_path: Path) -> None:
+    inner = good.read_bytes()
+
+    refused(changed(good, tmp_path / "a.xlsx", {"xl/embeddings/oleObject1.bin": b"x"}), NestedArchive)
+    refused(changed(good, tmp_path / "b.xlsx", {"xl/media/picture.png": inner}), NestedArchive)
+
+
+def test_macro_file_is_refused_even_when_renamed_to_xlsx(good: Path, tmp_path: Path) -> None:
+    with_code = changed(good, tmp_path / "macro.xlsx", {"xl/vbaProject.bin": b"\xd0\xcf\x11\xe0 code"})
+    types = part(good, "[Content_Types].xml").replace(b"spreadsheetml.sheet.main", b"sheet.macroEnabled.main")
+    declared = changed(good, tmp_path / "declared.xlsx", {"[Content_Types].xml": types})
+
+    assert "macro" in refused(with_code, MacroFile).text
+    refused(declared, MacroFile)
+
+
+def test_old_excel_file_with_macros_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "macro.xls"
+    path.write_bytes(old_container({"Workbook": b"\x09\x08\x04\x00\x00\x06\x05\x00", "_VBA_PROJECT": b"code"}))
+
+    refused(path, MacroFile)
+
+
+@pytest.mark.parametrize("name", ["xl/sharedStrings.xml", SHEET, "docProps/core.xml", "xl/workbook.xml"])
+def test_xml_entities_are_refused_in_every_part(good: Path, tmp_path: Path, name: str) -> None:
+    laughs = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    head, _, rest = part(good, name).partition(b"?>")
+    bad = changed(good, tmp_path / "entities.xlsx", {name: head + b"?>" + laughs + rest})
+
+    assert name in refused(bad, EntitiesInFile).text
+
+
+def test_xml_entities_hidden_in_utf_16_are_refused(good: Path, tmp_path: Path) -> None:
+    text = part(good, "xl/sharedStrings.xml").decode().replace("UTF-8", "UTF-16").replace("?>", "?><!DOCTYPE x []>")
+    bad = changed(good, tmp_path / "wide.xlsx", {"xl/sharedStrings.xml": text.encode("utf-16")})
+
+    refused(bad, BrokenFile)
+
+
+def test_file_with_a_password_is_named_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "locked.xlsx"
+    path.write_bytes(old_container({"EncryptedPackage": b"secret", "EncryptionInfo": b"agile"}))
+
+    assert "mật khẩu" in refused(path, EncryptedFile).text
+
+
+def test_old_excel_file_with_a_password_is_named_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "locked.xls"
+    globals_ = (
+        b"\x09\x08\x10\x00" + b"\x00\x06\x05\x00" + b"\0" * 12 + b"\x2f\x00\x02\x00\x00\x00" + b"\x0a\x00\x00\x00"
+    )
+    path.write_bytes(old_container({"Workbook": globals_}))
+
+    refused(path, EncryptedFile)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<html><body><table><tr><td>Nong Duc Dung</td></tr></table></body></html>",
+        b"\xef\xbb\xbf  <table border=1><tr><td>1</td></tr></table>",
+        "<html><table></table></html>".encode("utf-16"),
+        b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"></Workbook>',
+        b"MIME-Version: 1.0\r\nContent-Type: multipart/related",
+    ],
+)
+def test_web_page_named_xls_is_refused_with_the_way_out(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "danh-sach.xls"
+    path.write_bytes(content)
+
+    assert "Save as" in refused(path, HtmlNotSheet).advice
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"%PDF-1.7", "PDF"),
+        (b"\x89PNG\r\n\x1a\n", "PNG"),
+        (b"MZ\x90\x00", "chương trình"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
+        (b"\x00\x01\x02\x03" * 10, "nhị phân"),
+    ],
+)
+def test_other_files_are_named_by_their_content_not_their_name(tmp_path: Path, content: bytes, found: str) -> None:
+    path = tmp_path / "danh-sach.xlsx"
+    path.write_bytes(content)
+
+    assert found in refused(path, NotASpreadsheet).text
+
+
+def test_other_packages_are_named(good: Path, tmp_path: Path) -> None:
+    without = dict.fromkeys(("xl/workbook.xml",))
+
+    assert (
+        "Word"
+        in refused(changed(good, tmp_path / "a.xlsx", {**without, "word/document.xml": b"<d/>"}), NotASpreadsheet).text
+    )
+    refused(changed(good, tmp_path / "b.xlsx", {**without, "xl/workbook.bin": b"x"}), UnsupportedSheet)
+    refused(changed(good, tmp_path / "c.xlsx", without), NotASpreadsheet)
+
+
+def test_empty_and_torn_files_are_refused(good: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty.xlsx").write_bytes(b"")
+    (tmp_path / "torn.xlsx").write_bytes(good.read_bytes()[:-300])
+
+    refused(tmp_path / "empty.xlsx", EmptyFile)
+    refused(plain_workbook(tmp_path / "blank.xlsx", []), EmptyFile)
+    refused(tmp_path / "torn.xlsx", BrokenFile)
+    refused(changed(good, tmp_path / "half.xlsx", {SHEET: part(good, SHEET).partition(b"</sheetData>")[0]}), BrokenFile)
+
+
+def test_file_above_the_size_limit_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MAX_FILE_BYTES", 1000)
+    path = plain_workbook(tmp_path / "big.xlsx", ROWS)
+
+    refused(path, FileTooBig)
+
+
+def test_sheet_with_a_cell_in_the_last_row_of_excel_is_refused_not_laid_out(good: Path, tmp_path: Path) -> None:
+    far = sheet_with(good, '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="A1048576"><v>1</v></c></row>')
+
+    assert "1048576" in refused(changed(good, tmp_path / "far.xlsx", {SHEET: far}), TooManyRows).text
+
+
+def test_formatted_but_empty_rows_to_the_end_of_the_sheet_are_no_reason_to_refuse(good: Path, tmp_path: Path) -> None:
+    empty = sheet_with(
+        good,
+        '<row r="1"><c r="A1"><v>7</v></c></row><row r="1048575" s="1"/><row r="1048576"><c r="A1048576" s="0"/></row>',
+    )
+
+    book = workbook.look(changed(good, tmp_path / "formatted.xlsx", {SHEET: empty}))
+
+    assert book.sheets[0].head == [[7.0]]
+
+
+def test_sheet_with_a_cell_far_to_the_right_is_refused(good: Path, tmp_path: Path) -> None:
+    wide = sheet_with(good, '<row r="1"><c r="A1"><v>1</v></c><c r="XFD1"><v>1</v></c></row>')
+    unordered = sheet_with(good, '<row r="1"><c r="XFD1"><v>1</v></c><c r="A1"><v>1</v></c></row>')
+
+    assert "XFD" in refused(changed(good, tmp_path / "wide.xlsx", {SHEET: wide}), TooManyColumns).text
+    refused(changed(good, tmp_path / "unordered.xlsx", {SHEET: unordered}), TooManyColumns)
+
+
+def test_cells_without_address_cannot_make_the_reader_lay_out_a_giant(good: Path, tmp_path: Path) -> None:
+    giant = sheet_with(good, "<row>" + "<c><v>1</v></c>" * 60_000 + '</row><row r="9000"><c><v>1</v></c></row>')
+
+    with pytest.raises(ExchangeError):
+        workbook.look(changed(good, tmp_path / "giant.xlsx", {SHEET: giant}))
+
+
+def test_open_document_that_repeats_a_cell_a_million_times_is_refused(tmp_path: Path) -> None:
+    cell = '<table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="{0}"/>'
+    down = open_document(
+        tmp_path / "down.ods", f'<table:table-row table:number-rows-repeated="1000000">{cell.format(1)}'
+    )
+    right = open_document(tmp_path / "right.ods", f"<table:table-row>{cell.format(16384)}")
+
+    refused(down, TooManyRows)
+    refused(right, TooManyColumns)
+
+
+def open_document(path: Path, row: str) -> Path:
+    names = "urn:oasis:names:tc:opendocument:xmlns:"
+    content = (
+        f'<office:document-content xmlns:office="{names}office:1.0" xmlns:table="{names}table:1.0"'
+        f' xmlns:text="{names}text:1.0"><office:body><office:spreadsheet><table:table table:name="Lớp 6A1">'
+        f"{row}</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr("content.xml", content)
+        package.writestr("META-INF/manifest.xml", "<m/>")
+    return path
+
+
+def test_open_document_is_read_with_its_formulas(tmp_path: Path) -> None:
+    row = (
+        '<table:table-row><table:table-cell office:value-type="string"><text:p>Nông Đức Dũng</text:p></table:table-cell>'
+        '<table:table-cell office:value-type="float" office:value="3" table:formula="of:=1+2"><text:p>3</text:p>'
+        "</table:table-cell>"
+    )
+    path = open_document(tmp_path / "list.ods", row)
+
+    (batch,) = workbook.read_rows(path, 0)
+
+    assert batch.rows == [["Nông Đức Dũng", 3.0]]
+    assert batch.formulas == {(0, 1): "=1+2"}
+    assert workbook.look(path).sheets[0].name == "Lớp 6A1"
+
+
+def test_reading_process_knows_no_address_of_a_database(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[dict[str, str]] = []
+    real = workbook.subprocess.Popen
+    monkeypatch.setenv("MT_APP_URL", "postgresql://somewhere")
+    monkeypatch.setattr(workbook.subprocess, "Popen", lambda *a, **k: seen.append(k["env"]) or real(*a, **k))
+
+    workbook.look(good)
+
+    assert set(seen[0]) == {"PYTHONPATH", "PYTHONUTF8", "PATH", "OPENBLAS_NUM_THREADS"}

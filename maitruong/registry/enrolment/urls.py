@@ -1,0 +1,26 @@
+from django.urls import path
+
+from . import views, views_pupil
+
+app_name = "enrolment"
+urlpatterns = [
+    path("truong/", views.schools, name="schools"),
+    path("truong/<int:school_id>/lop/", views.classes, name="classes"),
+    path("lop/", views.own_classes, name="own_classes"),
+    path("lop/<int:class_id>/", views.roster, name="roster"),
+    path("lop/<int:class_id>/danh-sach.xlsx", views.export_roster, name="export_roster"),
+    path("lop/<int:class_id>/chu-nhiem/", views.homeroom, name="homeroom"),
+    path("lop/<int:class_id>/them/", views.new_pupil, name="new_pupil"),
+    path("truong/<int:school_id>/mo-lop/", views.open_class, name="open_class"),
+    path("hoc-sinh/", views_pupil.pupils, name="pupils"),
+    path("hoc-sinh/<int:student_id>/", views_pupil.dossier, name="dossier"),
+    path("hoc-sinh/<int:student_id>/lien-lac/", views_pupil.contact, name="contact"),
+    path("hoc-sinh/<int:student_id>/so/<int:identifier_id>/", views_pupil.show_number, name="show_number"),
+    path("hoc-sinh/<int:student_id>/giam-ho/", views_pupil.add_guardian, name="add_guardian"),
+    path(
+        "hoc-sinh/<int:student_id>/giam-ho/<int:guardianship_id>/thoi/",
+        views_pupil.end_guardian,
+        name="end_guardian",
+    ),
+    path("hoc-sinh/<int:student_id>/lop/<int:enrolment_id>/", views_pupil.move, name="move"),
+]

@@ -1,0 +1,261 @@
+"""Schools, classes and class lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_safe
+
+from maitruong.foundation.access.doors import needs
+from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.services import attempt
+from maitruong.foundation.access.types import Scope
+from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel.school_year import SchoolYear as Year
+from maitruong.foundation.organisations import queries as organisations
+from maitruong.foundation.people.models import Sex
+from maitruong.registry.calendar import queries as calendar
+from maitruong.registry.staff import queries as staff
+from maitruong.registry.students import services as students
+
+from . import forms, queries, services
+from .exporters import roster_file
+from .types import ClassRef
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@needs("schools.view")
+@require_safe
+def schools(request: HttpRequest) -> HttpResponse:
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    year = year_of(request)
+    q = request.GET.get("q", "")
+    rows, after = queries.schools(scope, school_year=year, q=q, after=forms.number(request, "sau"))
+    return render(
+        request,
+        "enrolment/schools.html",
+        {
+            "page_title": "Danh sách trường",
+            "rows": rows,
+            "q": q,
+            "year": Year(year).label,
+            "first_page": "sau" not in request.GET,
+            "next": _with(request, sau=after) if after else "",
+        },
+    )
+
+
+@needs("enrolment.view")
+@require_safe
+def own_classes(request: HttpRequest) -> HttpResponse:
+    """Classes of one's own school, or those a teacher is given; officers choose a school first."""
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    if scope.may("schools.view") and len(scope.school_ids) != 1:
+        return redirect("enrolment:schools")
+    school_id = scope.workspace.unit_id if scope.workspace else 0
+    return _classes(request, scope, school_id)
+
+
+@needs("enrolment.view")
+@require_safe
+def classes(request: HttpRequest, school_id: int) -> HttpResponse:
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    if not scope.covers("schools.view", school_id=school_id) and not scope.covers(
+        "enrolment.view", school_id=school_id
+    ):
+        raise NotFound
+    return _classes(request, scope, school_id)
+
+
+def _classes(request: HttpRequest, scope: Scope, school_id: int) -> HttpResponse:
+    year = year_of(request)
+    found = organisations.units([school_id]).get(school_id)
+    if found is None or found.kind != "school":
+        raise NotFound
+    rows = queries.classes(scope, school_id, year)
+    return render(
+        request,
+        "enrolment/classes.html",
+        {
+            "page_title": "Lớp học",
+            "crumbs": [{"label": found.name}, {"label": "Lớp học"}],
+            "school": found,
+            "rows": rows,
+            "pupils": sum(row.pupils for row in rows),
+            "years": _year_pills(request, year),
+            "year": Year(year).label,
+            "may_open": scope.covers("enrolment.manage", school_id=school_id),
+        },
+    )
+
+
+@needs("enrolment.view")
+@require_safe
+def roster(request: HttpRequest, class_id: int) -> HttpResponse:
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    ref = queries.class_ref(scope, class_id=class_id)
+    on = queries.day_within(ref.school_year)
+    rows = queries.members(ref, on=on)
+    reach = {"school_id": ref.school_id, "class_id": ref.id}
+    return render(
+        request,
+        "enrolment/roster.html",
+        {
+            **_class_context(ref, "Danh sách lớp"),
+            "rows": rows,
+            "on": on,
+            "sexes": dict(Sex.choices),
+            "status_label": queries.status_label,
+            "may_open_files": queries.reaches_class(scope, "students.view", **reach),
+            "may_export": scope.covers("students.export", **reach),
+            "may_manage": scope.covers("enrolment.manage", **reach),
+        },
+    )
+
+
+@needs("students.export")
+@require_safe
+def export_roster(request: HttpRequest, class_id: int) -> HttpResponse:
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    ref, rows = services.export_roster(scope, class_id=class_id)
+    answer = HttpResponse(roster_file(rows, title=f"Lớp {ref.name}"), content_type=XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="lop-{ref.id}-{ref.school_year}.xlsx"'
+    return answer
+
+
+@needs("enrolment.manage")
+@require_http_methods(["GET", "POST"])
+def open_class(request: HttpRequest, school_id: int) -> HttpResponse:
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    if not scope.covers("enrolment.manage", school_id=school_id):
+        raise NotFound
+    year = calendar.year_on(clock.today())
+    problem = None
+    if request.method == "POST":
+        class_id, problem = attempt(
+            lambda: services.open_class(
+                scope,
+                school_id=school_id,
+                school_year=year,
+                grade=forms.number(request, "grade") or 0,
+                name=request.POST.get("name", ""),
+            )
+        )
+        if class_id is not None:
+            return redirect("enrolment:roster", class_id)
+    context = {
+        "page_title": "Mở lớp",
+        "year": Year(year).label,
+        "grades": [(n, f"Khối {n}") for n in range(1, 13)],
+        "problem": problem,
+        "given": request.POST,
+        "back": reverse("enrolment:classes", args=[school_id]),
+    }
+    return render(request, "enrolment/open_class.html", context, status=422 if problem else 200)
+
+
+@needs("enrolment.manage")
+@require_http_methods(["GET", "POST"])
+def homeroom(request: HttpRequest, class_id: int) -> HttpResponse:
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    ref = queries.class_ref(scope, class_id=class_id, permission="enrolment.manage")
+    problem = None
+    if request.method == "POST":
+        done, problem = attempt(
+            lambda: services.appoint_homeroom(
+                scope,
+                class_id=class_id,
+                teacher_id=forms.number(request, "teacher"),
+                on=forms.day(request),
+                why=request.POST.get("why", ""),
+            )
+        )
+        if done is not None:
+            return redirect("enrolment:roster", class_id)
+    context = {
+        **_class_context(ref, "Giáo viên chủ nhiệm"),
+        "teachers": staff.teachers(scope, school_id=ref.school_id, on=clock.today()),
+        "problem": problem,
+        "given": request.POST,
+        "today": clock.today(),
+    }
+    return render(request, "enrolment/homeroom.html", context, status=422 if problem else 200)
+
+
+@needs("enrolment.manage")
+@require_http_methods(["GET", "POST"])
+def new_pupil(request: HttpRequest, class_id: int) -> HttpResponse:
+    """A pupil who comes: the dossier is opened and the place given in one act."""
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    ref = queries.class_ref(scope, class_id=class_id, permission="enrolment.manage")
+    problem = None
+    if request.method == "POST":
+        student_id, problem = attempt(lambda: _admit(scope, ref, request))
+        if student_id is not None:
+            return redirect("enrolment:dossier", student_id)
+    context = {
+        **_class_context(ref, "Thêm học sinh"),
+        "statuses": [(key, queries.status_label(key)) for key in ("enrolled", "new", "transferred_in", "returned")],
+        "sexes": list(Sex.choices),
+        "problem": problem,
+        "given": request.POST,
+        "today": clock.today(),
+    }
+    return render(request, "enrolment/new_pupil.html", context, status=422 if problem else 200)
+
+
+def _admit(scope: Scope, ref: ClassRef, request: HttpRequest) -> int:
+    student_id = students.register_student(
+        scope,
+        school_id=ref.school_id,
+        full_name=request.POST.get("full_name", ""),
+        born_on=forms.day(request, "born_on"),
+        sex=request.POST.get("sex", ""),
+        citizen_number=request.POST.get("citizen_number", ""),
+    )
+    services.enrol(
+        scope,
+        student_id=student_id,
+        class_id=ref.id,
+        starts_on=forms.day(request),
+        status=request.POST.get("status", "enrolled"),
+        student_code=request.POST.get("student_code", "").strip(),
+        register_number=request.POST.get("register_number", "").strip(),
+    )
+    return student_id
+
+
+def year_of(request: HttpRequest) -> int:
+    """The school year a list shows: the one asked for if it exists, else the present one."""
+    wanted = forms.number(request, "nam")
+    known = [row.year for row in calendar.years()]
+    return wanted if wanted in known else calendar.year_on(clock.today())
+
+
+def _class_context(ref: ClassRef, title: str) -> dict[str, Any]:
+    back = reverse("enrolment:classes", args=[ref.school_id])
+    return {
+        "page_title": f"{title} {ref.name}",
+        "title": title,
+        "school_class": ref,
+        "year": Year(ref.school_year).label,
+        "crumbs": [{"label": "Lớp học", "url": back}, {"label": ref.name}],
+    }
+
+
+def _year_pills(request: HttpRequest, chosen: int) -> list[dict[str, Any]]:
+    return [
+        {"label": Year(row.year).label, "url": f"?nam={row.year}", "current": row.year == chosen}
+        for row in calendar.years()
+    ]
+
+
+def _with(request: HttpRequest, **changes: object) -> str:
+    """The present address with some parameters changed."""
+    kept = {k: v for k, v in request.GET.items() if k not in ("sau", "truoc")}
+    return "?" + urlencode({**kept, **{k: v for k, v in changes.items() if v}})

@@ -1,0 +1,142 @@
+"""The staff: who works here, one person's file, coming and leaving."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maitruong.foundation.access import queries as access
+from maitruong.foundation.access.doors import needs
+from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.services import attempt
+from maitruong.foundation.access.types import Scope
+from maitruong.foundation.kernel import clock, formats, phones
+from maitruong.foundation.organisations import queries as organisations
+from maitruong.foundation.people.models import Sex
+
+from . import queries, services
+from .types import POSTS
+
+
+@needs("staff.view")
+@require_safe
+def staff(request: HttpRequest) -> HttpResponse:
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    q, after = request.GET.get("q", "")[:100], _number(request.GET.get("sau", ""))
+    rows = queries.staff(scope, q=q, on=clock.today(), after=after, limit=queries.PAGE + 1)
+    more = len(rows) > queries.PAGE
+    rows = rows[: queries.PAGE]
+    schools = organisations.units({row.school_id for row in rows})
+    return render(
+        request,
+        "staff/staff.html",
+        {
+            "page_title": "Đội ngũ",
+            "place": scope.workspace.place if scope.workspace else "",
+            "rows": rows,
+            "q": q,
+            "posts": POSTS,
+            "schools": schools,
+            "many_schools": len(scope.school_ids) != 1,
+            "first_page": after is None,
+            "next": "?" + urlencode({"q": q, "sau": rows[-1].id}) if more else "",
+            "may_manage": _own_school(scope) is not None and scope.may("staff.manage"),
+        },
+    )
+
+
+@needs("staff.view")
+@require_safe
+def file(request: HttpRequest, person_id: int) -> HttpResponse:
+    """One person's file; opening it is audited."""
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    person, rows = services.open_file(scope, person_id=person_id)
+    schools = organisations.units({row.school_id for row in rows})
+    held = access.posts(person_ids=[person_id], unit_ids=list(schools), on=clock.today())
+    return render(
+        request,
+        "staff/file.html",
+        {
+            "page_title": person.full_name,
+            "person": person,
+            "phone": phones.show(person.phone) if person.phone else "",
+            "sex": dict(Sex.choices).get(person.sex, ""),
+            "rows": rows,
+            "posts": POSTS,
+            "held": [post for post in held if post.role not in services.FAMILY_ROLES],
+            "schools": schools,
+            "today": clock.today(),
+            "may_end": {row.id for row in rows if row.ends_on is None and _may(scope, row.school_id)},
+            "crumbs": [{"label": "Đội ngũ", "url": reverse("staff:staff")}, {"label": person.full_name}],
+        },
+    )
+
+
+@needs("staff.manage")
+@require_http_methods(["GET", "POST"])
+def employ(request: HttpRequest) -> HttpResponse:
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    school_id = _own_school(scope)
+    if school_id is None or not _may(scope, school_id):
+        raise NotFound
+    problem = None
+    if request.method == "POST":
+        row, problem = attempt(
+            lambda: services.employ(
+                scope,
+                school_id=school_id,
+                post=request.POST.get("post", ""),
+                starts_on=formats.parse_date(request.POST.get("day", "")),
+                full_name=request.POST.get("full_name", ""),
+                sex=request.POST.get("sex", ""),
+                phone=request.POST.get("phone", ""),
+                code=request.POST.get("code", "").strip(),
+            )
+        )
+        if row is not None:
+            return redirect("staff:file", row.person_id)
+    context = {
+        "page_title": "Nhận người vào trường",
+        "place": organisations.unit(school_id).name,
+        "posts": [(key, label) for key, label in POSTS.items() if key != "officer"],
+        "sexes": list(Sex.choices),
+        "given": request.POST,
+        "today": clock.today(),
+        "problem": problem,
+    }
+    return render(request, "staff/employ.html", context, status=422 if problem else 200)
+
+
+@needs("staff.manage")
+@require_POST
+def end(request: HttpRequest, person_id: int, employment_id: int) -> HttpResponse:
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    if employment_id not in {row.id for row in queries.employments(scope, person_id=person_id)}:
+        raise NotFound
+    _, problem = attempt(
+        lambda: services.end_employment(
+            scope,
+            employment_id=employment_id,
+            ends_on=formats.parse_date(request.POST.get("day", "")),
+            why=request.POST.get("why", ""),
+        )
+    )
+    if problem:
+        context = {"page_title": "Thôi việc", "problem": problem, "back": reverse("staff:file", args=[person_id])}
+        return render(request, "staff/refused.html", context, status=422)
+    return redirect("staff:file", person_id)
+
+
+def _own_school(scope: Scope) -> int | None:
+    return scope.school_ids[0] if len(scope.school_ids) == 1 else None
+
+
+def _may(scope: Scope, school_id: int) -> bool:
+    return scope.covers("staff.manage", school_id=school_id)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -1,0 +1,246 @@
+"""The family's and the pupil's own pages: today first, then what is new; one's own child, whole, and no other.
+
+It stands under the roof because it draws from classes, attendance and mark books at once. Never an average of the class, a
+rank, or another child.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from maitruong.assessment.gradebook import queries as gradebook
+from maitruong.assessment.gradebook.queries import FamilySubject, FamilyYear
+from maitruong.foundation.access.doors import needs
+from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.types import Scope
+from maitruong.foundation.kernel import clock, formats, vietnamese
+from maitruong.foundation.kernel.school_year import TERM_LABELS
+from maitruong.foundation.kernel.school_year import SchoolYear as Year
+from maitruong.foundation.people import queries as people
+from maitruong.registry.calendar import queries as calendar
+from maitruong.registry.enrolment import queries as enrolment
+from maitruong.registry.enrolment.types import Seat
+from maitruong.teaching.attendance import queries as attendance
+from maitruong.teaching.attendance.types import SESSIONS, AbsenceCount, AbsenceRow
+
+NEW_DAYS = 7
+SUNDAY = 6
+_TONES = ("board", "tile", "quill", "sun", "info")
+
+
+@dataclass(frozen=True)
+class Child:
+    """One card: who, where, one sentence about today, what is new [(title, sub, href, mark)]."""
+
+    id: int
+    name: str
+    initials: str
+    tone: str
+    sub: str
+    today: dict[str, str]
+    news: tuple[tuple[str, str, str, str], ...]
+
+
+@needs("family.view")
+@require_safe
+def children(request: HttpRequest) -> HttpResponse:
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    year = calendar.year_on(clock.today())
+    cards = [_card(scope, student_id, number, year) for number, student_id in enumerate(_own(scope))]
+    is_pupil = scope.workspace is not None and scope.workspace.role == "pupil"
+    return render(
+        request,
+        "family/children.html",
+        {"page_title": "Việc học của em" if is_pupil else "Con tôi", "children": cards, "is_pupil": is_pupil},
+    )
+
+
+@needs("family.view")
+@require_safe
+def child(request: HttpRequest, student_id: int) -> HttpResponse:
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    _refuse_others(scope, student_id)
+    year = _year(request)
+    person = people.particulars(student_id)
+    if person is None:
+        raise NotFound
+    seats = enrolment.seats(scope, student_id=student_id, permission="family.view")
+    here = next((seat for seat in seats if seat.school_year == year), None)
+    missed = attendance.family_absences(scope, student_id=student_id, school_year=year)
+    counted = attendance.count_of(missed, school_year=year).get(student_id, AbsenceCount())
+    marks = gradebook.family_marks(scope, student_id=student_id, school_year=year)
+    return render(
+        request,
+        "family/child.html",
+        {
+            "page_title": person.full_name,
+            "child": person,
+            "seat": here,
+            "sub": _sub(here) if here else "Chưa có lớp trong năm học này",
+            "today": _today(missed, here) if year == calendar.year_on(clock.today()) else None,
+            "missed": [(_absence(row), row.reason) for row in missed],
+            "counted": counted,
+            "terms": _terms(marks),
+            "results": _results(marks, student_id, here),
+            "conduct": _conduct(marks),
+            "year": Year(year).label,
+            "years": [
+                {"label": Year(y).label, "url": f"?nam={y}", "current": y == year}
+                for y in sorted({seat.school_year for seat in seats}, reverse=True)
+            ],
+            "seats": seats,
+            "year_label": lambda y: Year(y).label,
+            "crumbs": [{"label": "Con tôi", "url": reverse("family:children")}, {"label": person.full_name}],
+        },
+    )
+
+
+@needs("family.view")
+@require_safe
+def why(request: HttpRequest, student_id: int, class_id: int, term: int) -> HttpResponse:
+    """Why the level is what it is: conditions, subjects, articles."""
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    _refuse_others(scope, student_id)
+    seats = enrolment.seats(scope, student_id=student_id, permission="family.view")
+    seat = next((s for s in seats if s.class_id == class_id), None)
+    person = people.particulars(student_id)
+    if seat is None or person is None or term not in TERM_LABELS:
+        raise NotFound
+    told = gradebook.family_why(scope, student_id=student_id, class_id=class_id, term=term)
+    back = f"{reverse('family:child', args=[student_id])}?nam={seat.school_year}"
+    return render(
+        request,
+        "family/why.html",
+        {
+            "page_title": f"Vì sao · {person.full_name}",
+            "child": person,
+            "term": TERM_LABELS[term],
+            "seat": seat,
+            "told": told,
+            "crumbs": [
+                {"label": "Con tôi", "url": reverse("family:children")},
+                {"label": person.full_name, "url": back},
+                {"label": "Vì sao"},
+            ],
+        },
+    )
+
+
+def _own(scope: Scope) -> list[int]:
+    """The children of this workspace, in the order of their grants."""
+    ids = [s for grant in scope.grants if "family.view" in grant.permissions for s in grant.student_ids or ()]
+    return list(dict.fromkeys(ids))
+
+
+def _refuse_others(scope: Scope, student_id: int) -> None:
+    if student_id not in _own(scope):
+        raise NotFound
+
+
+def _year(request: HttpRequest) -> int:
+    text = request.GET.get("nam", "")
+    known = [row.year for row in calendar.years()]
+    return int(text) if text.isdigit() and int(text) in known else calendar.year_on(clock.today())
+
+
+def _card(scope: Scope, student_id: int, number: int, year: int) -> Child:
+    person = people.particulars(student_id)
+    seats = enrolment.seats(scope, student_id=student_id, permission="family.view")
+    missed = attendance.family_absences(scope, student_id=student_id, school_year=year)
+    marks = gradebook.family_marks(scope, student_id=student_id, school_year=year)
+    here = next((seat for seat in seats if seat.school_year == year and seat.ends_on is None), None)
+    name = person.full_name if person else ""
+    address = reverse("family:child", args=[student_id])
+    return Child(
+        id=student_id,
+        name=name,
+        initials=vietnamese.initials(name),
+        tone=_TONES[number % len(_TONES)],
+        sub=_sub(here) if here else "Chưa có lớp trong năm học này",
+        today=_today(missed, here),
+        news=(*_new_marks(marks, address), *_new_absences(missed, address)),
+    )
+
+
+def _sub(seat: Seat) -> str:
+    return f"Lớp {seat.class_name} · {seat.school_name}"
+
+
+def _today(missed: list[AbsenceRow], seat: Seat | None) -> dict[str, str]:
+    """One sentence about today, from what the school wrote, and nothing it did not write."""
+    day = clock.today()
+    today = [row for row in missed if row.day == day]
+    if today:
+        sessions = " và ".join(
+            SESSIONS[row.session].lower() for row in sorted(today, key=lambda r: r.session != "morning")
+        )
+        excused = all(row.excused for row in today)
+        return {
+            "strong": f"Hôm nay vắng buổi {sessions},",
+            "text": "có phép." if excused else "không phép. Liên hệ giáo viên chủ nhiệm nếu chưa rõ.",
+            "kind": "warn" if excused else "danger",
+        }
+    if seat is None:
+        return {"strong": "Chưa có lớp.", "text": "Nhà trường xếp lớp rồi sẽ hiện ở đây.", "kind": "neutral"}
+    if day.weekday() == SUNDAY:
+        return {"strong": "Hôm nay chủ nhật.", "text": "", "kind": "neutral"}
+    return {"strong": "Hôm nay không ghi vắng buổi nào.", "text": f"Tính đến {clock.now():%H:%M}.", "kind": "good"}
+
+
+def _new_marks(marks: FamilyYear | None, address: str) -> list[tuple[str, str, str, str]]:
+    since = clock.now() - dt.timedelta(days=NEW_DAYS)
+    fresh = [s for s in (marks.subjects if marks else []) if s.updated_at and s.updated_at >= since and s.cells]
+    fresh.sort(key=lambda s: s.updated_at or since, reverse=True)
+    return [
+        (f"{s.name}: {s.cells[-1][0]}", f"ghi ngày {formats.date(clock.day_of(s.updated_at))}", address, s.cells[-1][1])
+        for s in fresh[:4]
+        if s.updated_at
+    ]
+
+
+def _new_absences(missed: list[AbsenceRow], address: str) -> list[tuple[str, str, str, str]]:
+    since = clock.today() - dt.timedelta(days=NEW_DAYS)
+    return [(_absence(row), row.reason, address, "") for row in missed if since <= row.day < clock.today()][:2]
+
+
+def _absence(row: AbsenceRow) -> str:
+    return (
+        f"{formats.date(row.day)}, buổi {SESSIONS[row.session].lower()}: vắng {'có' if row.excused else 'không'} phép"
+    )
+
+
+def _terms(marks: FamilyYear | None) -> list[tuple[str, list[FamilySubject]]]:
+    if marks is None:
+        return []
+    moments = {1: "Giữa học kì I", 2: "Cuối học kì I", 3: "Giữa học kì II", 4: "Cuối năm học"}
+    groups: dict[str, list[FamilySubject]] = {}
+    for subject in marks.subjects:
+        title = moments[subject.moment] if subject.moment else TERM_LABELS[subject.term]
+        if subject.cells or subject.comment or subject.result:
+            groups.setdefault(title, []).append(subject)
+    return list(groups.items())
+
+
+def _results(marks: FamilyYear | None, student_id: int, seat: Seat | None) -> list[dict[str, Any]]:
+    if marks is None or seat is None:
+        return []
+    return [
+        {
+            "term": TERM_LABELS[term],
+            "level": level,
+            "why": reverse("family:why", args=[student_id, seat.class_id, term]),
+        }
+        for term, level in sorted(marks.learning.items(), key=lambda found: found[0] or 3)
+    ]
+
+
+def _conduct(marks: FamilyYear | None) -> list[tuple[str, str, str]]:
+    found = marks.conduct if marks else {}
+    return [(TERM_LABELS[term], *found[term]) for term in sorted(found, key=lambda t: t or 3)]

@@ -1,0 +1,294 @@
+"""Give and withdraw roles, open accounts, make passwords new. A withdrawn role is refused on the very next request."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from maitruong.foundation.access import queries as access
+from maitruong.foundation.access import registry
+from maitruong.foundation.access import services as grants
+from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.access.types import Post, Scope, system_scope
+from maitruong.foundation.audit import services as audit
+from maitruong.foundation.identity import services as identity
+from maitruong.foundation.identity.models import Account
+from maitruong.foundation.kernel import clock, vietnamese
+from maitruong.foundation.organisations import queries as organisations
+from maitruong.foundation.people import services as people
+from maitruong.registry.calendar import queries as calendar
+from maitruong.registry.enrolment import services as enrolment
+from maitruong.registry.enrolment.models import Enrolment
+from maitruong.registry.staff import queries as staff
+from maitruong.registry.students.models import Guardianship
+from maitruong.teaching.timetable import queries as timetable
+from maitruong.teaching.timetable import services as teaching
+
+from . import policy
+from .errors import (
+    DaysOutOfOrder,
+    EndMissing,
+    HeldElsewhere,
+    NotOnTheStaff,
+    NotYoursToGive,
+    OwnRight,
+    ReasonMissing,
+    UnknownLogin,
+    UnknownPlace,
+)
+
+_BEYOND = system_scope("people of offices are known to no school")
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What is told once: the login, and the token of the one-time link; no token for an account that needs no link."""
+
+    person_id: int
+    login: str
+    token: str
+
+
+def give_role(
+    scope: Scope,
+    *,
+    role: str,
+    person_id: int,
+    unit_id: int,
+    valid_from: dt.date,
+    valid_to: dt.date | None,
+    why: str,
+    class_id: int | None = None,
+) -> int | None:
+    """Give a person a role at a unit from a day, perhaps to a day. The same open role again changes nothing.
+
+    Returns the grant's id (None for a homeroom, whose right belongs to the class). Raises NotFound, NotYoursToGive, EndMissing,
+    DaysOutOfOrder, ReasonMissing, NotOnTheStaff, UnknownPlace.
+    """
+    gift = policy.gift(scope, role)
+    if gift is None:
+        raise NotYoursToGive(role=registry.roles()[role].label if role in registry.roles() else role)
+    _refuse_bad_terms(gift, valid_from, valid_to, why)
+    _refuse_other_places(scope, gift, unit_id)
+    if gift.unit_kind == "school" and not _works_at(person_id, unit_id, valid_from):
+        raise NotOnTheStaff(on=valid_from)
+    if gift.of_class:
+        enrolment.appoint_homeroom(scope, class_id=class_id or 0, teacher_id=person_id, on=valid_from, why=why)
+        return None
+    held = access.posts(unit_ids=[unit_id], person_ids=[person_id], roles=[role], on=clock.today())
+    same = next((p for p in held if p.valid_from <= valid_from and p.valid_to == valid_to), None)
+    if same:
+        return same.id
+    grant_id = grants.grant(
+        person_id=person_id,
+        role=role,
+        unit_id=unit_id,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        reason=vietnamese.tidy(why),
+    )
+    _record(
+        scope,
+        "rights.given",
+        unit_id,
+        grant_id,
+        person_id,
+        {"role": [None, role], "valid_from": [None, valid_from], "valid_to": [None, valid_to]},
+        why,
+    )
+    return grant_id
+
+
+def withdraw_role(scope: Scope, *, grant_id: int, why: str) -> bool:
+    """Take a role back at once. A homeroom or an assignment ends with its right. False when it was withdrawn before.
+
+    Raises NotFound, ReasonMissing, OwnRight.
+    """
+    post = access.post(grant_id, on=clock.today())
+    if post is None or post.role not in policy.STAFF_ROLES or not _may_withdraw(scope, post):
+        raise NotFound
+    if not why.strip():
+        raise ReasonMissing
+    if post.person_id == scope.actor_id:
+        raise OwnRight
+    if post.withdrawn:
+        return False
+    grants.withdraw(grant_id)
+    _end_what_it_came_with(scope, post, why)
+    _record(scope, "rights.withdrawn", post.unit_id, grant_id, post.person_id, {"role": [post.role, None]}, why)
+    return True
+
+
+def may_withdraw(scope: Scope, post: Post) -> bool:
+    """Whether the rights page offers to take this role back."""
+    return not post.withdrawn and post.person_id != scope.actor_id and _may_withdraw(scope, post)
+
+
+def new_officer(scope: Scope, *, login: str, full_name: str, unit_id: int) -> tuple[int, Credentials | None]:
+    """The person behind a login, or a new person of an office with an account of their own. Raises UnknownLogin, NotFound.
+
+    Only for who may give roles of offices.
+    """
+    if policy.standing(scope) != ("it_admin", "department") or not _under(scope, unit_id):
+        raise NotFound
+    if login.strip():
+        account = Account.objects.filter(login=login.strip().lower(), is_active=True).first()
+        if account is None:
+            raise UnknownLogin(given=login)
+        return account.person_id, None
+    if not vietnamese.tidy(full_name):
+        raise UnknownLogin(given="")
+    with unit_of_work(_BEYOND):
+        person_id = people.register_person(scope, full_name=full_name, places=[unit_id])
+    return person_id, _open(scope, person_id, unit_id)
+
+
+def open_account(scope: Scope, *, person_id: int, unit_id: int) -> Credentials:
+    """An account for somebody of the school (staff, pupil, guardian), with a link that sets the password once.
+
+    For somebody who has one already: only the login, no link. Raises NotFound.
+    """
+    if not scope.covers("accounts.manage", school_id=unit_id) or not known_here(person_id, unit_id):
+        raise NotFound
+    return _open(scope, person_id, unit_id)
+
+
+def reset_password(scope: Scope, *, person_id: int, unit_id: int) -> Credentials:
+    """A new one-time link for somebody of the school; the old password and second factor end. Raises NotFound, HeldElsewhere."""
+    if not scope.covers("accounts.manage", school_id=unit_id) or not known_here(person_id, unit_id):
+        raise NotFound
+    account = identity.accounts_of([person_id]).get(person_id)
+    if account is None:
+        raise NotFound
+    if not may_reset(scope, person_id):
+        raise HeldElsewhere
+    token = identity.reset_access(account)
+    _record_account(scope, "accounts.reset", unit_id, account)
+    return Credentials(person_id, account.login, token)
+
+
+def may_reset(scope: Scope, person_id: int) -> bool:
+    """Only when every role the person holds, or will hold, is one this workspace stands above, at places it governs."""
+    below = policy.RESETS.get(policy.standing(scope), set())
+    held = access.posts(person_ids=[person_id], on=clock.today())
+    return person_id != scope.actor_id and all(post.role in below and _under(scope, post.unit_id) for post in held)
+
+
+def known_here(person_id: int, unit_id: int) -> bool:
+    """Whether somebody works, learns or answers for a child at a school today, as far as the present unit of work sees."""
+    pupils = Enrolment._base_manager.filter(school_id=unit_id, ends_on__isnull=True)
+    return (
+        staff.works_at(person_id, unit_id, on=clock.today())
+        or pupils.filter(student_id=person_id).exists()
+        or Guardianship._base_manager.filter(school_id=unit_id, guardian_id=person_id, ends_on__isnull=True).exists()
+    )
+
+
+def _open(scope: Scope, person_id: int, unit_id: int) -> Credentials:
+    account, new = identity.open_account(person_id=person_id, unit_code=organisations.unit(unit_id).code)
+    if not new:
+        return Credentials(person_id, account.login, "")
+    _let_pupil_in(person_id, unit_id)
+    _record_account(scope, "accounts.opened", unit_id, account)
+    return Credentials(person_id, account.login, identity.make_link(account, hours=24 * 14))
+
+
+def _let_pupil_in(person_id: int, unit_id: int) -> None:
+    """A pupil's account sees the pupil; the right comes with the first account."""
+    seated = Enrolment._base_manager.filter(school_id=unit_id, student_id=person_id, ends_on__isnull=True).exists()
+    held = access.posts(unit_ids=[unit_id], person_ids=[person_id], roles=["pupil"], on=clock.today())
+    if seated and not held:
+        grants.grant(
+            person_id=person_id,
+            role="pupil",
+            unit_id=unit_id,
+            student_ids=[person_id],
+            valid_from=clock.today(),
+            reason="tài khoản học sinh",
+        )
+
+
+def _refuse_bad_terms(gift: policy.Gift, first: dt.date, last: dt.date | None, why: str) -> None:
+    if gift.needs_end and last is None:
+        raise EndMissing
+    if last is not None and last < first:
+        raise DaysOutOfOrder(first=first, last=last)
+    if not why.strip():
+        raise ReasonMissing
+
+
+def _refuse_other_places(scope: Scope, gift: policy.Gift, unit_id: int) -> None:
+    unit = organisations.units([unit_id]).get(unit_id)
+    if unit is None or not _under(scope, unit_id):
+        raise NotFound
+    if unit.kind != gift.unit_kind:
+        raise UnknownPlace(given=unit.code)
+
+
+def _under(scope: Scope, unit_id: int) -> bool:
+    return scope.workspace is not None and organisations.is_under(unit_id, scope.workspace.unit_id, on=clock.today())
+
+
+def _works_at(person_id: int, unit_id: int, on: dt.date) -> bool:
+    with unit_of_work(_BEYOND):
+        return staff.works_at(person_id, unit_id, on=on)
+
+
+def _may_withdraw(scope: Scope, post: Post) -> bool:
+    """A principal: everybody's roles at her school. The department's administrator: the roles he may give."""
+    if not scope.may("rights.give") or not _under(scope, post.unit_id):
+        return False
+    if policy.standing(scope) == ("principal", "school"):
+        # Who acts for the principal for a time must not be able to put her out.
+        is_lasting_principal = post.role == "principal" and post.valid_to is None
+        return scope.covers("rights.give", school_id=post.unit_id) and not is_lasting_principal
+    return policy.gift(scope, post.role) is not None
+
+
+def _end_what_it_came_with(scope: Scope, post: Post, why: str) -> None:
+    today = clock.today()
+    if post.role == "homeroom_teacher":
+        for class_id in post.class_ids or ():
+            enrolment.leave_homeroom(scope, class_id=class_id, teacher_id=post.person_id, why=why)
+    if post.role == "subject_teacher":
+        rows = timetable.assignments(
+            scope,
+            teacher_id=post.person_id,
+            school_id=post.unit_id,
+            school_year=calendar.year_on(today),
+            permission="timetable.assign",
+        )
+        for row in rows:
+            covered = row.class_id in (post.class_ids or ()) and row.subject in (post.subjects or ())
+            if covered and row.ends_on is None:
+                teaching.end_assignment(
+                    scope, assignment_id=row.id, ends_on=max(row.starts_on, today - dt.timedelta(days=1)), why=why
+                )
+
+
+def _record(
+    scope: Scope, action: str, unit_id: int, grant_id: int, person_id: int, changes: dict[str, object], why: str
+) -> None:
+    audit.record(
+        scope,
+        action,
+        school_id=unit_id,
+        object_type="grant",
+        object_id=grant_id,
+        subject_id=person_id,
+        changes=changes,
+        why=why,
+    )
+
+
+def _record_account(scope: Scope, action: str, unit_id: int, account: Account) -> None:
+    audit.record(
+        scope,
+        action,
+        school_id=unit_id,
+        object_type="account",
+        object_id=account.pk,
+        subject_id=account.person_id,
+        changes={"login": [None, account.login]},
+    )

@@ -1,0 +1,255 @@
+"""Every route, walked as who must not get in: the answer is that of a random id, byte for byte, and nothing changed.
+
+A new route is walked by itself. When it takes a parameter this file does not know, add the parameter to `Province.fillers` below:
+an id of the walked school that exists, so that "yours" and "not there" can be told apart if the route lets them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import quote, quote_plus
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.test import Client
+
+from maitruong.foundation.access.checks import Route, described_routes, routes
+from maitruong.foundation.access.models import Grant
+from maitruong.foundation.identity.models import Account
+from maitruong.foundation.identity.services import make_link
+from maitruong.foundation.kernel import clock
+from maitruong.foundation.people.models import PersonIdentifier
+from maitruong.registry.enrolment.models import Enrolment
+from maitruong.registry.staff.models import Employment
+from maitruong.registry.students.models import Guardianship
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+ADDED = "Add it to Province.fillers in tests/house/test_routes.py."
+PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
+NOBODY = 987_654_321
+# Written by every request or by the refusal itself.
+LEFT_OUT = {"django_session", "identity_signintry", "audit_entry", "django_migrations"}
+SECRET = "Bí Mật"
+
+
+@dataclass
+class Province:
+    """Our school, which is walked, its neighbour, and everybody who walks. fillers: parameter → a value that exists in ours."""
+
+    fillers: dict[str, object] = field(default_factory=dict)
+    strangers: dict[str, Account | None] = field(default_factory=dict)
+    own: dict[str, Account] = field(default_factory=dict)
+
+
+# Parameters that are no ids of anything: the same value is used for both addresses.
+PLAIN = {"term": 1, "key": "principal.1"}
+# What a page must be asked besides its address to show anything.
+ASKED_WITH = {"dashboard:school_levels": "?muc=3&khoi=8"}
+
+
+@pytest.fixture(autouse=True)
+def november() -> Iterator[None]:
+    with clock.standing_still(dt.datetime(2026, 11, 20, 8, 0, tzinfo=clock.VIETNAM)):
+        yield
+
+
+@pytest.fixture
+def province() -> Province:
+    department = make.a_department(kind="demo")
+    commune, other = make.a_commune(department), make.a_commune(department, "Xã Vĩnh Bảo")
+    school, neighbour = make.a_school(commune, f"THCS {SECRET}"), make.a_school(other, "THCS Vĩnh Bảo")
+    class_id, (child, classmate) = make.a_class(school, pupils=(f"Nguyễn {SECRET} An", f"Trần {SECRET} Bình"))
+    their_class, _ = make.a_class(neighbour, "6A1", pupils=("Vũ Thị Hà",), grade=6)
+    teacher = make.an_employee(school, f"Phạm {SECRET} Lan")
+    made = Province()
+    made.own = {
+        "department_officer": make.a_post_holder(department, "department_officer", "Lã Thị Sở"),
+        "it_admin": make.a_post_holder(department, "it_admin", "Cao Văn Máy"),
+        "principal": make.a_principal(school, f"Đỗ {SECRET} Minh"),
+        "guardian": make.a_guardian(f"Mẹ {SECRET} An", child=child, school=school),
+        "homeroom": make.a_post_holder(school, "homeroom_teacher", "Vũ Thị Hiền", class_ids=[class_id]),
+        "teacher": make.a_teacher(school, "Ngô Bảo Châu", class_id=class_id, subject="TOAN"),
+    }
+    made.strangers = {
+        "anonymous": None,
+        "nobody": make.an_account(make.a_person("Không Vai Trò", neighbour)),
+        "other_parent": make.a_guardian("Mẹ Bình", child=classmate, school=school),
+        "neighbour_teacher": make.a_teacher(neighbour, "Hồ Văn Thầy", class_id=their_class, subject="TOAN"),
+        "neighbour_homeroom": make.a_post_holder(neighbour, "homeroom_teacher", "Hà Thị Cô", class_ids=[their_class]),
+        "neighbour_principal": make.a_principal(neighbour, "Bùi Thị Hoa"),
+        "neighbour_clerk": make.a_post_holder(neighbour, "clerk", "Mai Văn Thư"),
+        "neighbour_commune": make.a_post_holder(other, "commune_officer", "Trần Văn Xã"),
+    }
+    with make.as_system() as scope:
+        number = PersonIdentifier(
+            person_id=child, places=[school], scheme="CCCD", value="031213001234", valid=DateRange(None, None)
+        )
+        number.save()
+        made.fillers = {
+            **PLAIN,
+            "school_id": school,
+            "class_id": class_id,
+            "student_id": child,
+            "person_id": teacher,
+            "identifier_id": number.pk,
+            "enrolment_id": Enrolment.objects.visible_to(scope, "").get(student_id=child).pk,
+            "guardianship_id": Guardianship.objects.visible_to(scope, "").get(student_id=child).pk,
+            "employment_id": Employment.objects.visible_to(scope, "").get(person_id=teacher).pk,
+            "grant_id": Grant.objects.get(role="subject_teacher", unit_id=school).pk,
+            "token": make_link(made.own["principal"]),
+        }
+    return made
+
+
+def signed_in(account: Account | None) -> Client:
+    client = Client(raise_request_exception=True)
+    if account is not None:
+        client.force_login(account)
+        session = client.session
+        session["seen"] = int(clock.now().timestamp()) + 10**9
+        session.save()
+    return client
+
+
+def filled(route: Route, fillers: dict[str, object]) -> str:
+    """The address of an existing thing."""
+
+    def value(found: re.Match[str]) -> str:
+        name = found[2]
+        assert name in fillers, f"/{route.path} has the parameter <{name}>, for which no filler is known. {ADDED}"
+        return str(fillers[name])
+
+    return "/" + PARAMETER.sub(value, route.path) + ASKED_WITH.get(route.name, "")
+
+
+def random_twin(route: Route, fillers: dict[str, object]) -> str:
+    """The same address with ids that do not exist."""
+
+    def value(found: re.Match[str]) -> str:
+        if found[2] in PLAIN:
+            return str(PLAIN[found[2]])
+        return str(NOBODY) if found[1] == "int" else "khong-co-" + "x" * 20
+
+    return "/" + PARAMETER.sub(value, route.path) + ASKED_WITH.get(route.name, "")
+
+
+_TOKENS = re.compile(rb'(csrfmiddlewaretoken" value="|name="csrf-token" content=")[^"]*')
+
+
+def asked(client: Client, method: str, address: str) -> tuple[int, bytes, dict[str, str]]:
+    """The answer with the own address and the tokens of the form taken out."""
+    answer = client.get(address) if method == "GET" else client.post(address, {})
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+    headers = {name: value for name, value in answer.headers.items() if name not in ("X-Request-Id", "Set-Cookie")}
+    headers.pop("Content-Length", None)
+    for own in (quote_plus(address), quote(address), address):
+        body = body.replace(own.encode(), b"<own>")
+        headers = {name: value.replace(own, "<own>") for name, value in headers.items()}
+    return answer.status_code, _TOKENS.sub(rb"\1", body), headers
+
+
+def tables() -> dict[str, str]:
+    """A hash of every row of every table, but for those every request writes."""
+    with make.as_system(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
+            " AND has_table_privilege('mt_wide', c.oid, 'SELECT') ORDER BY 1"
+        )
+        names = [name for (name,) in cursor.fetchall() if name not in LEFT_OUT]
+        found = {}
+        for name in names:
+            cursor.execute(f"SELECT coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM \"{name}\" t")
+            found[name] = hashlib.sha256(cursor.fetchone()[0].encode()).hexdigest()
+    assert len(found) > 20
+    return found
+
+
+WALKED = [route for route in described_routes() if not route.guard.startswith("public:")]
+WITH_ID = [route for route in WALKED if {name for _, name in PARAMETER.findall(route.path)} - set(PLAIN)]
+STRANGERS = [
+    "anonymous",
+    "nobody",
+    "other_parent",
+    "neighbour_teacher",
+    "neighbour_homeroom",
+    "neighbour_principal",
+    "neighbour_clerk",
+    "neighbour_commune",
+]
+
+
+@pytest.mark.parametrize("who", STRANGERS)
+def test_what_is_not_yours_answers_like_what_is_not_there_and_nothing_changes(province: Province, who: str) -> None:
+    client = signed_in(province.strangers[who])
+    before = tables()
+
+    differing = []
+    for route in WITH_ID:
+        real, random = filled(route, province.fillers), random_twin(route, province.fillers)
+        for method in ("GET", "POST"):
+            if asked(client, method, real) != asked(client, method, random):
+                differing.append(f"{method} /{route.path}")
+
+    assert differing == []
+    assert {name for name, digest in tables().items() if before[name] != digest} == set()
+
+
+@pytest.mark.parametrize("who", STRANGERS)
+def test_pages_without_an_id_tell_strangers_nothing_of_our_school(province: Province, who: str) -> None:
+    client = signed_in(province.strangers[who])
+    before = tables()
+
+    telling = []
+    for route in WALKED:
+        if not PARAMETER.search(route.path):
+            for method in ("GET", "POST"):
+                _, body, _ = asked(client, method, f"/{route.path}")
+                # The other parent's own school is ours; only people would be a leak.
+                told = body.decode("utf-8", "replace").replace(f"THCS {SECRET}", "").replace(f"Trần {SECRET} Bình", "")
+                if SECRET in told:
+                    telling.append(f"{method} /{route.path}")
+
+    assert telling == []
+    assert {name for name, digest in tables().items() if before[name] != digest} == set()
+
+
+def test_every_filler_leads_somewhere_so_that_the_walk_proves_something(province: Province) -> None:
+    clients = {who: signed_in(account) for who, account in province.own.items()}
+    nowhere = []
+    for route in WITH_ID:
+        address = filled(route, province.fillers)
+        if not any(asked(client, "GET", address)[0] in (200, 302, 304, 405) for client in clients.values()):
+            nowhere.append(f"/{route.path}")
+
+    assert nowhere == []
+
+
+def test_a_withdrawn_right_is_refused_on_the_next_request(province: Province) -> None:
+    client = signed_in(province.own["homeroom"])
+    address = f"/lop/{province.fillers['class_id']}/"
+    assert client.get(address).status_code == 200
+
+    principal = signed_in(province.own["principal"])
+    grant = Grant.objects.get(role="homeroom_teacher", unit_id=province.fillers["school_id"])
+    assert principal.post(f"/quyen/{grant.pk}/thu/", {"why": "nghỉ thai sản"}).status_code == 302
+
+    assert client.get(address).status_code == 404
+    assert "chưa có vai trò nào" in client.get("/").content.decode()
+
+
+def test_routes_are_told_with_their_guards_and_methods(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("routes", "--json")
+    lines = capsys.readouterr().out.splitlines()
+
+    assert len(lines) == len(list(routes()))
+    assert '"route": "/diem-danh/<int:class_id>/ghi/"' in "".join(lines)
+    told = next(line for line in lines if "attendance:enter" in line)
+    assert '"guard": "attendance.enter"' in told and '"methods": ["POST"]' in told

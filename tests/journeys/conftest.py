@@ -1,0 +1,133 @@
+"""A whole demo province behind real processes: seeded database, web server and worker, on ports and folders of their own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools import pytest_house, testbase
+from tools.cluster import Running
+from tools.places import CHECKOUT
+
+CHROMIUM = "/usr/bin/chromium"
+WIDTHS = (1366, 390)
+
+
+@dataclass(frozen=True)
+class House:
+    """A running province: its address, and the environment its commands need."""
+
+    url: str
+    environment: dict[str, str]
+
+    def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        run = [sys.executable, "-m", "django", *arguments]
+        return subprocess.run(run, env=self.environment, cwd=CHECKOUT, capture_output=True, text=True, check=check)
+
+
+@pytest.fixture(scope="session")
+def house(test_server: Running, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The small province, seeded once for all journeys of the run."""
+    name = f"{pytest_house.DATABASE}_house"
+    testbase.clone(test_server, template_database, name)
+    var = tmp_path_factory.mktemp("house")
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    environment = os.environ | pytest_house.server.addresses(name).environment()
+    environment |= {
+        "MT_VAR": str(var),
+        "DJANGO_SETTINGS_MODULE": "maitruong.site.settings",
+        "PYTHONPATH": str(CHECKOUT),
+        "MT_PUBLIC_ADDRESS": url,
+    }
+    here = House(url, environment)
+    here.command("seed", "small", "--json")
+    programs = [
+        _start([sys.executable, "-m", "tools.serve", "--port", str(port)], environment, var / "web.log"),
+        _start([sys.executable, "-m", "django", "worker"], environment, var / "worker.log"),
+    ]
+    try:
+        _wait_until_ready(url, var / "web.log")
+        yield here
+    finally:
+        for program in programs:
+            program.terminate()
+        for program in programs:
+            program.wait(timeout=60)
+        testbase.drop(test_server, name)
+
+
+def _start(command: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("ab") as out:
+        return subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=out, stderr=out)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_ready(url: str, log: Path) -> None:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(f"the house did not answer: {log.read_text()[-2000:]}")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    # The browser's driver keeps an event loop in this thread; the tests around it are plain code all the same.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def enter(chromium: Any, house: House) -> Iterator[Callable[..., Any]]:
+    """enter("Hiệu trưởng") clicks that person on the sign-in page and returns the browser's page; complaints fail the test."""
+    contexts: list[Any] = []
+    complaints: list[str] = []
+
+    def come_in(who: str, *, width: int = 1366) -> Any:
+        phone = width < 768
+        context = chromium.new_context(
+            viewport={"width": width, "height": 844 if phone else 900},
+            is_mobile=phone,
+            has_touch=phone,
+            locale="vi-VN",
+            accept_downloads=True,
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+        page.on("console", lambda said: complaints.append(f"{page.url}: {said.text}") if said.type == "error" else None)
+        page.goto(f"{house.url}/dang-nhap/")
+        page.locator("button.person", has_text=who).first.click()
+        page.wait_for_load_state()
+        return page
+
+    yield come_in
+    for context in contexts:
+        context.close()
+    assert complaints == []
