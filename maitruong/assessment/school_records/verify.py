@@ -11,13 +11,12 @@ import hashlib
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
 from maitruong.foundation.signing.canonical import NotCanonical, parse
 from maitruong.foundation.signing.certificates import TrustStore
-from maitruong.foundation.signing.pades import SealedPdf, verify_pdf
 from maitruong.foundation.signing.ports import CertificateDirectory
 from maitruong.foundation.signing.types import Claim, Role, SignatureReport, SignatureVerdict
 from maitruong.foundation.signing.xades import verify_element
@@ -32,6 +31,9 @@ from .document import (
     steps,
 )
 from .types import RecordContent, SigningStep
+
+if TYPE_CHECKING:
+    from maitruong.foundation.signing.pades import SealedPdf
 
 MOST_PROBLEMS: Final = 20
 _KEYWORD: Final = re.compile(r"(hoc-ba|xml-sha256|truong|don-vi|nam-hoc):([^\s,]+)")
@@ -221,6 +223,9 @@ def _words_for(found: StepReport) -> str:
 def _verify_pdf(
     data: bytes, sha256: str, trust: TrustStore, directory: CertificateDirectory, now: dt.datetime
 ) -> RecordReport:
+    # Imported when a PDF comes: the library behind it costs every process a second and 30 MB it may never need.
+    from maitruong.foundation.signing.pades import verify_pdf
+
     report = verify_pdf(data, _claim_of_pdf, trust=trust, directory=directory, now=now)
     if not report.is_valid:
         missing = report.verdict is SignatureVerdict.MISSING

@@ -47,7 +47,12 @@ def authority() -> DemoAuthority:
     refuse_in_real()
     if not (folder() / "demo-issuing.crt").exists():
         return DemoAuthority.create(folder(), pin=house_pin("authority"), at=AUTHORITY_BORN)
-    return DemoAuthority.load(folder(), pin=house_pin("authority"))
+    return _authority(folder(), (folder() / "demo-issuing.crt").stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _authority(where: Path, _changed: int) -> DemoAuthority:
+    return DemoAuthority.load(where, pin=house_pin("authority"))
 
 
 def demo_trust() -> TrustStore:

@@ -20,7 +20,6 @@ from ..errors import NothingToDo, StoredRecordDamaged
 from ..events import RecordSealed, RecordSuperseded
 from ..lifecycle import sign_step
 from ..models import RecordDraft, RecordFile, State
-from ..paper import render_sealed
 from ..verify import RecordReport, verify_file
 
 JOB = "school_records.seal"
@@ -72,6 +71,9 @@ def seal_one(scope: Scope, *, record_pk: int, signer: Signer | None = None) -> i
         raise NotFound
     if record.state != State.PRINCIPAL_SIGNED:
         return 0
+    # Imported where it is needed: drawing and sealing PDFs is work of the worker, not of every web process.
+    from ..paper import render_sealed
+
     seal = signer or signing.seal_signer(record.school_id)
     draft = RecordDraft._base_manager.get(pk=record.pk)
     at, trust, directory = clock.now(), signing.trust(), HouseDirectory()

@@ -1,0 +1,302 @@
+"""The pages: families, the public, signing through the browser's own requests."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client, override_settings
+
+from maitruong.assessment.school_records.models import RecordFile
+from maitruong.foundation.audit.models import Entry
+from maitruong.foundation.files.models import StoredFile
+from maitruong.foundation.files.stores import store
+from maitruong.foundation.identity.models import Account
+from maitruong.foundation.kernel import clock
+from maitruong.foundation.signing.models import PersonKey
+from maitruong.foundation.signing.types import Role
+from tests import factories as make
+
+from . import room as rooms
+
+pytestmark = pytest.mark.django_db
+BACKEND = "maitruong.foundation.identity.backends.AccountBackend"
+
+
+@pytest.fixture(autouse=True)
+def _end_of_may():
+    with clock.standing_still(rooms.NOW):
+        yield
+
+
+@pytest.fixture
+def room() -> rooms.Room:
+    return rooms.a_closed_class(pupils=("Nguyễn Gia Hân", "Lý A Sính"))
+
+
+def browser(account: Account) -> Client:
+    client = Client()
+    client.force_login(account, backend=BACKEND)
+    return client
+
+
+def test_the_guardian_reads_and_downloads_the_childs_record_and_both_are_audited(room) -> None:
+    record = rooms.sealed(room)[0]
+    mother = browser(make.a_guardian("Trần Mỹ Hạnh", child=record.student_id, school=room.school))
+
+    listed = mother.get("/hoc-ba/cua-con/")
+    page = mother.get(f"/hoc-ba/cua-con/{record.record_id}/")
+    ticket = mother.post(f"/hoc-ba/cua-con/{record.record_id}/tai/pdf/")
+    file = mother.get(ticket.headers["Location"])
+
+    assert f"/hoc-ba/cua-con/{record.record_id}/" in listed.text
+    assert "Nguyễn Thị Lan" in page.text and "Phần của giáo viên chủ nhiệm" in page.text
+    assert file.content == rooms.bytes_of(record, "pdf")
+    assert file.headers["Content-Disposition"].startswith("attachment;")
+    assert file.headers["X-Content-Type-Options"] == "nosniff" and "sandbox" in file.headers["Content-Security-Policy"]
+    with make.as_system():
+        actions = list(Entry._base_manager.filter(subject_id=record.student_id).values_list("action", flat=True))
+    assert "school_records.opened" in actions and "school_records.downloaded" in actions
+
+
+def test_another_childs_guardian_gets_the_answer_of_a_random_id(room) -> None:
+    hers, his = rooms.sealed(room)
+    father = browser(make.a_guardian("Lý A Páo", child=his.student_id, school=room.school))
+
+    for path in ("/hoc-ba/cua-con/{}/", "/hoc-ba/ho-so/{}/"):
+        foreign, random = (father.get(path.format(name)) for name in (hers.record_id, "Zk3vP0w8QfG1rT6yLmN2aQ"))
+        assert (foreign.status_code, foreign.content) == (random.status_code, random.content)
+        assert foreign.status_code == 404
+    foreign, random = (
+        father.post(f"/hoc-ba/cua-con/{name}/tai/pdf/") for name in (hers.record_id, "Zk3vP0w8QfG1rT6yLmN2aQ")
+    )
+    assert (foreign.status_code, foreign.content) == (random.status_code, random.content) == (404, foreign.content)
+
+
+def test_a_ticket_is_worth_nothing_in_other_hands_or_after_two_minutes(room) -> None:
+    record = rooms.sealed(room)[0]
+    mother = make.a_guardian("Trần Mỹ Hạnh", child=record.student_id, school=room.school)
+    address = browser(mother).post(f"/hoc-ba/cua-con/{record.record_id}/tai/xml/").headers["Location"]
+
+    assert browser(room.principal).get(address).status_code == 404
+    assert Client().get(address).status_code == 302
+    with pytest.MonkeyPatch.context() as patch:
+        import time
+
+        later = time.time() + 121
+        patch.setattr("django.core.signing.time.time", lambda: later)
+        assert browser(mother).get(address).status_code == 404
+
+
+def test_a_guardian_sees_no_record_before_it_is_issued(room) -> None:
+    record = rooms.sealed(room, issued=False)[0]
+    mother = browser(make.a_guardian("Trần Mỹ Hạnh", child=record.student_id, school=room.school))
+
+    assert mother.get(f"/hoc-ba/cua-con/{record.record_id}/").status_code == 404
+    assert record.record_id not in mother.get("/hoc-ba/cua-con/").text
+
+
+def test_the_public_page_tells_initials_school_year_and_hash_and_nothing_more(room) -> None:
+    record = rooms.sealed(room)[0]
+
+    answer = Client().get(f"/xac-thuc/{record.record_id}/")
+
+    assert answer.status_code == 200 and "đang có hiệu lực" in answer.text
+    for told in ("N. G. H.", "THCS Lê Chân", "2026-2027", record.xml_sha256):
+        assert told in answer.text
+    for kept in ("Gia Hân", "8A2", "Nguyễn Thị Lan", "Đỗ Quang Minh", "04/05/2010", "Khá", str(record.student_id) + "<"):
+        assert kept not in answer.text
+
+
+def test_an_unknown_id_gets_the_same_shape_as_a_known_one(room) -> None:
+    record = rooms.sealed(room)[0]
+    with make.as_system():
+        RecordFile._base_manager.filter(pk=record.pk).update(state="principal_signed", student_id=1)
+    unsealed, record = record, rooms.records(room)[1]
+
+    known, unknown, draft = (
+        Client().get(f"/xac-thuc/{name}/")
+        for name in (record.record_id, "Zk3vP0w8QfG1rT6yLmN2aQ", unsealed.record_id)
+    )
+
+    def tags(answer):
+        return re.findall(r"<(/?\w+)", re.sub(r"<svg.*?</svg>", "", answer.text, flags=re.S))
+
+    assert known.status_code == unknown.status_code == 200
+    assert tags(known) == tags(unknown)
+    assert unknown.headers.keys() == known.headers.keys()
+    assert without_token(draft) == without_token(unknown)
+
+
+def without_token(answer) -> str:
+    """The page without the form's own token, which is another each time."""
+    return re.sub(r'(content|value)="[A-Za-z0-9]{64}"', "", answer.text)
+
+
+def test_asking_without_end_is_stopped() -> None:
+    make.a_department()
+    client = Client()
+    with clock.standing_still(dt.datetime.now(dt.UTC)):  # tries are stamped by the database
+        answers = [client.get(f"/xac-thuc/{'a' * 22}/").status_code for _ in range(121)]
+
+    assert answers[:120] == [200] * 120 and answers[120] == 429
+
+
+@override_settings(FILE_UPLOAD_MAX_MEMORY_SIZE=0)
+def test_a_dropped_file_is_judged_and_not_kept(room, tmp_path) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    record = rooms.sealed(room)[0]
+    xml = rooms.bytes_of(record)
+    altered = xml.replace(b'tenths="80"', b'tenths="99"', 1)
+    folder: Path = store().folder  # type: ignore[attr-defined]
+    files_before, rows_before = sorted(folder.rglob("*")), everything_counted()
+
+    with override_settings(FILE_UPLOAD_TEMP_DIR=str(tmp_path)):
+        good = Client().post("/xac-thuc/", {"file": SimpleUploadedFile("a.xml", xml)})
+        bad = Client().post("/xac-thuc/", {"file": SimpleUploadedFile("b.xml", altered)})
+        foreign = Client().post("/xac-thuc/", {"file": SimpleUploadedFile("c.pdf", b"%PDF-1.7 x")})
+
+    assert "đang có hiệu lực" in good.text
+    assert "đã bị thay đổi" in bad.text and "khác với bản nhà trường đã đóng dấu" in bad.text
+    assert re.search(r"Môn [^:<]+: học kì II", bad.text)
+    assert "Không có học bạ nào" in foreign.text
+    assert list(tmp_path.iterdir()) == []
+    assert sorted(folder.rglob("*")) == files_before
+    assert everything_counted() == rows_before
+
+
+def everything_counted() -> dict[str, int]:
+    """Rows of every table of the house but the counter of askers."""
+    from maitruong.foundation.access.rls import house_models
+
+    with make.as_system():
+        return {m.__name__: m._base_manager.count() for m in house_models() if m.__name__ not in ("SignInTry",)}
+
+
+def test_a_hostile_file_is_refused_in_words(room) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    bomb = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]><a>&c;</a>'
+    for name, data in (("x.xml", bomb), ("x.svg", b"<svg onload=alert(1)>"), ("x.bin", b"\0" * 100)):
+        answer = Client().post("/xac-thuc/", {"file": SimpleUploadedFile(name, data)})
+        assert answer.status_code == 200 and "Không có học bạ nào" in answer.text
+    assert Client().post("/xac-thuc/").status_code == 422
+
+
+def test_a_teacher_signs_her_class_in_the_browser_with_pin_and_code(room) -> None:
+    rooms.prepare(room)
+    lan = browser(room.lan)
+
+    waiting = lan.get("/hoc-ba/ky/mon-hoc/")
+    blocks = re.findall(r'name="block" value="(\d+)"', waiting.text)
+    consent = lan.post("/hoc-ba/ky/mon-hoc/", {"block": blocks}).headers["Location"]
+    page = lan.get(consent)
+    code = re.search(r"Mã xác nhận của lượt này là <strong[^>]*>(\d{6})", page.text)[1]
+    wrong = lan.post(consent, {"pin": "111111", "code": code})
+    right = lan.post(consent, {"pin": rooms.PIN, "code": code})
+
+    assert len(blocks) == 2 and "Nguyễn Gia Hân" in page.text and "246810" in page.text
+    assert wrong.status_code == 422 and "Mã PIN của khoá ký chưa đúng" in wrong.text
+    assert right.status_code == 302 and right.headers["Location"].endswith("?da-ky=2")
+    assert "Không còn học bạ nào chờ ký" in lan.get("/hoc-ba/ky/mon-hoc/").text
+
+
+def test_wrong_pins_typed_in_the_browser_stay_counted(room) -> None:
+    rooms.prepare(room)
+    lan = browser(room.lan)
+    blocks = rooms.blocks_of(room.lan, Role.SUBJECT_TEACHER)
+    consent = lan.post("/hoc-ba/ky/mon-hoc/", {"block": blocks}).headers["Location"]
+
+    for _ in range(5):
+        lan.post(consent, {"pin": "000000", "code": "000000"})
+    locked = lan.post(consent, {"pin": rooms.PIN, "code": "000000"})
+
+    assert "tạm khoá" in locked.text and locked.status_code == 422
+    with make.as_system():
+        assert PersonKey._base_manager.get(person_id=room.lan.person_id).locked_until is not None
+
+
+def test_another_teachers_consent_page_is_not_there(room) -> None:
+    rooms.prepare(room)
+    blocks = rooms.blocks_of(room.lan, Role.SUBJECT_TEACHER)
+    consent = browser(room.lan).post("/hoc-ba/ky/mon-hoc/", {"block": blocks}).headers["Location"]
+
+    answer = browser(room.bao).get(consent)
+    random = browser(room.bao).get("/hoc-ba/ky/mon-hoc/00000000-0000-4000-8000-000000000000/")
+
+    assert (answer.status_code, answer.content) == (404, random.content)
+
+
+def test_the_principal_prepares_seals_and_issues_a_class_on_its_page(room) -> None:
+    from maitruong.foundation.jobs import services as jobs
+    from maitruong.foundation.jobs.models import Job
+
+    head = browser(room.principal)
+    made = head.post(f"/hoc-ba/lop/{room.class_id}/lap/")
+    assert "Đã lập 2 học bạ" in made.text
+    rooms.sign_subjects(room)
+    rooms.sign(room, room.homeroom, Role.HOMEROOM_TEACHER)
+    rooms.sign(room, room.principal, Role.PRINCIPAL)
+
+    started = head.post(f"/hoc-ba/lop/{room.class_id}/dong-dau/")
+    with make.as_system():
+        job = Job._base_manager.get(kind="school_records.seal")
+    jobs.run(job.pk)
+    page = head.get(started.headers["Location"])
+    issued = head.post(f"/hoc-ba/lop/{room.class_id}/phat-hanh/")
+
+    assert "Đã đóng dấu 2/2 học bạ" in page.text
+    assert "Đã phát hành 2 học bạ" in issued.text
+    assert "8A2" in head.get("/hoc-ba/").text
+    record = rooms.records(room)[0]
+    assert "Mã băm SHA-256" in head.get(f"/hoc-ba/ho-so/{record.record_id}/").text
+
+
+def test_a_neighbour_schools_principal_finds_none_of_it(room) -> None:
+    record = rooms.sealed(room)[0]
+    other = make.a_school(room.commune, "THCS Vĩnh Bảo")
+    neighbour = browser(make.a_principal(other, "Bùi Thị Hoa"))
+
+    for path in (f"/hoc-ba/lop/{room.class_id}/", f"/hoc-ba/ho-so/{record.record_id}/"):
+        assert neighbour.get(path).status_code == 404
+    for act in ("lap", "dong-dau", "phat-hanh"):
+        assert neighbour.post(f"/hoc-ba/lop/{room.class_id}/{act}/").status_code == 404
+    refused = neighbour.post(
+        f"/hoc-ba/ho-so/{record.record_id}/sua/", {"reason": "Thu hồi học bạ nhầm", "decision": "1", "act": "revoke"}
+    )
+    assert refused.status_code == 404 and rooms.records(room)[0].state == "issued"
+
+
+def test_a_family_is_shown_no_other_file_of_the_school(room) -> None:
+    from maitruong.foundation.access.services import unit_of_work
+
+    record = rooms.sealed(room)[0]
+    mother = make.a_guardian("Trần Mỹ Hạnh", child=record.student_id, school=room.school)
+
+    with unit_of_work(make.scope_of(mother, on=rooms.NOW.date())):
+        assert set(StoredFile._base_manager.values_list("pk", flat=True)) == {record.xml_file_id, record.pdf_file_id}
+
+
+def test_the_command_says_valid_altered_and_unreadable_with_its_exit_code(room, tmp_path, capsys) -> None:
+    import json
+
+    from django.core.management import call_command
+
+    record = rooms.sealed(room)[0]
+    good, bad = tmp_path / "a.xml", tmp_path / "b.xml"
+    good.write_bytes(rooms.bytes_of(record))
+    bad.write_bytes(rooms.bytes_of(record).replace(b'tenths="75"', b'tenths="95"', 1))
+
+    call_command("verify", str(good), "--json")
+    told = json.loads(capsys.readouterr().out)
+    with pytest.raises(SystemExit) as altered:
+        call_command("verify", str(bad), "--json")
+    with pytest.raises(SystemExit) as missing:
+        call_command("verify", str(tmp_path / "c.xml"))
+
+    assert told["standing"] == "valid" and told["initials"] == "N. G. H."
+    assert (altered.value.code, missing.value.code) == (1, 2)
+    assert json.loads(capsys.readouterr().out)["problems"]
