@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.clients import Visitor
 from benchmarks.installation import Installation
 from benchmarks.targets import NotRun
+
+if TYPE_CHECKING:
+    from maitruong.foundation.access.types import Scope
 
 _BOOKS = """
 SELECT b.id, b.school_id, b.class_id, b.subject, b.school_year, b.term, b.regular_needed, b.cluster, a.teacher_id,
@@ -39,6 +42,7 @@ class BenchBook:
     cluster: bool
     teacher_id: int
     pupils: list[int]
+    workspace: str = ""
     shown: dict[tuple[int, str], str] = field(default_factory=dict)
 
     @property
@@ -93,6 +97,32 @@ def books(bench: Installation) -> list[BenchBook]:
     if not found:
         raise NotRun("the data have no open book of marks with a teacher")
     return found
+
+
+def teacher_at(bench: Installation, book: BenchBook) -> Visitor:
+    """The book's teacher, in the workspace in which she may write into it. Raises NotRun when she may not."""
+    return bench.visitor(book.teacher_id, desk_of(book))
+
+
+def desk_of(book: BenchBook) -> str:
+    """The key of that workspace."""
+    if not book.workspace:
+        book.workspace = scope_of(book).workspace.key  # type: ignore[union-attr]
+    return book.workspace
+
+
+def scope_of(book: BenchBook) -> Scope:
+    """The rights with which the book's teacher writes into it. A person may have several places to work in."""
+    from maitruong.foundation.access import queries as access
+    from maitruong.foundation.kernel import clock
+
+    held = access.rights(book.teacher_id, on=clock.today())
+    for place in access.workspaces(held):
+        scope = access.scope_for(book.teacher_id, held, place, actor_name="Người đo")
+        at = {"school_id": book.school_id, "class_id": book.class_id, "subject": book.subject}
+        if scope.covers("gradebook.enter", **at):
+            return scope
+    raise NotRun(f"the teacher of book {book.id} may not write into it today")
 
 
 def of_different_schools(found: list[BenchBook], most: int) -> list[BenchBook]:

@@ -202,11 +202,11 @@ class Installation:
 
     # --- people ----------------------------------------------------------------------------------------------------------
 
-    def visitor(self, person_id: int) -> Visitor:
-        """A person of the data, signed in."""
-        return Visitor(self.port, f"mt_phien={self.session(person_id)}")
+    def visitor(self, person_id: int, workspace: str = "") -> Visitor:
+        """A person of the data, signed in and standing in a workspace (by default the first)."""
+        return Visitor(self.port, f"mt_phien={self.session(person_id, workspace)}")
 
-    def session(self, person_id: int) -> str:
+    def session(self, person_id: int, workspace: str = "") -> str:
         """A session as the door makes it, for the length of a bench."""
         from django.conf import settings
         from django.contrib.sessions.backends.db import SessionStore
@@ -223,6 +223,7 @@ class Installation:
                 "name": "Người đo",
                 "seen": int(time.time()),
                 "idle": 24 * 3600,
+                "workspace": workspace,
             }
         )
         session.save()

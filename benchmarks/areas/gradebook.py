@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Callable
 
 from benchmarks import measure
-from benchmarks.books import BenchBook, books
+from benchmarks.books import BenchBook, books, desk_of, teacher_at
 from benchmarks.clients import Visitor, Work, together
 from benchmarks.run import Bench
 from benchmarks.statements import asked_by
@@ -20,14 +20,14 @@ CLIENTS = 8
 def page(bench: Bench) -> list[Figure]:
     found = books(bench.house)
     book = found[0]
-    visitor = bench.house.visitor(book.teacher_id)
+    visitor = teacher_at(bench.house, book)
     raw = visitor.get(book.page)
     ours = bench.turns(lambda: visitor.get(book.page))
     samples, singles = bench.beside_y3(ours)
     p50, p95 = statistics.median(singles), measure.percentile(singles, 0.95)
     asked = asked_by(bench.house, lambda: visitor.get(book.page))
     small = found[-1]
-    of_small = bench.house.visitor(small.teacher_id)
+    of_small = teacher_at(bench.house, small)
     asked_small = asked_by(bench.house, lambda: of_small.get(small.page))
     size = {"pupils": len(book.pupils), "columns": len(book.columns)}
     return [
@@ -47,7 +47,7 @@ def page(bench: Bench) -> list[Figure]:
 
 
 def _eight_clients(bench: Bench, book: BenchBook) -> Figure:
-    session = bench.house.session(book.teacher_id)
+    session = bench.house.session(book.teacher_id, desk_of(book))
 
     def maker() -> Work:
         visitor = Visitor(bench.house.port, f"mt_phien={session}")
@@ -62,7 +62,7 @@ def _eight_clients(bench: Bench, book: BenchBook) -> Figure:
 
 def save(bench: Bench) -> list[Figure]:
     book = books(bench.house)[0]
-    visitor = bench.house.visitor(book.teacher_id)
+    visitor = teacher_at(bench.house, book)
     one_column = book.columns[:1]
     for column in book.columns:
         book.look(visitor, [column])

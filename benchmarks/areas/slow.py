@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from benchmarks import measure
-from benchmarks.books import books
+from benchmarks.books import books, teacher_at
 from benchmarks.run import Bench
 from benchmarks.targets import Figure
 
@@ -23,7 +23,7 @@ HEAD = (
 
 def run(bench: Bench) -> list[Figure]:
     book = books(bench.house)[0]
-    visitor = bench.house.visitor(book.teacher_id)
+    visitor = teacher_at(bench.house, book)
     times = bench.turns(lambda: visitor.get(book.page))
     lost = 0
 

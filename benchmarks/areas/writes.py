@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Callable
 
 from benchmarks import measure
-from benchmarks.books import BenchBook, a_request_id, books, of_different_schools
+from benchmarks.books import BenchBook, a_request_id, books, desk_of, of_different_schools, scope_of
 from benchmarks.clients import Visitor, Work, together
 from benchmarks.installation import Installation
 from benchmarks.run import Bench
@@ -71,7 +71,7 @@ def bare_commits(house: Installation, seconds: float) -> Callable[[], float]:
 
 
 def over_http(house: Installation, book: BenchBook) -> Callable[[], Work]:
-    session = house.session(book.teacher_id)
+    session = house.session(book.teacher_id, desk_of(book))
     cell = (book.pupils[0], book.columns[0])
 
     def maker() -> Work:
@@ -90,13 +90,10 @@ def by_service(house: Installation, book: BenchBook) -> Callable[[], Work]:
 
         from maitruong.assessment.gradebook import services
         from maitruong.assessment.gradebook.types import Cell
-        from maitruong.foundation.access import queries as access
         from maitruong.foundation.access.services import unit_of_work
-        from maitruong.foundation.kernel import clock
 
         connections["default"].connection = None  # the parent's is not ours to use or to close
-        scope = access.scope_of(book.teacher_id, on=clock.today(), actor_name="Người đo")
-        assert scope is not None
+        scope = scope_of(book)
 
         def work() -> None:
             cells = [
