@@ -33,12 +33,13 @@ class Asked:
 
 
 def asked_by(bench: Installation, act: Callable[[], object], tries: int = 7) -> Asked:
-    """What one warm request asks. Of several tries the one that asked least: a thread's first request also connects."""
+    """What one warm request asks. Of several tries the one that asked least: a thread's first request also connects, and the
+    server's own housekeeping takes transaction numbers too."""
     for _ in range(20):
         act()
     with bench.superuser("postgres") as db, bench.worker_stands_still():
         db.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
-        return min((_one(db, act) for _ in range(tries)), key=lambda asked: asked.total)
+        return min((_one(db, act) for _ in range(tries)), key=lambda asked: (asked.total, asked.commits))
 
 
 def _one(db: psycopg.Connection, act: Callable[[], object]) -> Asked:

@@ -12,7 +12,8 @@ from typing import Any
 
 CSRF = "f" * 32
 COLUMNS = ("tx1", "tx2", "gk", "ck")
-VALUES = ("4,0", "5,5", "6,5", "7,0", "8,5", "9,0", "10,0")
+VALUES = ("4", "5,5", "6,5", "7", "8,5", "9", "10")
+"""As the book shows them: a value unlike the text that stands there is a change."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -222,7 +223,7 @@ def assert_cells_show_the_last_receipt(db: psycopg.Connection, teacher: Teacher)
 
 
 def tenths(receipt: Receipt) -> int:
-    return int(receipt.new.replace(",", ""))
+    return int(Decimal(receipt.new.replace(",", ".")) * 10)
 
 
 def assert_no_reaction_was_done_twice(house: House) -> None:
