@@ -27,6 +27,17 @@ def check(arguments: list[str]) -> int:
     return run(arguments)
 
 
+def bench(arguments: list[str]) -> int:
+    """Figures, in an installation of their own."""
+    os.execv(sys.executable, [sys.executable, "-m", "benchmarks", *arguments])  # noqa: S606 - our own Python
+
+
+def mutants(arguments: list[str]) -> int:
+    from tools.mutants import run
+
+    return run(arguments)
+
+
 def lock(arguments: list[str]) -> int:
     from tools.locks import lock as write
 
@@ -77,6 +88,8 @@ HELP = """\
 ./dev up [--check] [--port N] [--host H]   run everything here; --check: start, say OK, stop
 ./dev test [paths, -k ...]                 run the tests (all of them without arguments)
 ./dev check                                format, lint, types, contracts, Django's checks, locks
+./dev bench [area] [--json]                measure, against benchmarks/targets.toml
+./dev mutants [name]                       take one protection away at a time; the tests must turn red
 ./dev psql [--owner]                       psql as the application (or the owner)
 ./dev backup FOLDER | restore FOLDER       database, files and keys as one consistent set
 ./dev upgrade-database                     move the data to a newer PostgreSQL
@@ -88,6 +101,8 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "up": up,
     "test": test,
     "check": check,
+    "bench": bench,
+    "mutants": mutants,
     "lock": lock,
     "psql": psql,
     "backup": backup,

@@ -1,0 +1,1 @@
+"""Figures with their evidence: `./dev bench [area] --json`. Targets stand in targets.toml, and nowhere else."""

@@ -1,0 +1,1 @@
+"""What is measured, one file a subject. Each area is `def run(bench) -> list[Figure]` and may raise NotRun."""

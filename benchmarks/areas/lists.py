@@ -1,0 +1,68 @@
+"""The department's list pages and searches against Y3."""
+
+from __future__ import annotations
+
+import statistics
+
+from benchmarks import measure
+from benchmarks.run import Bench
+from benchmarks.targets import Figure, NotRun
+
+AREA = "lists"
+PAGES = {
+    "pupils": "/hoc-sinh/",
+    "pupils of a grade": "/hoc-sinh/?khoi=8",
+    "schools": "/truong/",
+    "schools of the centre": "/dieu-hanh/truong/",
+    "communes": "/dieu-hanh/xa/",
+    "figures": "/dieu-hanh/",
+    "results": "/dieu-hanh/ket-qua/",
+    "staff": "/doi-ngu/",
+}
+SEARCHES = ("nguyen minh", "tran", "khanh huyen", "pham thi")
+
+
+def run(bench: Bench) -> list[Figure]:
+    officer = bench.house.rows("SELECT person_id FROM identity_account WHERE login = 'so-gddt'")
+    if not officer:
+        raise NotRun("the data have no officer of the department")
+    visitor = bench.house.visitor(officer[0][0])
+    visited = dict(PAGES)
+    for name, path in PAGES.items():
+        try:
+            visitor.get(path)
+        except RuntimeError as problem:
+            bench.notes[f"lists: {name}"] = str(problem)[:120]
+            del visited[name]
+    if not visited:
+        raise NotRun("the officer may open none of the list pages")
+    y3 = bench.yardsticks.y3()
+    samples = []
+    times: dict[str, list[float]] = {name: [] for name in visited}
+    searched: list[float] = []
+    for _ in range(bench.rounds):
+        sample = {"y3": statistics.median(y3() for _ in range(bench.turns_a_round))}
+        for name, path in visited.items():
+            taken = measure.milliseconds(lambda path=path: visitor.get(path), max(4, bench.turns_a_round // 3))
+            times[name] += taken
+            sample[name] = statistics.median(taken)
+        for words in SEARCHES:
+            searched += measure.milliseconds(
+                lambda words=words: visitor.get(f"/hoc-sinh/?q={words.replace(' ', '+')}"), 4
+            )
+        samples.append({key: round(value, 3) for key, value in sample.items()})
+    limit = statistics.median(sample["y3"] for sample in samples)
+    p95 = {name: round(measure.percentile(taken, 0.95) / limit, 2) for name, taken in times.items()}
+    more = {"p95_by_y3": p95, "y3_p50_ms": limit}
+    pupils = bench.house.rows("SELECT count(*) FROM students_student")[0][0]
+    return [
+        Figure(AREA, "p95_by_y3", max(p95.values()), samples, "ms p50 of a round", more),
+        Figure(
+            AREA,
+            "name_search_ms",
+            measure.percentile(searched, 0.95),
+            measure.rounded(searched),
+            "ms",
+            {"pupils": pupils},
+        ),
+    ]
