@@ -20,5 +20,4 @@ urlpatterns = [
     path("so-diem/lop/<int:class_id>/mo-so/", saving.open_class, name="open_class"),
     path("so-diem/lop/<int:class_id>/", results.class_results, name="class_results"),
     path("so-diem/lop/<int:class_id>/vi-sao/<int:student_id>/", results.why_level, name="why_level"),
-    path("diem/<int:student_id>/", results.family, name="family"),
 ]

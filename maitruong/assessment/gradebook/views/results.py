@@ -1,4 +1,4 @@
-"""The class's results for the homeroom teacher and the school, why a level is what it is, and the family's own page."""
+"""The class's results for the homeroom teacher and the school, and why a level is what it is."""
 
 from __future__ import annotations
 
@@ -84,24 +84,3 @@ def why_level(request: HttpRequest, class_id: int, student_id: int) -> HttpRespo
     }
     fragment = request.headers.get("HX-Request") == "true"
     return render(request, "gradebook/_why_level.html" if fragment else "gradebook/why_level.html", context)
-
-
-@needs("gradebook.family")
-@require_safe
-def family(request: HttpRequest, student_id: int) -> HttpResponse:
-    """One child's marks, for the child or a guardian. Nobody else's, no average of the class, no rank."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
-    year = calendar.year_on(clock.today())
-    found = queries.family_marks(scope, student_id=student_id, school_year=year)
-    name = queries.names_of([student_id]).get(student_id, "")
-    context = {
-        "found": found,
-        "name": name,
-        "year_label": SchoolYear(year).label,
-        "page_title": f"Điểm của {name}",
-        "terms": [(term, period_title(term), [s for s in found.subjects if s.term == term]) for term in (1, 2)]
-        if found
-        else [],
-        "periods": {m: period_title(0, m) for m in (1, 2, 3, 4)},
-    }
-    return render(request, "gradebook/family.html", context)
