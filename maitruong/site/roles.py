@@ -17,6 +17,7 @@ _OFFICE = {
     "students.export",
     "enrolment.manage",
     "staff.manage",
+    "exchange.import",
 }
 _FIGURES = {"insight.view", "insight.people"}
 _BOOKS = {"gradebook.view", "gradebook.view_all", "gradebook.close", "gradebook.exempt", "gradebook.export"}

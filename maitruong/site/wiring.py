@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from maitruong.assessment.gradebook import rules as gradebook_rules
+from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.access.types import system_scope
+from maitruong.foundation.exchange import ports as lists
+from maitruong.foundation.exchange import services as exchange
 from maitruong.foundation.jobs import pulse
 from maitruong.insight.indicators import reactions as indicator_reactions
 from maitruong.insight.indicators import services as indicators
+from maitruong.registry.enrolment.importers import StudentLists
 from maitruong.teaching.curriculum import rules as curriculum_rules
 
 # Importing the rules is what registers them: a regulation nobody imported is not in force.
@@ -16,3 +21,11 @@ def join() -> None:
     """Called once when the program starts."""
     indicator_reactions.register()
     pulse.every(1, "indicators", indicators.refresh)
+    lists.register(StudentLists())
+    pulse.every(3600, "lists past their time", _forget_lists)
+
+
+def _forget_lists() -> int:
+    scope = system_scope("forget lists past their time")
+    with unit_of_work(scope):
+        return exchange.forget_past(scope)

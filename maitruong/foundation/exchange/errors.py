@@ -131,5 +131,29 @@ class ColumnUsedTwice(ExchangeError):
     remedy = "Chỉ giữ một cột, cột còn lại chọn “Bỏ qua”."
 
 
+class NotNow(ExchangeError):
+    code = "exchange.not_now"
+    message = "Danh sách này đang ở bước “{state}” nên chưa làm được việc này."
+    remedy = "Tải lại trang để xem bước hiện tại."
+
+
+class StillProblems(ExchangeError):
+    code = "exchange.nothing_to_import"
+    message = "Không có dòng nào nhập được: {refused} dòng còn lỗi, {same} dòng đã có sẵn."
+    remedy = "Sửa các ô được đánh dấu rồi kiểm tra lại."
+
+
+class UndoTooLate(ExchangeError):
+    code = "exchange.undo_too_late"
+    message = "Thời hạn hoàn tác đã hết từ ngày {until:%d/%m/%Y}."
+    remedy = "Sửa từng hồ sơ, hoặc nhờ quản trị hệ thống phục hồi từ bản sao lưu."
+
+
+class TooManyCorrections(ExchangeError):
+    code = "exchange.too_many_corrections"
+    message = "Đã sửa {limit} ô trong trang này."
+    remedy = "Tải tệp có ghi chú về, sửa tiếp trong Excel rồi tải lên lại."
+
+
 #: What the reading process may answer with, by code.
 BY_CODE: dict[str, type[ExchangeError]] = {kind.code: kind for kind in ExchangeError.__subclasses__()}

@@ -9,7 +9,7 @@ import datetime as dt
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +50,36 @@ class Book:
     kind: str
     sheets: list[Sheet]
 
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "sheets": [
+                {
+                    "name": sheet.name,
+                    "hidden": sheet.hidden,
+                    "rows": sheet.rows,
+                    "head": [[_packed(value) for value in row] for row in sheet.head],
+                    "merges": sheet.merges,
+                }
+                for sheet in self.sheets
+            ],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Book:
+        sheets = [
+            Sheet(
+                index=index,
+                name=sheet["name"],
+                hidden=sheet["hidden"],
+                rows=sheet["rows"],
+                head=[_unpacked(row) for row in sheet["head"]],
+                merges=[tuple(merge) for merge in sheet["merges"]],
+            )
+            for index, sheet in enumerate(data["sheets"])
+        ]
+        return cls(data["kind"], sheets)
+
     def sheet(self, name: str) -> Sheet:
         for sheet in self.sheets:
             if sheet.name == name:
@@ -71,20 +101,10 @@ def look(path: Path) -> Book:
     """The sheets of a file with their first rows. Raises an ExchangeError that names what is wrong with the file."""
     with _reader(path, "look") as lines:
         answer = next(lines)
-    sheets = [
-        Sheet(
-            index=index,
-            name=sheet["name"],
-            hidden=sheet["hidden"],
-            rows=sheet["rows"],
-            head=[_unpacked(row) for row in sheet["head"]],
-            merges=[tuple(merge) for merge in sheet["merges"]],
-        )
-        for index, sheet in enumerate(answer["sheets"])
-    ]
-    if not any(sheet.rows for sheet in sheets):
+    book = Book.from_json(answer)
+    if not any(sheet.rows for sheet in book.sheets):
         raise EmptyFile()
-    return Book(answer["kind"], sheets)
+    return book
 
 
 def read_rows(path: Path, sheet_index: int) -> Iterator[RowBatch]:
@@ -104,6 +124,12 @@ def _marks(found: list[list[Any]] | None) -> Marks:
 
 def _unpacked(row: list[Any]) -> list[CellValue]:
     return [_dated(value) if type(value) is dict else value for value in row]
+
+
+def _packed(value: CellValue) -> Any:
+    if isinstance(value, dt.datetime):
+        return {"moment": value.isoformat()}
+    return {"date": value.isoformat()} if isinstance(value, dt.date) else value
 
 
 def _dated(value: dict[str, str]) -> dt.date:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 PDF = "application/pdf"
 XML = "application/xml"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLS = "application/vnd.ms-excel"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
 CSV = "text/csv"
 PNG = "image/png"
 JPEG = "image/jpeg"
@@ -27,11 +29,13 @@ LOOKS_LIKE: dict[str, Callable[[bytes], bool]] = {
     PDF: lambda data: data.startswith(b"%PDF-"),
     XML: _xml,
     XLSX: lambda data: data.startswith(b"PK\x03\x04"),
+    XLS: lambda data: data.startswith(b"\xd0\xcf\x11\xe0"),
+    ODS: lambda data: data.startswith(b"PK\x03\x04"),
     CSV: _text,
     PNG: lambda data: data.startswith(b"\x89PNG\r\n\x1a\n"),
     JPEG: lambda data: data.startswith(b"\xff\xd8\xff"),
 }
-NAMES = {PDF: "PDF", XML: "XML", XLSX: "Excel .xlsx", CSV: "CSV", PNG: "ảnh PNG", JPEG: "ảnh JPEG"}
+NAMES = {PDF: "PDF", XML: "XML", XLSX: "Excel .xlsx", XLS: "Excel .xls", ODS: "LibreOffice .ods", CSV: "CSV", PNG: "ảnh PNG", JPEG: "ảnh JPEG"}
 
 
 def is_really(media_type: str, data: bytes) -> bool:

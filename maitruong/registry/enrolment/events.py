@@ -41,3 +41,11 @@ class HomeroomAppointed(Event):
     school_year: int
     class_id: int
     teacher_id: int | None
+
+
+@dataclass(frozen=True)
+class RollsChanged(Event):
+    """Many pupils of a school came or were corrected at once; whoever counts, counts the school again."""
+
+    kind: ClassVar[str] = "enrolment.rolls_changed"
+    school_year: int

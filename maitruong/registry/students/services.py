@@ -19,8 +19,11 @@ from maitruong.foundation.people import queries as people
 from maitruong.foundation.people import services as people_services
 from maitruong.foundation.reference import catalogue as reference
 
+from . import bulk as bulk
+from .columns import student_list as student_list
 from .errors import ChildGrownUp, EndBeforeStart, NameMissing, NumberRefused, RelationUnknown
 from .events import GuardianAdded, GuardianEnded
+from .list_checks import grade_of as grade_of
 from .models import Guardianship, Student
 
 GROWN_UP_YEARS = 18

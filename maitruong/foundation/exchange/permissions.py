@@ -1,0 +1,1 @@
+PERMISSIONS = {"exchange.import": "Nhập danh sách từ tệp"}

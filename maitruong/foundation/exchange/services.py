@@ -1,0 +1,271 @@
+"""The steps of a list, each one short act of a person: take the file, say which column is which, correct a cell, go, stop, undo.
+
+The long work between the steps is in work.py and runs as a job.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.types import Scope
+from maitruong.foundation.audit import services as audit
+from maitruong.foundation.files import media
+from maitruong.foundation.files import queries as stored
+from maitruong.foundation.files import services as files
+from maitruong.foundation.jobs import services as jobs
+from maitruong.foundation.kernel import clock
+
+from . import headers, ports, workbook
+from .columns import ColumnChoice, ColumnMap
+from .errors import NotNow, TooManyCorrections, UndoTooLate
+from .models import ImportBatch, ImportCorrection, ImportProblem, ImportRow, ImportState
+from .parsers import Outcome, is_blank
+from .ports import Target
+
+PERMISSION = "exchange.import"
+KEPT_DAYS = 61  # the file outlives the 30 days of undo, however long the list waits before it is imported
+MOST_CORRECTIONS = 2_000
+MEDIA_TYPES = {"xlsx": media.XLSX, "xls": media.XLS, "ods": media.ODS, "csv": media.CSV}
+RESTING = {ImportState.MAPPING, ImportState.CHECKED}
+
+
+def take_file(scope: Scope, *, kind: str, school_id: int, school_year: int, name: str, data: bytes) -> int:
+    """Keep a list as it came and propose its columns. Returns the import's id.
+
+    Raises NotFound, every ExchangeError of a bad file, and what the owner refuses (a closed year).
+    """
+    owner = ports.owner(kind)
+    if not (scope.covers(PERMISSION, school_id=school_id) and scope.covers(owner.permission, school_id=school_id)):
+        raise NotFound
+    target = Target(0, school_id, school_year)
+    owner.reader(scope, target)
+    with as_local_file(data) as path:
+        book = workbook.look(path)
+    columns = owner.columns(target)
+    proposal = headers.propose(headers.best_sheet(book, columns), columns)
+    file = files.keep(
+        scope,
+        school_id=school_id,
+        data=data,
+        media_type=MEDIA_TYPES[book.kind],
+        name=name,
+        purpose="import",
+        kept_until=clock.today() + dt.timedelta(days=KEPT_DAYS),
+    )
+    batch = ImportBatch(
+        school_id=school_id,
+        school_year=school_year,
+        kind=kind,
+        file_id=file.id,
+        file_name=file.name,
+        file_sha256=file.sha256,
+        choice=proposal.choice().as_json(),
+        preview=book.as_json(),
+        asked_by=scope.actor_id,
+    )
+    batch.save()
+    _record(scope, "exchange.file_taken", batch, {"sha256": [None, file.sha256], "bytes": [None, file.size_bytes]})
+    return batch.pk
+
+
+def choose_columns(scope: Scope, *, batch_id: int, choice: ColumnChoice, options: Mapping[str, bool]) -> int:
+    """Confirm which column is which and start the check. Returns the job. Raises NotNow, ColumnsMissing, ColumnUsedTwice."""
+    batch = open_batch(scope, batch_id, RESTING)
+    target = target_of(batch)
+    choice.check(columns_of(batch))
+    known = {switch.key for switch in ports.owner(batch.kind).switches}
+    batch.rows = book_of(batch).sheet(choice.sheet).rows
+    moved = ColumnChoice.from_json(batch.choice).sheet != choice.sheet
+    batch.choice = choice.as_json()
+    batch.options = {key: bool(value) for key, value in options.items() if key in known}
+    batch.save(update_fields=["choice", "options", "rows"])
+    if moved:
+        ImportCorrection._base_manager.filter(batch=batch).delete()
+    return _start(scope, batch, ImportState.CHECKING, "exchange.check", f"Kiểm tra {batch.file_name}", target)
+
+
+def check_again(scope: Scope, *, batch_id: int) -> int:
+    """Check the list again with what was corrected since. Returns the job."""
+    batch = open_batch(scope, batch_id, {ImportState.CHECKED})
+    return _start(
+        scope, batch, ImportState.CHECKING, "exchange.check", f"Kiểm tra lại {batch.file_name}", target_of(batch)
+    )
+
+
+def correct_cell(scope: Scope, *, batch_id: int, row: int, column: int, text: str) -> Outcome:
+    """Type something in place of a cell (row from 1, column from 0). Returns what it reads as, judged alone.
+
+    Raises NotNow, NotFound (no such column), TooManyCorrections.
+    """
+    batch = open_batch(scope, batch_id, {ImportState.CHECKED})
+    choice = ColumnChoice.from_json(batch.choice)
+    key = choice.columns.get(column)
+    if key is None or not choice.data_from <= row <= batch.rows:
+        raise NotFound
+    corrections = ImportCorrection._base_manager.filter(batch=batch)
+    if corrections.count() >= MOST_CORRECTIONS:
+        raise TooManyCorrections(limit=MOST_CORRECTIONS)
+    corrections.update_or_create(
+        batch=batch,
+        row=row,
+        column=column,
+        defaults={
+            "school_id": batch.school_id,
+            "text": text[:1000],
+            "typed_by": scope.actor_id,
+            "typed_at": clock.now(),
+        },
+    )
+    return (None, ()) if is_blank(text) else columns_of(batch)[key].parse(text)
+
+
+def start_import(scope: Scope, *, batch_id: int) -> int:
+    """Let the checked list in. Returns the job."""
+    batch = open_batch(scope, batch_id, {ImportState.CHECKED})
+    return _start(scope, batch, ImportState.IMPORTING, "exchange.import", f"Nhập {batch.file_name}", target_of(batch))
+
+
+def go_on(scope: Scope, *, batch_id: int) -> int:
+    """Go on with an import that was stopped: rows already written are passed over. Returns the job."""
+    batch = open_batch(scope, batch_id, {ImportState.STOPPED})
+    return _start(
+        scope, batch, ImportState.IMPORTING, "exchange.import", f"Nhập tiếp {batch.file_name}", target_of(batch)
+    )
+
+
+def stop(scope: Scope, *, batch_id: int) -> bool:
+    """Ask the running work to stop at its next step; what is written by then stays and may be taken back."""
+    batch = open_batch(scope, batch_id, {ImportState.CHECKING, ImportState.IMPORTING})
+    return batch.job_id is not None and jobs.ask_to_cancel(scope, job_id=batch.job_id, permission=PERMISSION)
+
+
+def start_undo(scope: Scope, *, batch_id: int) -> int:
+    """Take back what the import wrote. Returns the job. Raises NotNow, UndoTooLate."""
+    batch = open_batch(scope, batch_id, {ImportState.DONE, ImportState.STOPPED})
+    if batch.undo_until is not None and clock.today() > batch.undo_until:
+        raise UndoTooLate(until=batch.undo_until)
+    return _start(scope, batch, ImportState.UNDOING, "exchange.undo", f"Hoàn tác {batch.file_name}", target_of(batch))
+
+
+def start_annotated(scope: Scope, *, batch_id: int) -> int:
+    """Make the person's own sheet with its problems marked. Returns the job; the file's id is then in the batch."""
+    batch = open_batch(scope, batch_id, {ImportState.CHECKED, ImportState.DONE, ImportState.STOPPED})
+    job_id = jobs.start(
+        scope,
+        kind="exchange.annotate",
+        title=f"Ghi chú vào {batch.file_name}",
+        school_id=batch.school_id,
+        arguments={"batch_id": batch.pk},
+        steps=batch.rows,
+    )
+    batch.job_id, batch.annotated_file_id = job_id, None
+    batch.save(update_fields=["job_id", "annotated_file_id"])
+    return job_id
+
+
+def ticket_for_annotated(scope: Scope, *, batch_id: int) -> str:
+    """The address where this person downloads the annotated file. Raises NotFound. Every download is audited."""
+    batch = open_batch(scope, batch_id, set(ImportState))
+    if batch.annotated_file_id is None:
+        raise NotFound
+    _record(scope, "exchange.annotated_downloaded", batch, None)
+    return files.ticket_for(scope, file_id=batch.annotated_file_id)
+
+
+def discard(scope: Scope, *, batch_id: int) -> None:
+    """Drop a list that was never imported, with its file."""
+    batch = open_batch(scope, batch_id, RESTING)
+    _record(scope, "exchange.discarded", batch, {"file": [batch.file_name, None]})
+    ImportBatch._base_manager.filter(pk=batch.pk).delete()
+
+
+def forget_past(scope: Scope) -> int:
+    """Drop what lists kept beyond their time: cells, problems and corrections of imports nobody can take back any more,
+    and lists that waited two months without being imported. Runs under a system scope."""
+    today = clock.today()
+    over = ImportBatch.objects.visible_to(scope, PERMISSION)
+    waiting = over.filter(state__in=RESTING, made_at__lt=clock.now() - dt.timedelta(days=KEPT_DAYS))
+    past = over.filter(undo_until__lt=today).exclude(preview={})
+    count = waiting.count() + past.count()
+    for model in (ImportProblem, ImportRow, ImportCorrection):
+        model._base_manager.filter(batch_id__in=list(past.values_list("pk", flat=True))).delete()
+    past.update(preview={}, skipped=[])
+    waiting.delete()
+    return count
+
+
+# --- shared with work.py and queries.py ------------------------------------------------------------------------------
+
+
+def open_batch(scope: Scope, batch_id: int, states: set[ImportState]) -> ImportBatch:
+    """The list, locked, if the scope may work on it and it is in one of these states. Raises NotFound, NotNow."""
+    batch = ImportBatch.objects.visible_to(scope, PERMISSION).select_for_update().filter(pk=batch_id).first()
+    if batch is None:
+        raise NotFound
+    if batch.state not in states:
+        raise NotNow(state=ImportState(batch.state).label.lower())
+    return batch
+
+
+def target_of(batch: ImportBatch) -> Target:
+    return Target(batch.pk, batch.school_id, batch.school_year, dict(batch.options))
+
+
+def columns_of(batch: ImportBatch) -> ColumnMap:
+    return ports.owner(batch.kind).columns(target_of(batch))
+
+
+def book_of(batch: ImportBatch) -> workbook.Book:
+    return workbook.Book.from_json(batch.preview)
+
+
+def sheet_index(batch: ImportBatch) -> int:
+    return book_of(batch).sheet(batch.choice["sheet"]).index
+
+
+def corrections_of(batch: ImportBatch) -> dict[tuple[int, int], str]:
+    """Typed cells as the dry run wants them: (row, column), both from 0."""
+    rows = ImportCorrection._base_manager.filter(batch=batch).values_list("row", "column", "text")
+    return {(row - 1, column): text for row, column, text in rows}
+
+
+@contextmanager
+def as_local_file(data: bytes) -> Iterator[Path]:
+    """The bytes as a file only this process's user may read, for the reading process."""
+    with NamedTemporaryFile(prefix="danh-sach-", suffix=".bin") as file:
+        file.write(data)
+        file.flush()
+        yield Path(file.name)
+
+
+@contextmanager
+def file_of(batch: ImportBatch) -> Iterator[Path]:
+    """The list as it came."""
+    _, data = stored.read(batch.file_id)
+    with as_local_file(data) as path:
+        yield path
+
+
+def _start(scope: Scope, batch: ImportBatch, state: ImportState, kind: str, title: str, target: Target) -> int:
+    ports.owner(batch.kind).reader(scope, target)
+    batch.state = state
+    batch.job_id = jobs.start(
+        scope,
+        kind=kind,
+        title=title,
+        school_id=batch.school_id,
+        arguments={"batch_id": batch.pk},
+        steps=batch.rows,
+    )
+    batch.save(update_fields=["state", "job_id"])
+    return batch.job_id
+
+
+def _record(scope: Scope, action: str, batch: ImportBatch, changes: Mapping[str, Any] | None) -> None:
+    audit.record(scope, action, school_id=batch.school_id, object_type="import", object_id=batch.pk, changes=changes)

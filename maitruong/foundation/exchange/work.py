@@ -1,0 +1,420 @@
+"""The long work of a list: check, import, take back, annotate. Each may be killed anywhere and run again from the start.
+
+Every function works in short units of work of its own and tells its progress between them; `tell` raises when somebody asked
+to stop. Jobs call them (tasks.py), and so does the command for machines.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.db import IntegrityError
+from psycopg import errors
+
+from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.access.staging import insert_many
+from maitruong.foundation.access.types import Scope
+from maitruong.foundation.audit import services as audit
+from maitruong.foundation.files import media
+from maitruong.foundation.files import services as files
+from maitruong.foundation.jobs.errors import JobCancelled
+from maitruong.foundation.kernel import clock
+
+from . import ports, sheets, workbook
+from .columns import ColumnChoice
+from .dry_run import Checked, DryRun, Fate, Record, Totals, Verdict
+from .errors import NotNow
+from .findings import ROW, Problem, Severity, error
+from .models import ImportBatch, ImportProblem, ImportRow, ImportState
+from .ports import ListOwner, ListReader, Target, Written
+from .services import (
+    PERMISSION,
+    book_of,
+    columns_of,
+    corrections_of,
+    file_of,
+    open_batch,
+    sheet_index,
+    target_of,
+)
+
+#: What another person's save may cause. Anything else is a fault of ours and must be seen.
+COLLISIONS = (errors.UniqueViolation, errors.ExclusionViolation)
+Tell = Callable[[int, int, str], None]
+CHUNK = 1_000
+UNDO_CHUNK = 500
+UNDO_DAYS = 30
+MOST_PROBLEMS = {Severity.ERROR: 20_000, Severity.WARNING: 10_000, Severity.FIXED: 5_000}
+MOST_SKIPPED = 500
+FLUSH_SECONDS, FLUSH_PROBLEMS = 1.0, 1_000
+PROBLEM_FIELDS = ("school_id", "batch_id", "row", "column", "key", "severity", "code", "shown", "text", "suggestion")
+ROW_FIELDS = ("school_id", "batch_id", "row", "object_id", "label", "fate", "written")
+
+
+@dataclass
+class Opened:
+    """What a pass needs, read in one unit of work at its start."""
+
+    batch: ImportBatch
+    owner: ListOwner
+    target: Target
+    reader: ListReader
+    choice: ColumnChoice
+    corrections: dict[tuple[int, int], str]
+
+    def dry_run(self, **options: Any) -> DryRun:
+        return DryRun(columns_of(self.batch), self.choice, corrections=self.corrections, **options)
+
+
+def _open(scope: Scope, batch_id: int, state: ImportState) -> Opened:
+    batch = open_batch(scope, batch_id, {state})
+    owner, target = ports.owner(batch.kind), target_of(batch)
+    return Opened(
+        batch, owner, target, owner.reader(scope, target), ColumnChoice.from_json(batch.choice), corrections_of(batch)
+    )
+
+
+# --- check -----------------------------------------------------------------------------------------------------------
+
+
+def check_list(scope: Scope, batch_id: int, tell: Tell) -> dict[str, Any]:
+    """Read and check the whole list, writing only its problems. Returns the totals."""
+    with unit_of_work(scope):
+        opened = _open(scope, batch_id, ImportState.CHECKING)
+        ImportProblem._base_manager.filter(batch_id=batch_id).delete()
+    batch = opened.batch
+
+    def lookup(records: Sequence[Record]) -> list[Verdict]:
+        with unit_of_work(scope):
+            return opened.reader.lookup(records)
+
+    run = opened.dry_run(lookup=lookup)
+    kept = _Problems(scope, batch)
+    try:
+        with _file(scope, batch) as (path, index):
+            for checked in run.run(workbook.read_rows(path, index)):
+                if kept.add(checked, run.totals):
+                    tell(run.totals.rows_read, batch.rows, _sofar(run.totals))
+        kept.flush(run.totals)
+    except JobCancelled:
+        _end(scope, batch_id, ImportState.CHECKED, totals={**run.totals.as_json(), "partial": True})
+        raise
+    totals = {**run.totals.as_json(), "codes": _codes(run.totals), "left_out": kept.left_out}
+    _end(scope, batch_id, ImportState.CHECKED, totals=totals, skipped=kept.skipped, checked_at=clock.now())
+    return totals
+
+
+def _sofar(totals: Totals) -> str:
+    errors = totals.severities[Severity.ERROR]
+    return f"Đã đọc {totals.rows_read} dòng, {errors} ô phải sửa" if errors else f"Đã đọc {totals.rows_read} dòng"
+
+
+def _codes(totals: Totals) -> list[list[Any]]:
+    return [[severity, code, count] for (severity, code), count in totals.codes.most_common(60)]
+
+
+class _Problems:
+    """Problems on their way into the table: the first at once, the rest every second; beyond a limit only counted."""
+
+    def __init__(self, scope: Scope, batch: ImportBatch) -> None:
+        self._scope, self._batch = scope, batch
+        self._waiting: list[Problem] = []
+        self._counts: Counter[Severity] = Counter()
+        self._flushed_at = 0.0
+        self.skipped: list[list[Any]] = []
+        self.left_out = 0
+
+    def add(self, checked: Checked, totals: Totals) -> bool:
+        """Take what one batch found. True when it was a moment to write, and so to tell the progress."""
+        for problem in checked.problems:
+            severity = problem.finding.severity
+            self._counts[severity] += 1
+            if self._counts[severity] <= MOST_PROBLEMS[severity]:
+                self._waiting.append(problem)
+            else:
+                self.left_out += 1
+        room = MOST_SKIPPED - len(self.skipped)
+        self.skipped += [[skipped.row, skipped.kind, skipped.text] for skipped in checked.skipped[:room]]
+        late = time.monotonic() - self._flushed_at > FLUSH_SECONDS
+        if late or len(self._waiting) >= FLUSH_PROBLEMS:
+            self.flush(totals)
+            return True
+        return False
+
+    def flush(self, totals: Totals) -> None:
+        self._flushed_at = time.monotonic()
+        rows = [_problem_row(self._batch, problem) for problem in self._waiting]
+        self._waiting = []
+        with unit_of_work(self._scope):
+            if rows:
+                insert_many(ImportProblem, PROBLEM_FIELDS, rows)
+            ImportBatch._base_manager.filter(pk=self._batch.pk).update(totals=totals.as_json())
+
+
+def _problem_row(batch: ImportBatch, problem: Problem) -> tuple[Any, ...]:
+    finding = problem.finding
+    return (
+        batch.school_id,
+        batch.pk,
+        problem.row,
+        problem.column,
+        problem.key,
+        finding.severity.value,
+        finding.code,
+        problem.shown,
+        problem.text,
+        finding.suggestion,
+    )
+
+
+# --- import ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Import:
+    """An import under way."""
+
+    scope: Scope
+    opened: Opened
+    fates: Counter[str] = field(default_factory=Counter)
+    conflicts: list[Problem] = field(default_factory=list)
+
+
+def import_list(scope: Scope, batch_id: int, tell: Tell) -> dict[str, Any]:
+    """Write the list, up to 1,000 rows a transaction with history, audit and facts. Rows written before are passed over.
+
+    What a row becomes is decided in the transaction that writes it, so a list checked yesterday meets the school of today.
+    """
+    with unit_of_work(scope):
+        opened = _open(scope, batch_id, ImportState.IMPORTING)
+    batch = opened.batch
+    going = _Import(scope, opened)
+    run = opened.dry_run()
+    try:
+        with _file(scope, batch) as (path, index):
+            for chunk in _chunks(run, path, index):
+                _write(going, chunk)
+                tell(run.totals.rows_read, batch.rows, _written_sofar(going))
+    except JobCancelled:
+        _finish(going, run, ImportState.STOPPED)
+        raise
+    return _finish(going, run, ImportState.DONE)
+
+
+def _chunks(run: DryRun, path: Path, index: int) -> Iterator[list[Record]]:
+    waiting: list[Record] = []
+    for checked in run.run(workbook.read_rows(path, index)):
+        waiting += [record for record in checked.records if record.fate is not Fate.REFUSED]
+        while len(waiting) >= CHUNK:
+            yield waiting[:CHUNK]
+            waiting = waiting[CHUNK:]
+    if waiting:
+        yield waiting
+
+
+def _written_sofar(going: _Import) -> str:
+    return f"Đã ghi {going.fates['new']} {going.opened.owner.unit} mới, {going.fates['changed']} thay đổi"
+
+
+def _write(going: _Import, records: list[Record]) -> None:
+    """One chunk in one transaction. When another person's save collides with it, the chunk is halved down to the row."""
+    try:
+        with unit_of_work(going.scope):
+            fates = _write_here(going, records)
+    except IntegrityError as problem:
+        if not isinstance(problem.__cause__, COLLISIONS):
+            raise
+        going.opened.reader = _reader_again(going)
+        if len(records) == 1:
+            going.fates["refused"] += 1
+            message = "Có người vừa ghi một hồ sơ trùng với dòng này. Kiểm tra lại danh sách rồi nhập tiếp."
+            going.conflicts.append(Problem(records[0].row, ROW, "", "", "", error("row.conflict", message)))
+            return
+        middle = len(records) // 2
+        _write(going, records[:middle])
+        _write(going, records[middle:])
+    else:
+        going.fates.update(fates)
+
+
+def _reader_again(going: _Import) -> ListReader:
+    with unit_of_work(going.scope):
+        return going.opened.owner.reader(going.scope, going.opened.target)
+
+
+def _write_here(going: _Import, records: list[Record]) -> Counter[str]:
+    batch = open_batch(going.scope, going.opened.batch.pk, {ImportState.IMPORTING})
+    rows = [record.row for record in records]
+    done = dict(ImportRow._base_manager.filter(batch=batch, row__in=rows).values_list("row", "fate"))
+    fates: Counter[str] = Counter(done.values())
+    fresh = [record for record in records if record.row not in done]
+    to_write = []
+    for record, verdict in zip(fresh, going.opened.reader.lookup(fresh), strict=True):
+        record.fate, record.target, record.changes = verdict.fate, verdict.target, verdict.changes
+        if any(finding.severity is Severity.ERROR for _, finding in verdict.findings):
+            record.fate = Fate.REFUSED
+        if record.fate in (Fate.NEW, Fate.CHANGED):
+            to_write.append(record)
+        else:
+            fates[record.fate.value] += 1
+    written = going.opened.reader.write(to_write) if to_write else []
+    _keep_rows(batch, written)
+    fates.update(row.fate for row in written)
+    return fates
+
+
+def _keep_rows(batch: ImportBatch, written: Sequence[Written]) -> None:
+    if written:
+        rows = (
+            (batch.school_id, batch.pk, w.row, w.object_id, w.label, w.fate, json.dumps(w.written, default=str))
+            for w in written
+        )
+        insert_many(ImportRow, ROW_FIELDS, rows)
+
+
+def _finish(going: _Import, run: DryRun, state: ImportState) -> dict[str, Any]:
+    batch_id = going.opened.batch.pk
+    refused = going.fates["refused"] + run.totals.fates[Fate.REFUSED]
+    imported = {
+        "new": going.fates["new"],
+        "changed": going.fates["changed"],
+        "same": going.fates["same"],
+        "refused": refused,
+    }
+    with unit_of_work(going.scope):
+        batch = open_batch(going.scope, batch_id, {ImportState.IMPORTING})
+        if going.conflicts:
+            insert_many(ImportProblem, PROBLEM_FIELDS, [_problem_row(batch, problem) for problem in going.conflicts])
+        batch.state, batch.imported_at = state, clock.now()
+        batch.undo_until = clock.today() + dt.timedelta(days=UNDO_DAYS)
+        batch.totals = {**batch.totals, "imported": imported}
+        batch.save(update_fields=["state", "imported_at", "undo_until", "totals"])
+        _record(going.scope, "exchange.imported", batch, imported)
+    return imported
+
+
+# --- take back -------------------------------------------------------------------------------------------------------
+
+
+def undo_import(scope: Scope, batch_id: int, tell: Tell) -> dict[str, Any]:
+    """Take back what the import wrote, last row first. Rows touched since stay, with the reason beside them."""
+    with unit_of_work(scope):
+        opened = _open(scope, batch_id, ImportState.UNDOING)
+    everything = ImportRow._base_manager.filter(batch_id=batch_id)
+    with unit_of_work(scope):
+        waiting = list(
+            everything.filter(taken_back_at__isnull=True, kept_because="")
+            .order_by("-row")
+            .values_list("row", flat=True)
+        )
+    done = 0
+    for start in range(0, len(waiting), UNDO_CHUNK):
+        rows = waiting[start : start + UNDO_CHUNK]
+        with unit_of_work(scope):
+            _take_back(scope, opened, rows)
+        done += len(rows)
+        tell(done, len(waiting), f"Đã xem lại {done} dòng")
+    with unit_of_work(scope):
+        batch = open_batch(scope, batch_id, {ImportState.UNDOING})
+        result = {
+            "taken_back": everything.filter(taken_back_at__isnull=False).count(),
+            "kept": everything.filter(taken_back_at__isnull=True).count(),
+        }
+        batch.state, batch.undone_at = ImportState.UNDONE, clock.now()
+        batch.totals = {**batch.totals, "undone": result}
+        batch.save(update_fields=["state", "undone_at", "totals"])
+        _record(scope, "exchange.undone", batch, result)
+    return result
+
+
+def _take_back(scope: Scope, opened: Opened, numbers: list[int]) -> None:
+    batch = open_batch(scope, opened.batch.pk, {ImportState.UNDOING})
+    rows = list(ImportRow._base_manager.filter(batch=batch, row__in=numbers, taken_back_at__isnull=True))
+    written = [Written(row.row, row.object_id, row.label, row.fate, row.written) for row in rows]
+    kept = {k.row: k.because for k in opened.owner.take_back(scope, opened.target, written)}
+    for row in rows:
+        if row.row in kept:
+            row.kept_because = kept[row.row]
+        else:
+            row.taken_back_at = clock.now()
+    ImportRow._base_manager.bulk_update(rows, ["kept_because", "taken_back_at"])
+
+
+# --- the annotated sheet ---------------------------------------------------------------------------------------------
+
+
+def annotate(scope: Scope, batch_id: int, tell: Tell) -> dict[str, Any]:
+    """The person's own sheet, problem cells marked and commented, with a list of them in front. Returns the file's id."""
+    with unit_of_work(scope):
+        batch = open_batch(scope, batch_id, set(ImportState))
+        problems = ImportProblem._base_manager.filter(batch=batch).order_by("row", "column")
+        notes = [
+            sheets.Note(p.row, p.column, Severity(p.severity), p.text, p.suggestion) for p in problems.iterator(2_000)
+        ]
+    sheet = book_of(batch).sheet(batch.choice["sheet"])
+    with TemporaryDirectory(prefix="ghi-chu-") as folder, _file(scope, batch) as (path, index):
+        out = Path(folder) / "annotated.xlsx"
+        rows = _telling(workbook.read_rows(path, index), batch, tell)
+        width = max((len(row) for row in sheet.head), default=1)
+        sheets.write_annotated(rows, sheet_name=sheet.name, width=width, notes=notes, out=out)
+        data = out.read_bytes()
+    with unit_of_work(scope):
+        file = files.keep(
+            scope,
+            school_id=batch.school_id,
+            data=data,
+            media_type=media.XLSX,
+            name=f"{Path(batch.file_name).stem} (cần sửa).xlsx",
+            purpose="annotated",
+            kept_until=clock.today() + dt.timedelta(days=7),
+        )
+        ImportBatch._base_manager.filter(pk=batch_id).update(annotated_file_id=file.id)
+    return {"file_id": file.id}
+
+
+def _telling(batches: Iterator[workbook.RowBatch], batch: ImportBatch, tell: Tell) -> Iterator[workbook.RowBatch]:
+    for rows in batches:
+        tell(rows.first_row, batch.rows, "Đang ghi chú vào tệp")
+        yield rows
+
+
+# --- shared ----------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _file(scope: Scope, batch: ImportBatch) -> Iterator[tuple[Path, int]]:
+    """The list as a local file, and which sheet it is. The unit of work ends before the long reading begins."""
+    with ExitStack() as stack:
+        with unit_of_work(scope):
+            path = stack.enter_context(file_of(batch))
+        yield path, sheet_index(batch)
+
+
+def put_back(scope: Scope, batch_id: int, running: ImportState, to: ImportState) -> None:
+    """After trouble: let the list be worked on again. What an import wrote until then may be taken back."""
+    with unit_of_work(scope):
+        found = ImportBatch.objects.visible_to(scope, PERMISSION).filter(pk=batch_id, state=running)
+        changes: dict[str, Any] = {"state": to}
+        if to is ImportState.STOPPED:
+            changes["undo_until"] = clock.today() + dt.timedelta(days=UNDO_DAYS)
+        found.update(**changes)
+
+
+def _end(scope: Scope, batch_id: int, state: ImportState, **changes: Any) -> None:
+    with unit_of_work(scope):
+        found = ImportBatch.objects.visible_to(scope, PERMISSION).filter(pk=batch_id, state=ImportState.CHECKING)
+        if not found.update(state=state, **changes):
+            raise NotNow(state="đã đổi")
+
+
+def _record(scope: Scope, action: str, batch: ImportBatch, changes: dict[str, Any]) -> None:
+    audit.record(scope, action, school_id=batch.school_id, object_type="import", object_id=batch.pk, changes=changes)
