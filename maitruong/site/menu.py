@@ -35,6 +35,7 @@ MENU: list[tuple[str, list[Item]]] = [
             Item("Danh sách trường", "school", "enrolment:schools", "schools.view", homes=("centre", "admin")),
             Item("Lớp học", "users", "enrolment:own_classes", "enrolment.view", homes=("school", "teacher")),
             Item("Học sinh", "student", "enrolment:pupils", "students.view"),
+            Item("Nhập danh sách", "upload", "exchange:lists", "exchange.import", homes=("school",)),
             Item("Đội ngũ", "briefcase", "staff:staff", "staff.view"),
         ],
     ),

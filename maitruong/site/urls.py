@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include((KIT, "ui"))),
     path("", include("maitruong.foundation.identity.urls")),
     path("", include("maitruong.foundation.files.urls")),
+    path("", include("maitruong.foundation.exchange.urls")),
     path("", include("maitruong.assessment.gradebook.urls")),
     path("", include("maitruong.assessment.school_records.urls")),
     path("", include("maitruong.insight.dashboard.urls")),

@@ -131,6 +131,12 @@ class ColumnUsedTwice(ExchangeError):
     remedy = "Chỉ giữ một cột, cột còn lại chọn “Bỏ qua”."
 
 
+class NoFile(ExchangeError):
+    code = "exchange.no_file"
+    message = "Chưa chọn tệp nào."
+    remedy = "Chọn tệp danh sách trên máy rồi bấm Tải lên."
+
+
 class NotNow(ExchangeError):
     code = "exchange.not_now"
     message = "Danh sách này đang ở bước “{state}” nên chưa làm được việc này."

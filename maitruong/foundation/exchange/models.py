@@ -86,6 +86,7 @@ class ImportCorrection(ScopedModel):
     row = models.IntegerField()
     column = models.SmallIntegerField()
     text = models.TextField()
+    checked = models.BooleanField(default=False, help_text="whether a check has read it yet")
     typed_by = models.BigIntegerField(null=True)
     typed_at = models.DateTimeField(db_default=Now())
 

@@ -73,6 +73,14 @@ class ListOwner(Protocol):
 
     def columns(self, target: Target) -> ColumnMap: ...
 
+    def years(self) -> list[int]:
+        """School years such a list may be for, the present one first."""
+        ...
+
+    def address_of(self, object_id: int) -> str:
+        """The page of what a row became."""
+        ...
+
     def reader(self, scope: Scope, target: Target) -> ListReader:
         """A new pass. Raises a Refusal when the list cannot come in at all (the year is closed)."""
         ...

@@ -76,8 +76,22 @@ def take_file(scope: Scope, *, kind: str, school_id: int, school_year: int, name
 
 def choose_columns(scope: Scope, *, batch_id: int, choice: ColumnChoice, options: Mapping[str, bool]) -> int:
     """Confirm which column is which and start the check. Returns the job. Raises NotNow, ColumnsMissing, ColumnUsedTwice."""
+    batch = _choose(scope, batch_id, choice, options)
+    return _start(scope, batch, ImportState.CHECKING, "exchange.check", f"Kiểm tra {batch.file_name}")
+
+
+def choose_here(scope: Scope, *, batch_id: int, choice: ColumnChoice, options: Mapping[str, bool]) -> None:
+    """The same for whoever checks the list himself at once, without a job."""
+    _ready(scope, _choose(scope, batch_id, choice, options), ImportState.CHECKING)
+
+
+def start_here(scope: Scope, *, batch_id: int) -> None:
+    """Let the checked list in, without a job: the caller goes on with work.import_list."""
+    _ready(scope, open_batch(scope, batch_id, {ImportState.CHECKED}), ImportState.IMPORTING)
+
+
+def _choose(scope: Scope, batch_id: int, choice: ColumnChoice, options: Mapping[str, bool]) -> ImportBatch:
     batch = open_batch(scope, batch_id, RESTING)
-    target = target_of(batch)
     choice.check(columns_of(batch))
     known = {switch.key for switch in ports.owner(batch.kind).switches}
     batch.rows = book_of(batch).sheet(choice.sheet).rows
@@ -87,15 +101,13 @@ def choose_columns(scope: Scope, *, batch_id: int, choice: ColumnChoice, options
     batch.save(update_fields=["choice", "options", "rows"])
     if moved:
         ImportCorrection._base_manager.filter(batch=batch).delete()
-    return _start(scope, batch, ImportState.CHECKING, "exchange.check", f"Kiểm tra {batch.file_name}", target)
+    return batch
 
 
 def check_again(scope: Scope, *, batch_id: int) -> int:
     """Check the list again with what was corrected since. Returns the job."""
     batch = open_batch(scope, batch_id, {ImportState.CHECKED})
-    return _start(
-        scope, batch, ImportState.CHECKING, "exchange.check", f"Kiểm tra lại {batch.file_name}", target_of(batch)
-    )
+    return _start(scope, batch, ImportState.CHECKING, "exchange.check", f"Kiểm tra lại {batch.file_name}")
 
 
 def correct_cell(scope: Scope, *, batch_id: int, row: int, column: int, text: str) -> Outcome:
@@ -118,6 +130,7 @@ def correct_cell(scope: Scope, *, batch_id: int, row: int, column: int, text: st
         defaults={
             "school_id": batch.school_id,
             "text": text[:1000],
+            "checked": False,
             "typed_by": scope.actor_id,
             "typed_at": clock.now(),
         },
@@ -128,15 +141,13 @@ def correct_cell(scope: Scope, *, batch_id: int, row: int, column: int, text: st
 def start_import(scope: Scope, *, batch_id: int) -> int:
     """Let the checked list in. Returns the job."""
     batch = open_batch(scope, batch_id, {ImportState.CHECKED})
-    return _start(scope, batch, ImportState.IMPORTING, "exchange.import", f"Nhập {batch.file_name}", target_of(batch))
+    return _start(scope, batch, ImportState.IMPORTING, "exchange.import", f"Nhập {batch.file_name}")
 
 
 def go_on(scope: Scope, *, batch_id: int) -> int:
     """Go on with an import that was stopped: rows already written are passed over. Returns the job."""
     batch = open_batch(scope, batch_id, {ImportState.STOPPED})
-    return _start(
-        scope, batch, ImportState.IMPORTING, "exchange.import", f"Nhập tiếp {batch.file_name}", target_of(batch)
-    )
+    return _start(scope, batch, ImportState.IMPORTING, "exchange.import", f"Nhập tiếp {batch.file_name}")
 
 
 def stop(scope: Scope, *, batch_id: int) -> bool:
@@ -150,7 +161,7 @@ def start_undo(scope: Scope, *, batch_id: int) -> int:
     batch = open_batch(scope, batch_id, {ImportState.DONE, ImportState.STOPPED})
     if batch.undo_until is not None and clock.today() > batch.undo_until:
         raise UndoTooLate(until=batch.undo_until)
-    return _start(scope, batch, ImportState.UNDOING, "exchange.undo", f"Hoàn tác {batch.file_name}", target_of(batch))
+    return _start(scope, batch, ImportState.UNDOING, "exchange.undo", f"Hoàn tác {batch.file_name}")
 
 
 def start_annotated(scope: Scope, *, batch_id: int) -> int:
@@ -252,9 +263,8 @@ def file_of(batch: ImportBatch) -> Iterator[Path]:
         yield path
 
 
-def _start(scope: Scope, batch: ImportBatch, state: ImportState, kind: str, title: str, target: Target) -> int:
-    ports.owner(batch.kind).reader(scope, target)
-    batch.state = state
+def _start(scope: Scope, batch: ImportBatch, state: ImportState, kind: str, title: str) -> int:
+    _ready(scope, batch, state)
     batch.job_id = jobs.start(
         scope,
         kind=kind,
@@ -263,8 +273,14 @@ def _start(scope: Scope, batch: ImportBatch, state: ImportState, kind: str, titl
         arguments={"batch_id": batch.pk},
         steps=batch.rows,
     )
-    batch.save(update_fields=["state", "job_id"])
+    batch.save(update_fields=["job_id"])
     return batch.job_id
+
+
+def _ready(scope: Scope, batch: ImportBatch, state: ImportState) -> None:
+    ports.owner(batch.kind).reader(scope, target_of(batch))
+    batch.state, batch.annotated_file_id = state, None
+    batch.save(update_fields=["state", "annotated_file_id"])
 
 
 def _record(scope: Scope, action: str, batch: ImportBatch, changes: Mapping[str, Any] | None) -> None:

@@ -34,7 +34,7 @@ from .columns import ColumnChoice
 from .dry_run import Checked, DryRun, Fate, Record, Totals, Verdict
 from .errors import NotNow
 from .findings import ROW, Problem, Severity, error
-from .models import ImportBatch, ImportProblem, ImportRow, ImportState
+from .models import ImportBatch, ImportCorrection, ImportProblem, ImportRow, ImportState
 from .ports import ListOwner, ListReader, Target, Written
 from .services import (
     PERMISSION,
@@ -91,6 +91,7 @@ def check_list(scope: Scope, batch_id: int, tell: Tell) -> dict[str, Any]:
     with unit_of_work(scope):
         opened = _open(scope, batch_id, ImportState.CHECKING)
         ImportProblem._base_manager.filter(batch_id=batch_id).delete()
+        ImportCorrection._base_manager.filter(batch_id=batch_id).update(checked=True)
     batch = opened.batch
 
     def lookup(records: Sequence[Record]) -> list[Verdict]:

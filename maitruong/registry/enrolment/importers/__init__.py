@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.urls import reverse
+
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.exchange.columns import ColumnMap
 from maitruong.foundation.exchange.ports import Kept, Switch, Target, Written
@@ -34,6 +36,14 @@ class StudentLists:
 
     def columns(self, target: Target) -> ColumnMap:
         return students.student_list(target.school_year, clock.today())
+
+    def years(self) -> list[int]:
+        now = calendar.year_on(clock.today())
+        open_years = [row.year for row in calendar.years() if row.closed_at is None]
+        return sorted(open_years, key=lambda year: (year != now, -year))
+
+    def address_of(self, object_id: int) -> str:
+        return reverse("enrolment:dossier", args=[object_id])
 
     def reader(self, scope: Scope, target: Target) -> StudentReader:
         calendar.refuse_closed_year(target.school_year)

@@ -1,0 +1,156 @@
+"""What the pages of lists show, always within a scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.types import Scope
+from maitruong.foundation.jobs import queries as jobs
+from maitruong.foundation.jobs.models import Job
+from maitruong.foundation.kernel import clock
+
+from . import cells, headers, ports
+from .columns import ColumnChoice
+from .findings import ROW
+from .models import ImportBatch, ImportCorrection, ImportProblem, ImportRow, ImportState
+from .services import PERMISSION, book_of, columns_of
+from .workbook import CellValue, Sheet
+
+PAGE = 50
+SHOWN_HEAD_ROWS = 14
+SHOWN_HEAD_COLUMNS = 12
+RUNNING = {ImportState.CHECKING, ImportState.IMPORTING, ImportState.UNDOING}
+
+
+@dataclass(frozen=True)
+class ProblemRow:
+    """A problem as the page lists it. typed: what a person put in place of the cell, None when nothing."""
+
+    id: int
+    row: int
+    column: int
+    cell: str
+    title: str
+    shown: str
+    text: str
+    suggestion: str
+    can_correct: bool
+    typed: str | None
+
+
+@dataclass(frozen=True)
+class KeptRow:
+    """A row the undo left where it is."""
+
+    row: int
+    label: str
+    because: str
+    address: str
+
+
+def batch(scope: Scope, batch_id: int) -> ImportBatch:
+    """Raises NotFound."""
+    found = ImportBatch.objects.visible_to(scope, PERMISSION).filter(pk=batch_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def batches(scope: Scope, *, school_id: int, limit: int = 30) -> list[ImportBatch]:
+    """The newest lists of a school."""
+    rows = ImportBatch.objects.visible_to(scope, PERMISSION).filter(school_id=school_id)
+    return list(rows.defer("preview", "skipped").order_by("-made_at", "-pk")[:limit])
+
+
+def job_of(scope: Scope, found: ImportBatch) -> Job | None:
+    return jobs.job(scope, PERMISSION, found.job_id) if found.job_id else None
+
+
+def problems(found: ImportBatch, severity: str, *, after: tuple[int, int, int] | None = None) -> list[ProblemRow]:
+    """A page of problems of one severity in the order of the sheet, after (row, column, id)."""
+    rows = ImportProblem._base_manager.filter(batch=found, severity=severity).order_by("row", "column", "pk")
+    if after is not None:
+        row, column, key = after
+        rows = (
+            rows.filter(row__gte=row).exclude(row=row, column__lt=column).exclude(row=row, column=column, pk__lte=key)
+        )
+    page = list(rows[: PAGE + 1])
+    typed = _typed(found, page)
+    choice = ColumnChoice.from_json(found.choice)
+    return [
+        ProblemRow(
+            id=p.pk,
+            row=p.row,
+            column=p.column,
+            cell=str(p.row) if p.column == ROW else cells.address(p.row - 1, p.column),
+            title=columns_title(found, p.key),
+            shown=p.shown,
+            text=p.text,
+            suggestion=p.suggestion,
+            can_correct=found.state == ImportState.CHECKED and p.column in choice.columns,
+            typed=typed.get((p.row, p.column)),
+        )
+        for p in page
+    ]
+
+
+def columns_title(found: ImportBatch, key: str) -> str:
+    column = columns_of(found).by_key.get(key)
+    return column.title if column else ""
+
+
+def _typed(found: ImportBatch, page: Iterable[ImportProblem]) -> dict[tuple[int, int], str]:
+    rows = {p.row for p in page}
+    typed = ImportCorrection._base_manager.filter(batch=found, row__in=rows)
+    return {(row, column): text for row, column, text in typed.values_list("row", "column", "text")}
+
+
+def counts(found: ImportBatch) -> dict[str, int]:
+    """Problems kept, by severity."""
+    rows = ImportProblem._base_manager.filter(batch=found).values("severity").annotate(n=Count("pk"))
+    return {row["severity"]: row["n"] for row in rows}
+
+
+def corrections_waiting(found: ImportBatch) -> int:
+    """Cells corrected since the last check."""
+    return ImportCorrection._base_manager.filter(batch=found, checked=False).count()
+
+
+def kept_rows(found: ImportBatch, limit: int = 200) -> list[KeptRow]:
+    """What the undo left, for a person to decide about."""
+    owner = ports.owner(found.kind)
+    rows = ImportRow._base_manager.filter(batch=found, taken_back_at=None).exclude(kept_because="").order_by("row")
+    return [KeptRow(row.row, row.label, row.kept_because, owner.address_of(row.object_id)) for row in rows[:limit]]
+
+
+def days_to_undo(found: ImportBatch) -> int:
+    """Days left in which the import may be taken back; 0 when none."""
+    if found.state not in (ImportState.DONE, ImportState.STOPPED) or found.undo_until is None:
+        return 0
+    return max((found.undo_until - clock.today()).days + 1, 0)
+
+
+def proposal(
+    found: ImportBatch, *, sheet: str = "", header_from: int | None = None, data_from: int | None = None
+) -> headers.Proposal:
+    """The reading of the sheet for the mapping page: what was confirmed, or what the person pointed at, or our proposal.
+
+    Raises SheetNotFound, HeaderNotFound.
+    """
+    columns, book = columns_of(found), book_of(found)
+    chosen = ColumnChoice.from_json(found.choice)
+    where = book.sheet(sheet or chosen.sheet)
+    if header_from and data_from:
+        return headers.propose_at(where, columns, header_from=header_from, data_from=data_from)
+    if where.name != chosen.sheet:
+        return headers.propose(where, columns)
+    return headers.propose_at(where, columns, header_from=chosen.header_from, data_from=chosen.data_from)
+
+
+def head_rows(sheet: Sheet) -> list[tuple[int, list[CellValue]]]:
+    """The first rows of the sheet with their numbers, for pointing at the header."""
+    return [(number, row[:SHOWN_HEAD_COLUMNS]) for number, row in enumerate(sheet.head[:SHOWN_HEAD_ROWS], start=1)]

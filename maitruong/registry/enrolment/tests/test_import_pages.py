@@ -1,0 +1,228 @@
+"""The pages of a list, and the command for machines."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.exchange import work
+from maitruong.foundation.exchange.models import ImportBatch, ImportProblem
+from maitruong.foundation.exchange.tests.files import messy_list, plain_workbook
+from maitruong.foundation.identity.models import Account
+from maitruong.foundation.organisations.models import Unit
+from maitruong.foundation.people.models import Person
+from tests import factories as make
+
+from .test_import import HEADER, ONE, THREE, TWO, quiet
+
+
+@pytest.fixture
+def clerk(place: SimpleNamespace) -> Client:
+    account = make.a_post_holder(place.school, "clerk", "Đặng Thị Văn Thư")
+    client = Client()
+    client.force_login(account)
+    session = client.session
+    session["seen"] = 10**12
+    session.save()
+    client.scope = make.scope_of(account)  # type: ignore[attr-defined]
+    client.account = account  # type: ignore[attr-defined]
+    return client
+
+
+def upload(client: Client, path: Path, name: str = "danh-sach.xlsx") -> Any:
+    file = SimpleUploadedFile(name, path.read_bytes())
+    return client.post("/nhap-danh-sach/", {"kind": "students", "year": "2026", "file": file})
+
+
+def mapped(client: Client, address: str) -> dict[str, str]:
+    """What the mapping page would send as it stands."""
+    page = client.get(address)
+    context = page.context_data if hasattr(page, "context_data") else {}
+    del context
+    with make.as_system():
+        batch = ImportBatch._base_manager.latest("pk")
+    choice = batch.choice
+    sent = {f"cot-{at}": key for at, key in choice["columns"].items()}
+    return sent | {"sheet": choice["sheet"], "header_from": choice["header_from"], "data_from": choice["data_from"]}
+
+
+def test_clerk_walks_from_the_file_to_the_written_list_and_back(clerk: Client, tmp_path: Path) -> None:
+    answer = upload(clerk, messy_list(tmp_path / "messy.xlsx"))
+    columns = answer["Location"]
+    assert columns.endswith("/cot/")
+    page = clerk.get(columns).content.decode()
+    assert "Số CCCD" in page and "theo tiêu đề" in page
+
+    answer = clerk.post(columns, {**mapped(clerk, columns), "chon-create_classes": "1"})
+    address = answer["Location"]
+    assert "Đang chờ đến lượt" in clerk.get(address).content.decode()
+    batch_id = int(address.strip("/").split("/")[-1])
+    work.check_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+    page = clerk.get(address).content.decode()
+    assert "Ngày “31/02/2015” không có trong lịch" in page and "Nhập 4 học sinh" in page
+    assert "Dòng bỏ qua" in page and "Lạng Sơn, ngày 05" in clerk.get(f"{address}?muc=bo-qua").content.decode()
+
+    fixed = clerk.post(f"{address}sua/", {"row": 12, "column": 2, "text": "28/02/2015"}, headers={"HX-Request": "true"})
+    assert "đọc là 28/02/2015" in fixed.content.decode()
+    assert "1 ô đã sửa" in clerk.get(address).content.decode()
+    clerk.post(f"{address}kiem-tra/")
+    work.check_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+    assert "Nhập 5 học sinh" in clerk.get(address).content.decode()
+
+    clerk.post(f"{address}nhap/")
+    work.import_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+    page = clerk.get(address).content.decode()
+    assert "Đã nhập xong" in page and "Hoàn tác" in page and "Còn 31 ngày" in page
+    clerk.post(f"{address}hoan-tac/")
+    work.undo_import(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+    assert "lấy lại 5 dòng" in clerk.get(address).content.decode()
+
+
+def test_annotated_sheet_is_made_and_downloaded_by_a_ticket(clerk: Client, tmp_path: Path) -> None:
+    columns = upload(clerk, messy_list(tmp_path / "messy.xlsx"))["Location"]
+    address = clerk.post(columns, mapped(clerk, columns))["Location"]
+    batch_id = int(address.strip("/").split("/")[-1])
+    work.check_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+
+    clerk.post(f"{address}tep/")
+    work.annotate(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+    ticket = clerk.get(f"{address}tep/")
+    file = clerk.get(ticket["Location"])
+
+    body = b"".join(file.streaming_content) if file.streaming else file.content
+    assert body.startswith(b"PK")
+    (tmp_path / "back.xlsx").write_bytes(body)
+    import openpyxl
+
+    assert openpyxl.load_workbook(tmp_path / "back.xlsx").sheetnames == ["Cần sửa", "DS khối 6"]
+
+
+def test_refused_file_is_answered_on_the_page_with_what_to_do(clerk: Client, tmp_path: Path) -> None:
+    page = tmp_path / "a.xls"
+    page.write_bytes(b"<html><table></table></html>")
+
+    answer = upload(clerk, page, "danh-sach.xls")
+
+    assert answer.status_code == 422
+    assert "một trang web (HTML)" in answer.content.decode() and "Save as" in answer.content.decode()
+    assert clerk.post("/nhap-danh-sach/", {"kind": "students"}).status_code == 422
+    with make.as_system():
+        assert not ImportBatch._base_manager.exists()
+
+
+def test_missing_column_is_refused_and_what_was_chosen_stays(clerk: Client, tmp_path: Path) -> None:
+    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, ONE]))["Location"]
+    sent = {key: value for key, value in mapped(clerk, columns).items() if value != "born_on"}
+
+    answer = clerk.post(columns, sent)
+
+    assert answer.status_code == 422
+    assert "Chưa chỉ ra cột nào trong tệp là Ngày sinh" in answer.content.decode()
+
+
+def test_other_sheet_and_other_header_rows_may_be_pointed_at(clerk: Client, tmp_path: Path) -> None:
+    columns = upload(clerk, messy_list(tmp_path / "messy.xlsx"))["Location"]
+
+    page = clerk.get(f"{columns}?sheet=DS khối 6&header_from=6&data_from=9").content.decode()
+    wrong = clerk.get(f"{columns}?sheet=Không có")
+
+    assert 'name="data_from" value="9"' in page
+    assert wrong.status_code == 422 and "không có trang tính" in wrong.content.decode()
+
+
+def test_template_has_the_54_columns(clerk: Client) -> None:
+    answer = clerk.get("/nhap-danh-sach/mau/students.xlsx")
+
+    assert answer["Content-Disposition"] == 'attachment; filename="mau-students.xlsx"'
+    assert answer.content.startswith(b"PK")
+    assert clerk.get("/nhap-danh-sach/mau/khac.xlsx").status_code == 404
+
+
+def test_problem_pages_go_on_where_the_last_one_ended(clerk: Client, tmp_path: Path) -> None:
+    rows = [[n, f"Nông Văn {'ABCDE'[n // 26]}{chr(97 + n % 26)}", "ngày nào", *ONE[3:]] for n in range(120)]
+    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, *rows]))["Location"]
+    address = clerk.post(columns, mapped(clerk, columns))["Location"]
+    work.check_list(clerk.scope, int(address.strip("/").split("/")[-1]), quiet)  # type: ignore[attr-defined]
+    with make.as_system():
+        errors = ImportProblem._base_manager.filter(severity="error").count()
+
+    seen, next_page = 0, address
+    for _ in range(9):
+        page = clerk.get(next_page).content.decode()
+        seen += page.count('class="num">')
+        if 'rel="next" href="' not in page:
+            break
+        next_page = page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+
+    assert seen == errors > 200
+
+
+def command(*arguments: str) -> tuple[int, list[dict[str, Any]]]:
+    out = io.StringIO()
+    code = 0
+    try:
+        call_command("import", *arguments, "--json", stdout=out)
+    except SystemExit as end:
+        code = int(end.code or 0)
+    return code, [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def test_machines_check_and_import_by_the_same_services(clerk: Client, place: SimpleNamespace, tmp_path: Path) -> None:
+    code_of_school = Unit.objects.get(pk=place.school).code
+    login = Account.objects.get(person_id=clerk.scope.actor_id).login  # type: ignore[attr-defined]
+    path = str(plain_workbook(tmp_path / "list.xlsx", [HEADER, ONE, TWO, THREE]))
+    arguments = ["students", path, "--school", code_of_school, "--as", login]
+
+    dry, told = command(*arguments, "--dry-run")
+    assert (dry, told[-1]["checked"]["new"]) == (0, 3)
+    assert [line["problem"]["code"] for line in told if "problem" in line] == ["personal_id.missing"]
+    with make.as_system():
+        assert not Person._base_manager.filter(full_name="Nông Đức Dũng").exists()
+        assert not ImportBatch._base_manager.exists()
+    first, told = command(*arguments)
+    assert (first, told[-1]["imported"]) == (0, {"new": 3, "changed": 0, "same": 0, "refused": 0})
+    second, told = command(*arguments)
+    assert (second, told[-1]["imported"]) == (0, {"new": 0, "changed": 0, "same": 3, "refused": 0})
+
+
+def test_command_refuses_rows_files_and_people_by_exit_code(
+    clerk: Client, place: SimpleNamespace, tmp_path: Path
+) -> None:
+    school = Unit.objects.get(pk=place.school).code
+    login = Account.objects.get(person_id=clerk.scope.actor_id).login  # type: ignore[attr-defined]
+    wrong = plain_workbook(tmp_path / "w.xlsx", [HEADER, [*ONE[:2], "31/02/2013", *ONE[3:]]])
+    (tmp_path / "page.xlsx").write_bytes(b"<html></html>")
+
+    assert command("students", str(wrong), "--school", school, "--as", login)[0] == 1
+    code, told = command("students", str(tmp_path / "page.xlsx"), "--school", school, "--as", login)
+    assert (code, told[-1]["refused"]) == (1, "exchange.html_not_sheet")
+    with pytest.raises(CommandError):
+        command("students", str(wrong), "--school", school, "--as", "khong-ai")
+    with pytest.raises(CommandError):
+        command("students", str(wrong), "--school", "KHONG-CO", "--as", login)
+
+
+def test_no_page_of_a_list_shows_a_personal_number_in_its_address(clerk: Client, tmp_path: Path) -> None:
+    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, [*ONE[:5], "02021300123", *ONE[6:]]]))[
+        "Location"
+    ]
+    address = clerk.post(columns, mapped(clerk, columns))["Location"]
+    work.check_list(clerk.scope, int(address.strip("/").split("/")[-1]), quiet)  # type: ignore[attr-defined]
+
+    page = clerk.get(address).content.decode()
+
+    links = [part.split('"')[0] for part in page.split('href="')[1:]] + [
+        part.split('"')[0] for part in page.split('action="')[1:]
+    ]
+    assert not [link for link in links if "02021300123" in link]
+    with unit_of_work(clerk.scope):  # type: ignore[attr-defined]
+        assert ImportProblem._base_manager.filter(shown="02021300123").exists()
