@@ -131,7 +131,7 @@ class XlsxBook:
         }
 
     def _read_sheets(self, book: ElementTree.ElementTree) -> list[SheetPart]:
-        sheets = []
+        sheets: list[SheetPart] = []
         for node in book.iter():
             if _local(node.tag) != "sheet":
                 continue

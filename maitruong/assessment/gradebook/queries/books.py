@@ -365,7 +365,7 @@ def books_of_school(scope: Scope, *, school_id: int, school_year: int, term: int
 def _summaries(books: list[tuple[int, int]], school_year: int) -> list[BookSummary]:
     if not books:
         return []
-    facts = {
+    facts: dict[str, Any] = {
         "books": [book_id for book_id, _ in books],
         "schools": sorted({school_id for _, school_id in books}),
         "year": school_year,
