@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from maitruong.assessment.gradebook import rules as gradebook_rules
+from maitruong.assessment.gradebook import services as gradebook
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import system_scope
 from maitruong.foundation.exchange import ports as lists
@@ -29,3 +30,4 @@ def _forget_lists() -> int:
     scope = system_scope("forget lists past their time")
     with unit_of_work(scope):
         return exchange.forget_past(scope)
+    pulse.every(3600, "forget answers", gradebook.forget_old_answers)
