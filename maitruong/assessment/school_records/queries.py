@@ -70,7 +70,7 @@ def waiting_for(scope: Scope, role: Role) -> list[WaitingGroup]:
     """What this person may sign now, by class and part, newest year first. Three statements."""
     blocks = RecordBlock.objects.visible_to(scope, _PERMISSION[role]).filter(role=role.value)
     if role is not Role.PRINCIPAL:
-        blocks = blocks.filter(signer_id=scope.actor_id)
+        blocks = blocks.filter(signer_id=scope.actor_id)  # type: ignore[misc]
     due = list(
         blocks.filter(signed_at__isnull=True, record__state=_TURN[role].value)
         .select_related("record")
@@ -129,9 +129,7 @@ def classes(scope: Scope, *, school_year: int, school_id: int | None = None) -> 
     by_class: dict[int, dict[str, int]] = {}
     for class_id, state, n in standing.values_list("class_id", "state").annotate(n=Count("*")):
         by_class.setdefault(class_id, {})[state] = n
-    return [
-        ClassStates(row.id, row.name, row.pupils, by_class.get(row.id, {})) for row in rows if 1 <= row.grade <= 12
-    ]
+    return [ClassStates(row.id, row.name, row.pupils, by_class.get(row.id, {})) for row in rows if 1 <= row.grade <= 12]
 
 
 @dataclass(frozen=True)
@@ -369,10 +367,9 @@ def _not_valid(data: bytes, report: RecordReport) -> Verification:
     )
     if row is not None:
         try:
-            places = changed_fields(files.read(row.xml_file_id)[1], data)
+            places = changed_fields(files.read(row.xml_file_id)[1], data)  # type: ignore[arg-type]
         except NotCanonical:
             places = ()
         told = [Problem(place, "khác với bản nhà trường đã đóng dấu") for place in places]
         problems = told + [p for p in problems if not told or p.where == "Cấu trúc tệp"] if told else problems
     return Verification("altered", report.sentence, problems=tuple(problems[:20]))
-

@@ -80,7 +80,7 @@ def class_year(scope: Scope, *, class_id: int, student_ids: Iterable[int]) -> tu
             conduct.get(student_id, []),
             qualities.get(student_id, []),
         )
-        for student_id in facts["students"]
+        for student_id in facts["students"]  # type: ignore[attr-defined]
     }
     return sheet, found
 
@@ -191,7 +191,7 @@ def _primary_year(
         subjects,
         overall=whole[1],
         title=layout.title_name(whole[4] or "", primary=True),
-        comment=comment,
+        comment=comment,  # type: ignore[arg-type]
         qualities=judged,
         missing=whole[5],
         provisional=whole[6],

@@ -103,4 +103,3 @@ def _seal_and_issue(class_id: int, tell: Callable[[str], None]) -> int:
             seal_one(_SYSTEM, record_pk=record_pk, signer=seal)
         tell(f"đóng dấu {len(waiting)} học bạ")
         return issue_records(_SYSTEM, class_id=class_id) if waiting else 0
-

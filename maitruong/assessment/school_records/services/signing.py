@@ -124,7 +124,9 @@ def _sign_all(scope: Scope, blocks: list[RecordBlock], unlocked: Unlocked) -> No
         draft = drafts[block.record_id]
         if not unlocked.allows(str(block.pk), _hash_of(draft, block)):
             raise ConsentForOther(what=block.label)
-        pending = prepare_step(bytes(draft.document), block.node_id, certificate, at=at, trust=trust, directory=directory)
+        pending = prepare_step(
+            bytes(draft.document), block.node_id, certificate, at=at, trust=trust, directory=directory
+        )
         draft.document = pending.complete(unlocked.signer.sign(pending.digest))
         draft.save(update_fields=["document"])
         block.signed_at, block.certificate, block.consent_id = at, stamp, unlocked.consent_id
