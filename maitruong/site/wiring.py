@@ -24,15 +24,10 @@ def join() -> None:
     pulse.every(1, "indicators", indicators.refresh)
     lists.register(StudentLists())  # type: ignore[arg-type]
     pulse.every(3600, "lists past their time", _forget_lists)
-    pulse.every(3600, "answers no page can repeat", _forget_answers)
+    pulse.every(3600, "answers no page can repeat", gradebook.forget_old_answers)
 
 
 def _forget_lists() -> int:
     scope = system_scope("forget lists past their time")
     with unit_of_work(scope):
         return exchange.forget_past(scope)
-
-
-def _forget_answers() -> int:
-    with unit_of_work(system_scope("forget answers no page can repeat")):
-        return gradebook.forget_old_answers()
