@@ -129,9 +129,7 @@ def classes(scope: Scope, *, school_year: int, school_id: int | None = None) -> 
     by_class: dict[int, dict[str, int]] = {}
     for class_id, state, n in standing.values_list("class_id", "state").annotate(n=Count("*")):
         by_class.setdefault(class_id, {})[state] = n
-    return [
-        ClassStates(row.id, row.name, row.pupils, by_class.get(row.id, {})) for row in rows if 1 <= row.grade <= 12
-    ]
+    return [ClassStates(row.id, row.name, row.pupils, by_class.get(row.id, {})) for row in rows if 1 <= row.grade <= 12]
 
 
 @dataclass(frozen=True)
@@ -375,4 +373,3 @@ def _not_valid(data: bytes, report: RecordReport) -> Verification:
         told = [Problem(place, "khác với bản nhà trường đã đóng dấu") for place in places]
         problems = told + [p for p in problems if not told or p.where == "Cấu trúc tệp"] if told else problems
     return Verification("altered", report.sentence, problems=tuple(problems[:20]))
-

@@ -35,7 +35,16 @@ LOOKS_LIKE: dict[str, Callable[[bytes], bool]] = {
     PNG: lambda data: data.startswith(b"\x89PNG\r\n\x1a\n"),
     JPEG: lambda data: data.startswith(b"\xff\xd8\xff"),
 }
-NAMES = {PDF: "PDF", XML: "XML", XLSX: "Excel .xlsx", XLS: "Excel .xls", ODS: "LibreOffice .ods", CSV: "CSV", PNG: "ảnh PNG", JPEG: "ảnh JPEG"}
+NAMES = {
+    PDF: "PDF",
+    XML: "XML",
+    XLSX: "Excel .xlsx",
+    XLS: "Excel .xls",
+    ODS: "LibreOffice .ods",
+    CSV: "CSV",
+    PNG: "ảnh PNG",
+    JPEG: "ảnh JPEG",
+}
 
 
 def is_really(media_type: str, data: bytes) -> bool:

@@ -115,7 +115,5 @@ def _s3_client(endpoint: str) -> Any:
         "s3",
         endpoint_url=endpoint or None,
         region_name=os.environ.get("AWS_DEFAULT_REGION", "us-east-1"),
-        config=Config(
-            s3={"addressing_style": "path"}, retries={"max_attempts": 3}, connect_timeout=5, read_timeout=30
-        ),
+        config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 3}, connect_timeout=5, read_timeout=30),
     )

@@ -48,7 +48,9 @@ class HouseDirectory:
         unit = Unit.objects.get(pk=row.school_id)
         kind = HolderKind.ORGANISATION if row.person_id is None else HolderKind.PERSON
         holder_id = str(row.school_id if row.person_id is None else row.person_id)
-        return HeldCertificate(Holder(kind, holder_id, row.holder_name, unit.code, unit.name, row.title), row.revoked_at)
+        return HeldCertificate(
+            Holder(kind, holder_id, row.holder_name, unit.code, unit.name, row.title), row.revoked_at
+        )
 
     def _of_unit(self, code: str) -> list[Grant]:
         if code not in self._grants:

@@ -84,7 +84,10 @@ def issue_demo_certificates(
             scope, school_id=school_id, person_id=person_id, certificate=issued.certificate, title=holder.title
         )
         PersonKey(
-            certificate=row, school_id=school_id, person_id=person_id, encrypted_pem=demo_keys.encrypted(issued, own_pin)
+            certificate=row,
+            school_id=school_id,
+            person_id=person_id,
+            encrypted_pem=demo_keys.encrypted(issued, own_pin),
         ).save(force_insert=True)
     return len(wanted)
 

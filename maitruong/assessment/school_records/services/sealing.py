@@ -44,7 +44,9 @@ def start_sealing(scope: Scope, *, class_id: int) -> int:
 
 def records_to_seal(scope: Scope, class_id: int) -> list[int]:
     rows = RecordFile.objects.visible_to(scope, "school_records.seal")
-    return list(rows.filter(class_id=class_id, state=State.PRINCIPAL_SIGNED).order_by("pk").values_list("pk", flat=True))
+    return list(
+        rows.filter(class_id=class_id, state=State.PRINCIPAL_SIGNED).order_by("pk").values_list("pk", flat=True)
+    )
 
 
 def seal_class(ticket: jobs.Ticket, scope: Scope, *, class_id: int) -> dict[str, int]:

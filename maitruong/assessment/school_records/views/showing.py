@@ -29,7 +29,9 @@ def record_context(page: RecordPage, *, download: str, other: str) -> dict[str, 
         "subjects": _subjects(content) if content else [],
         "facts": _facts(content) if content else [],
         "pupil": _pupil(content) if content else [],
-        "judgements": [(j.name, labels.JUDGEMENT_LEVEL[j.level]) for j in content.summary.judgements] if content else [],
+        "judgements": [(j.name, labels.JUDGEMENT_LEVEL[j.level]) for j in content.summary.judgements]
+        if content
+        else [],
         "verify_url": verify_url(page.row.record_id),
         "has_files": bool(page.xml_sha256),
         "download_route": download,
