@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from maitruong.assessment.gradebook import queries, services
 from maitruong.assessment.gradebook.tests import factories as make
 from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.kernel import clock
 from tests import factories as house
 
 pytestmark = pytest.mark.django_db

@@ -35,7 +35,8 @@ class Prepared:
 def prepare_records(scope: Scope, *, class_id: int, student_ids: Collection[int] | None = None) -> Prepared:
     """Freeze the year of every pupil of a class into a record. Running it again adds only what was missing.
 
-    student_ids: only these pupils of the class; None: all. A pupil whose year is not decided (retest, training in the summer) keeps a draft that says what it waits for.
+    student_ids: only these pupils of the class; None: all.
+    A pupil whose year is not decided (retest, training in the summer) keeps a draft that says what it waits for.
     Raises NotFound, BooksStillOpen, NobodyToSign.
     """
     ref = enrolment.class_ref(scope, class_id=class_id, permission="school_records.correct")

@@ -9,8 +9,8 @@ import pytest
 from maitruong.assessment.school_records import queries, services
 from maitruong.assessment.school_records.errors import (
     BooksStillOpen,
-    NotInForce,
     NothingToDo,
+    NotInForce,
     NotYourPart,
     SaySomeReason,
     SignedOutOfOrder,
