@@ -141,6 +141,7 @@ class RecordRow:
     name: str
     school_id: int
     school_year: int
+    class_id: int
     class_name: str
     version: int
     state: str
@@ -163,7 +164,9 @@ def class_records(scope: Scope, *, class_id: int) -> tuple[ClassRef, list[Record
     return ref, [
         _row(newest[m.student_id], m.full_name, tuple(unsigned.get(newest[m.student_id].pk, ())))
         if m.student_id in newest
-        else RecordRow("", m.student_id, m.full_name, ref.school_id, ref.school_year, ref.name, 0, "", "Chưa lập", "")
+        else RecordRow(
+            "", m.student_id, m.full_name, ref.school_id, ref.school_year, ref.id, ref.name, 0, "", "Chưa lập", ""
+        )
         for m in members
     ]
 
@@ -253,6 +256,7 @@ def _row(record: RecordFile, name: str, waits: tuple[str, ...] = ()) -> RecordRo
         name=name,
         school_id=record.school_id,
         school_year=record.school_year,
+        class_id=record.class_id,
         class_name=record.class_name,
         version=record.version,
         state=record.state,

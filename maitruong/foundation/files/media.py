@@ -22,7 +22,7 @@ def _xml(data: bytes) -> bool:
 
 
 def _text(data: bytes) -> bool:
-    return b"\0" not in data and not data.lstrip()[:1] == b"<"
+    return b"\0" not in data and data.lstrip()[:1] != b"<"
 
 
 LOOKS_LIKE: dict[str, Callable[[bytes], bool]] = {
