@@ -70,7 +70,7 @@ def waiting_for(scope: Scope, role: Role) -> list[WaitingGroup]:
     """What this person may sign now, by class and part, newest year first. Three statements."""
     blocks = RecordBlock.objects.visible_to(scope, _PERMISSION[role]).filter(role=role.value)
     if role is not Role.PRINCIPAL:
-        blocks = blocks.filter(signer_id=scope.actor_id)
+        blocks = blocks.filter(signer_id=scope.actor_id or 0)
     due = list(
         blocks.filter(signed_at__isnull=True, record__state=_TURN[role].value)
         .select_related("record")
@@ -369,7 +369,7 @@ def _not_valid(data: bytes, report: RecordReport) -> Verification:
     row = (
         RecordFile._base_manager.filter(record_id=found[1].decode(), xml_file__isnull=False).first() if found else None
     )
-    if row is not None:
+    if row is not None and row.xml_file_id is not None:
         try:
             places = changed_fields(files.read(row.xml_file_id)[1], data)
         except NotCanonical:
