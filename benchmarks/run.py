@@ -9,7 +9,8 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -37,6 +38,26 @@ ALONE = {"signing", "exchange"}
 
 
 @dataclass
+class Beside:
+    """Samples taken beside Y3. samples: p50 of each round; singles: every time of ours, ms; cpu: ms of web and database a turn."""
+
+    samples: list[dict[str, float]] = field(default_factory=list)
+    singles: list[float] = field(default_factory=list)
+    cpu_y3: list[float] = field(default_factory=list)
+    cpu_ours: list[float] = field(default_factory=list)
+
+    @property
+    def ratio(self) -> float:
+        return measure.ratio(self.samples, "ours", "y3")
+
+    @property
+    def cpu(self) -> dict[str, Any]:
+        pairs = [ours / y3 for ours, y3 in zip(self.cpu_ours, self.cpu_y3, strict=True) if y3]
+        ratio = round(statistics.median(pairs), 2) if pairs else None
+        return {"cpu_ms_a_turn": {"y3": self.cpu_y3, "ours": self.cpu_ours, "ratio": ratio}}
+
+
+@dataclass
 class Bench:
     """What an area is given. rounds: alternating samples (at least 5); turns_a_round, seconds: how long one sample is."""
 
@@ -57,20 +78,31 @@ class Bench:
             work()
         return lambda: measure.milliseconds(work, self.turns_a_round)
 
-    def beside_y3(self, ours: Callable[[], list[float]]) -> tuple[list[dict[str, float]], list[float]]:
-        """p50 of each round of Y3 and of ours, alternately; and every single time of ours."""
+    def beside_y3(self, ours: Callable[[], list[float]]) -> Beside:
+        """Y3 and ours, alternately. The CPU beside the times tells a busy machine's figures from a slow program's."""
         y3 = self.yardsticks.y3()
-        singles: list[float] = []
+        found = Beside()
 
         def limit() -> float:
-            return round(statistics.median(y3() for _ in range(self.turns_a_round)), 3)
+            with self._cpu(found.cpu_y3, self.yardsticks.y3_processes()):
+                return round(statistics.median(y3() for _ in range(self.turns_a_round)), 3)
 
         def mine() -> float:
-            times = ours()
-            singles.extend(times)
+            with self._cpu(found.cpu_ours, self.house.parts()["web"]):
+                times = ours()
+            found.singles.extend(times)
             return round(statistics.median(times), 3)
 
-        return measure.alternate(self.rounds, y3=limit, ours=mine), singles
+        found.samples = measure.alternate(self.rounds, y3=limit, ours=mine)
+        return found
+
+    @contextmanager
+    def _cpu(self, into: list[float], web: set[int]) -> Iterator[None]:
+        """CPU milliseconds of one turn, of these web processes and of the database."""
+        pids = web | self.house.parts()["database"]
+        before = measure.cpu_seconds(pids)
+        yield
+        into.append(round((measure.cpu_seconds(pids) - before) * 1000 / self.turns_a_round, 2))
 
 
 def measured(bench: Bench, name: str) -> dict[str, Any]:

@@ -32,6 +32,7 @@ class Yardsticks:
         self.bench = bench
         self._y2: Visitor | None = None
         self._y3: Visitor | None = None
+        self._y3_server: int | None = None
 
     def y1(self, book: BenchBook) -> Callable[[], float]:
         """45 x 8 marks by psycopg, as JSON."""
@@ -53,6 +54,11 @@ class Yardsticks:
         visitor = self._y3
         return lambda: measure.timed(lambda: visitor.get("/")) * 1000
 
+    def y3_processes(self) -> set[int]:
+        """The web processes of Y3."""
+        assert self._y3_server is not None
+        return measure.tree(self._y3_server)
+
     def _start_y3(self) -> Visitor:
         if not targets.y3_is_frozen():
             raise Trouble(
@@ -70,6 +76,7 @@ class Yardsticks:
             stdout=subprocess.PIPE, text=True, check=True,
         )  # fmt: skip
         visitor = Visitor(self.bench.serve_beside("benchmarks.y3:application", environment))
+        self._y3_server = self.bench.others[-1].pid
         visitor.cookie = f"sessionid={made.stdout.strip()}"
         _wait(visitor)
         return visitor

@@ -23,15 +23,16 @@ def page(bench: Bench) -> list[Figure]:
     visitor = teacher_at(bench.house, book)
     raw = visitor.get(book.page)
     ours = bench.turns(lambda: visitor.get(book.page))
-    samples, singles = bench.beside_y3(ours)
+    beside = bench.beside_y3(ours)
+    singles = beside.singles
     p50, p95 = statistics.median(singles), measure.percentile(singles, 0.95)
     asked = asked_by(bench.house, lambda: visitor.get(book.page))
     small = found[-1]
     of_small = teacher_at(bench.house, small)
     asked_small = asked_by(bench.house, lambda: of_small.get(small.page))
-    size = {"pupils": len(book.pupils), "columns": len(book.columns)}
+    size = {"pupils": len(book.pupils), "columns": len(book.columns), **_small_yardsticks(bench, book), **beside.cpu}
     return [
-        Figure(PAGE, "p50_by_y3", measure.ratio(samples, "ours", "y3"), samples, "ms p50 of a round", size),
+        Figure(PAGE, "p50_by_y3", beside.ratio, beside.samples, "ms p50 of a round", size),
         Figure(PAGE, "p95_by_p50", p95 / p50, measure.rounded(singles), "ms of one page", {"p50": p50, "p95": p95}),
         Figure(PAGE, "bytes_raw", len(raw), unit="bytes"),
         Figure(PAGE, "statements_of_view", len(asked.view), more={"asked": asked.as_dict()}),
@@ -44,6 +45,13 @@ def page(bench: Bench) -> list[Figure]:
         ),
         _eight_clients(bench, book),
     ]
+
+
+def _small_yardsticks(bench: Bench, book: BenchBook) -> dict[str, list[float]]:
+    """Y1 and Y2 of the same minute, in milliseconds, for orientation."""
+    y1, y2 = bench.yardsticks.y1(book), bench.yardsticks.y2()
+    turns = range(bench.turns_a_round)
+    return {"y1_ms": measure.rounded(y1() for _ in turns), "y2_ms": measure.rounded(y2() for _ in turns)}
 
 
 def _eight_clients(bench: Bench, book: BenchBook) -> Figure:
@@ -66,7 +74,7 @@ def save(bench: Bench) -> list[Figure]:
     one_column = book.columns[:1]
     for column in book.columns:
         book.look(visitor, [column])
-    samples, singles = bench.beside_y3(bench.turns(lambda: book.save(visitor, book.pupils, one_column)))
+    beside = bench.beside_y3(bench.turns(lambda: book.save(visitor, book.pupils, one_column)))
     before = _evidence(bench, book)
     asked = asked_by(bench.house, lambda: book.save(visitor, book.pupils, one_column))
     after = _evidence(bench, book)
@@ -78,10 +86,10 @@ def save(bench: Bench) -> list[Figure]:
     whole = whole and sum("events_outbox" in statement for statement in asked.view) == 1
     block = asked_by(bench.house, lambda: book.save(visitor, book.pupils, book.columns))
     block_ms = measure.milliseconds(lambda: book.save(visitor, book.pupils, book.columns), bench.rounds)
-    size = {"marks": len(book.pupils), "p95_ms": round(measure.percentile(singles, 0.95), 2)}
+    size = {"marks": len(book.pupils), "p95_ms": round(measure.percentile(beside.singles, 0.95), 2), **beside.cpu}
     cells = {"marks": len(book.pupils) * len(book.columns), "ms": measure.rounded(block_ms)}
     return [
-        Figure(SAVE, "p50_by_y3", measure.ratio(samples, "ours", "y3"), samples, "ms p50 of a round", size),
+        Figure(SAVE, "p50_by_y3", beside.ratio, beside.samples, "ms p50 of a round", size),
         Figure(SAVE, "statements", asked.total, more={"asked": asked.as_dict()}),
         Figure(SAVE, "commits", asked.commits),
         Figure(SAVE, "evidence", int(whole), more={"before": before, "after": after}),

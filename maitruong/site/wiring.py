@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from maitruong.assessment.gradebook import rules as gradebook_rules
+from maitruong.assessment.gradebook import services as gradebook
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import system_scope
 from maitruong.foundation.exchange import ports as lists
@@ -21,8 +22,9 @@ def join() -> None:
     """Called once when the program starts."""
     indicator_reactions.register()
     pulse.every(1, "indicators", indicators.refresh)
-    lists.register(StudentLists())
+    lists.register(StudentLists())  # type: ignore[arg-type]
     pulse.every(3600, "lists past their time", _forget_lists)
+    pulse.every(3600, "answers no page can repeat", gradebook.forget_old_answers)
 
 
 def _forget_lists() -> int:

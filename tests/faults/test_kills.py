@@ -30,10 +30,8 @@ from tools.database import NAME
 from tools.places import CHECKOUT
 from tools.roles import Addresses
 
-KILLS = int(os.environ.get("MT_KILLS", "5"))
+KILLS = int(os.environ.get("MT_KILLS", "4"))
 SEED = int(os.environ.get("MT_KILLS_SEED", "20261120"))
-KILLS_IN_ONE_LIFE = 6
-"""Then everything is killed at once and started anew; the pauses before a restart, which grow, begin again with it."""
 SAVES_BETWEEN = 6
 SECONDS_TO_RECOVER = 90
 
@@ -79,7 +77,7 @@ class House:
             "web": self._web,
             "worker": lambda: self._named("django"),
             "database": self._postmaster,
-            "everything": lambda: [self.up.process.pid, *self._postmaster()],
+            "everything": self._everything,
         }[what]()
         chosen = pids if what == "everything" else [chance.choice(pids)] if pids else []
         for pid in chosen:
@@ -95,6 +93,11 @@ class House:
             return []
         children = Path(f"/proc/{parents[0]}/task/{parents[0]}/children").read_text().split()
         return [*parents, *map(int, children)]
+
+    def _everything(self) -> list[int]:
+        running = Cluster(self.state / "postgres").running()
+        keeper = [running.keeper, running.postgres] if running else []
+        return [self.up.process.pid, *keeper, *self._named("django"), *self._web()]
 
     def _named(self, module: str) -> list[int]:
         found = self.up.descendants().get(module)
@@ -117,14 +120,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 def plan(kills: int, chance: random.Random) -> list[str]:
-    """Each kind in turn in a random order, so that a short run has them all."""
+    """Each kind in turn in a random order, then everything at once: a short run has them all, and the pauses before a restart,
+    which grow with each death, begin again."""
     found: list[str] = []
     while len(found) < kills:
         kinds = ["web", "worker", "database"]
         chance.shuffle(kinds)
-        found += kinds
-        if len(found) % KILLS_IN_ONE_LIFE == 0:
-            found.append("everything")
+        found += [*kinds, "everything"]
     return found[:kills]
 
 

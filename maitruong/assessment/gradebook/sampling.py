@@ -16,7 +16,7 @@ from .rules.tt22_2021 import DEFAULT, Tt22Settings
 from .rules.tt27_2020 import Moment, tested_subjects
 from .rules.whole_year import judge
 
-BATCH = 20_000
+BATCH = 5_000
 SHOWN = 20
 _BASES = {
     basis.value: number
@@ -28,6 +28,8 @@ _CELL = (
     " tx1 smallint, tx2 smallint, tx3 smallint, tx4 smallint, tx5 smallint, tx6 smallint, cd smallint, gk smallint, ck smallint"
 )
 _TABLES = f"""
+SET LOCAL work_mem = '256MB';
+SET LOCAL jit = off;
 CREATE TEMPORARY TABLE cell ({_CELL}) ON COMMIT DROP;
 CREATE TEMPORARY TABLE behaviour (student_id bigint, one smallint, two smallint) ON COMMIT DROP;
 CREATE TEMPORARY TABLE primary_cell (student_id bigint, subject text, level smallint, test smallint, tested boolean, exempt boolean)

@@ -78,7 +78,9 @@ def sheet_of_class(class_id: int, *, lock: bool = False) -> Sheet | None:
 
 
 def _sheet(row: Sequence[Any]) -> Sheet:
-    return Sheet(*row[:6], _subjects(row[6]), *row[7:])
+    values = list(row)
+    values[6] = _subjects(row[6])
+    return Sheet(*values)
 
 
 @lru_cache(maxsize=1024)

@@ -112,7 +112,7 @@ def close_grants(
     grants from the next day. One that would have begun later is withdrawn. A limit that is not named matches any.
     """
     named = {"class_ids": class_id, "subjects": subject, "student_ids": student_id}
-    wanted = {name: value for name, value in named.items() if value is not None}
+    wanted: dict[str, object] = {name: value for name, value in named.items() if value is not None}
     held = Grant.objects.select_for_update().filter(person_id=person_id, role=role, withdrawn_at__isnull=True)
     held = held.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=last_day) | Q(valid_from__gt=last_day))
     if unit_id is not None:

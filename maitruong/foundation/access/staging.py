@@ -74,13 +74,9 @@ def _names(model: type[models.Model], fields: Sequence[str]) -> tuple[sql.Identi
 
 
 def _columns(model: type[models.Model], fields: Sequence[str]) -> list[str]:
-    return [model._meta.get_field(name.removesuffix("_id") if _is_key(model, name) else name).column for name in fields]
-
-
-def _is_key(model: type[models.Model], name: str) -> bool:
-    """Whether the name is that of a foreign key's column rather than of a field."""
-    return name.endswith("_id") and not any(field.name == name for field in model._meta.fields)
+    by_name = {key: field.column for field in model._meta.concrete_fields for key in (field.name, field.attname)}
+    return [by_name[name] for name in fields]  # type: ignore[misc]
 
 
 def _key(model: type[models.Model]) -> str:
-    return model._meta.pk.column
+    return model._meta.pk.column  # type: ignore[return-value]

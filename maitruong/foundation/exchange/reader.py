@@ -221,8 +221,8 @@ def _batches(
             batch = by_batch.setdefault((row - first_row) // BATCH_ROWS, {})
             batch.setdefault(kind, []).append((row, column, text))
     for start in range(0, len(rows), BATCH_ROWS):
-        marks = by_batch.get(start // BATCH_ROWS, {})
-        yield {"first_row": first_row + start, "rows": rows[start : start + BATCH_ROWS], **marks}
+        of_batch = by_batch.get(start // BATCH_ROWS, {})
+        yield {"first_row": first_row + start, "rows": rows[start : start + BATCH_ROWS], **of_batch}
 
 
 def plain(value: Any) -> Any:

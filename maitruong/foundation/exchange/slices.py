@@ -131,7 +131,7 @@ class XlsxBook:
         }
 
     def _read_sheets(self, book: ElementTree.ElementTree) -> list[SheetPart]:
-        sheets = []
+        sheets: list[SheetPart] = []
         for node in book.iter():
             if _local(node.tag) != "sheet":
                 continue
@@ -318,6 +318,6 @@ def small_workbook(xml: bytes, frame: Frame, tags: Tags) -> io.BytesIO:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name, content in parts.items():
-            archive.writestr(name, content)
+            archive.writestr(name, content)  # type: ignore[arg-type]
     out.seek(0)
     return out

@@ -128,7 +128,16 @@ def school(request: HttpRequest, school_id: int) -> HttpResponse:
     unit = _school_or_404(request, school_id)
     rows = queries.classes(scope, school_id=school_id, school_year=year, term=term)
     return render(
-        request, "dashboard/school.html", {"unit": unit, "rows": rows, "page_title": unit.name, **_as_of(scope)}
+        request,
+        "dashboard/school.html",
+        {
+            "unit": unit,
+            "rows": rows,
+            "term": term,
+            "reads_books": scope.may("gradebook.view"),
+            "page_title": unit.name,
+            **_as_of(scope),
+        },
     )
 
 

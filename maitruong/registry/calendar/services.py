@@ -25,7 +25,9 @@ def open_year(scope: Scope, *, year: int, starts_on: dt.date, term_two_starts_on
     dates = {"starts_on": starts_on, "term_two_starts_on": term_two_starts_on, "ends_on": ends_on}
     row, made = SchoolYear.objects.select_for_update().get_or_create(year=year, defaults=dates)
     before = {} if made else {name: getattr(row, name) for name in dates}
-    changes = {name: [before.get(name), day] for name, day in dates.items() if before.get(name) != day}
+    changes: dict[str, object] = {
+        name: [before.get(name), day] for name, day in dates.items() if before.get(name) != day
+    }
     if not changes:
         return False
     SchoolYear.objects.filter(pk=year).update(**dates)

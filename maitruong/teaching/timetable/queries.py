@@ -30,8 +30,8 @@ def assignments(
             rows = rows.filter(**{name: value})
     if on is not None:
         rows = rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
-    name = Person._base_manager.filter(pk=OuterRef("teacher_id")).values("full_name")
-    found = rows.annotate(teacher_name=Subquery(name)).order_by("class_id", "subject", "starts_on", "pk")
+    named = Person._base_manager.filter(pk=OuterRef("teacher_id")).values("full_name")
+    found = rows.annotate(teacher_name=Subquery(named)).order_by("class_id", "subject", "starts_on", "pk")
     return [
         AssignmentRow(
             id=row.pk,

@@ -365,7 +365,7 @@ def books_of_school(scope: Scope, *, school_id: int, school_year: int, term: int
 def _summaries(books: list[tuple[int, int]], school_year: int) -> list[BookSummary]:
     if not books:
         return []
-    facts = {
+    facts: dict[str, Any] = {
         "books": [book_id for book_id, _ in books],
         "schools": sorted({school_id for _, school_id in books}),
         "year": school_year,
@@ -373,7 +373,8 @@ def _summaries(books: list[tuple[int, int]], school_year: int) -> list[BookSumma
     }
     with connection.cursor() as cursor:
         cursor.execute(_SUMMARIES, facts)
-        return [BookSummary(*row[:-1], (row[6], row[-1])) for row in cursor.fetchall()]
+        rows = [[*row[:-1], (row[6], row[-1])] for row in cursor.fetchall()]
+    return [BookSummary(*row) for row in rows]
 
 
 def siblings(book: Book) -> list[tuple[int, int, int]]:

@@ -278,7 +278,7 @@ def tell(scope: Scope, book: Book, changes: Sequence[Change], why: str = "", act
         why=why,
     )
     students = sorted({change.student_id for change in changes})
-    told = {
+    told: dict[str, Any] = {
         "school_id": book.school_id,
         "book_id": book.id,
         "class_id": book.class_id,

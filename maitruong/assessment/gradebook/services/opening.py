@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from django.db import connection
 
 from maitruong.foundation.access.errors import NotFound
-from maitruong.foundation.access.types import Scope
+from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.access.types import Scope, system_scope
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.events import services as events
 from maitruong.foundation.kernel import clock
@@ -78,8 +79,8 @@ def open_books(scope: Scope, *, class_id: int, settings_id: str = "") -> list[in
 
 
 def forget_old_answers(limit: int = 5000) -> int:
-    """Drop answers kept for repeated requests once no page can repeat them. Runs under a system scope, in the worker."""
-    with connection.cursor() as cursor:
+    """Drop answers kept for repeated requests once no page can repeat them. Steady work of the worker; returns how many."""
+    with unit_of_work(system_scope("forget old answers")), connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM gradebook_savedrequest WHERE id IN"
             " (SELECT id FROM gradebook_savedrequest WHERE at < %s ORDER BY at LIMIT %s)",

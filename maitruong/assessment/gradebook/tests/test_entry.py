@@ -427,3 +427,15 @@ def test_a_save_takes_five_statements_for_five_pupils_and_for_forty_five() -> No
 
     assert (few, many) == (5, 5)
     assert (few_rows, many_rows - few_rows) == (30, 270)
+
+
+def test_answers_kept_for_repeats_are_forgotten_after_a_month(room: make.Classroom, lan: Any) -> None:
+    make.type_in(lan, room.book(), (room.pupils[0], "tx1", "7"))
+    make.type_in(lan, room.book(), (room.pupils[0], "tx2", "8"))
+    with house.as_system(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE gradebook_savedrequest SET at = at - interval '31 days' WHERE id = (SELECT min(id) FROM gradebook_savedrequest)"
+        )
+
+    assert services.forget_old_answers() == 1
+    assert services.forget_old_answers() == 0

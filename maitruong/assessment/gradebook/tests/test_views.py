@@ -209,8 +209,12 @@ def test_the_department_reads_a_book_and_that_is_told_to_the_audit(room: make.Cl
     client = signed_in(house.an_account(officer))
 
     page = client.get(f"/so-diem/{room.book()}/")
+    choose = client.get("/so-diem/?hk=1").content.decode()
+    of_class = client.get(f"/so-diem/?hk=1&lop={room.class_id}").content.decode()
 
     assert page.status_code == 200 and b'aria-readonly="true"' in page.content
+    assert "Chọn một trường" in choose and "Toán 8A2" not in choose
+    assert "Toán 8A2" in of_class
     assert len(make.rows_of("audit_entry WHERE action = 'gradebook.book_opened'")) == 1
 
 

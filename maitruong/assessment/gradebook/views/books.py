@@ -73,14 +73,16 @@ def books(request: HttpRequest) -> HttpResponse:
     term = _term(request, default=calendar.term_on(clock.today()))
     if scope.may("gradebook.view_all"):
         return _books_of_school(request, scope, year, term)
-    if scope.rows is Rows.PROVINCE:
-        return _choose_school(request)
-    found = queries.my_books(scope, school_year=year, term=term)
+    chosen = request.GET.get("lop", "")
+    class_id = int(chosen) if chosen.isdigit() and len(chosen) < 18 else None
+    if scope.rows is Rows.PROVINCE and class_id is None:
+        return render(request, "gradebook/choose_school.html", {"page_title": "Sổ điểm"})
+    found = queries.my_books(scope, school_year=year, term=term, class_id=class_id)
     classes = sorted(
         {(b.class_id, b.class_name) for b in found if b.kind in ("conduct", "quality")}, key=lambda c: c[1]
     )
     context = {"books": [_book_line(b) for b in found], "classes": classes}
-    return render(request, "gradebook/books.html", {**context, **_head("Sổ điểm", year, term)})
+    return render(request, "gradebook/books.html", {**context, **_head("Sổ điểm", year, term, class_id)})
 
 
 def _books_of_school(request: HttpRequest, scope: Scope, year: int, term: int) -> HttpResponse:
@@ -121,18 +123,15 @@ def _books_of_school(request: HttpRequest, scope: Scope, year: int, term: int) -
     return render(request, "gradebook/school_books.html", {**context, "lines": lines})
 
 
-def _choose_school(request: HttpRequest) -> HttpResponse:
-    return render(request, "gradebook/choose_school.html", {"page_title": "Sổ điểm"})
-
-
-def _head(title: str, year: int, term: int) -> dict[str, Any]:
+def _head(title: str, year: int, term: int, class_id: int | None = None) -> dict[str, Any]:
+    of_class = f"&lop={class_id}" if class_id else ""
     return {
         "page_title": title,
         "year_label": SchoolYear(year).label,
         "term": term,
         "period": period_name(term),
         "terms": [
-            {"label": period_title(t), "url": f"{reverse('gradebook:books')}?hk={t}", "current": t == term}
+            {"label": period_title(t), "url": f"{reverse('gradebook:books')}?hk={t}{of_class}", "current": t == term}
             for t in (1, 2, 0)
         ],
     }

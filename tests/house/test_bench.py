@@ -1,0 +1,90 @@
+"""The bench's own promises, without measuring anything: targets in one file, a frozen yardstick, nothing made up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks import __main__ as bench
+from benchmarks import targets
+from benchmarks.measure import percentile, ratio
+from benchmarks.run import AREAS
+from benchmarks.targets import Figure
+from tools.mutants import MUTANTS, mutated
+from tools.places import CHECKOUT
+from tools.trouble import Trouble
+
+
+def test_every_area_has_its_targets_in_the_one_file_and_the_file_names_no_other() -> None:
+    assert set(targets.names()) == set(AREAS)
+
+
+@pytest.mark.parametrize(("area", "name"), [(area, name) for area, names in targets.names().items() for name in names])
+def test_a_target_says_what_it_is_and_compares_one_way(area: str, name: str) -> None:
+    target = targets.read()[area][name]
+
+    assert len({"most", "least", "exactly"} & set(target)) == 1
+    assert target["what"]
+
+
+def test_the_yardstick_is_the_one_the_targets_were_set_against() -> None:
+    assert targets.y3_is_frozen(), f"benchmarks/y3.py was changed: sha256 {targets.y3_hash()}"
+
+
+def test_the_yardstick_has_no_line_of_the_product() -> None:
+    text = targets.Y3_FILE.read_text()
+
+    assert "maitruong" not in text
+    assert "tools" not in text
+
+
+@pytest.mark.parametrize(
+    ("area", "name", "value", "met"),
+    [
+        ("gradebook_page", "bytes_raw", 61_440, True),
+        ("gradebook_page", "bytes_raw", 61_441, False),
+        ("gradebook_save", "commits", 1, True),
+        ("gradebook_save", "commits", 0, False),
+        ("signing", "cases", 0.69, False),
+        ("signing", "cases", 0.70, True),
+    ],
+)
+def test_a_figure_is_held_against_its_own_target(area: str, name: str, value: float, met: bool) -> None:
+    assert Figure(area, name, value).is_met is met
+
+
+def test_a_figure_without_a_target_does_not_exist() -> None:
+    with pytest.raises(KeyError):
+        Figure("gradebook_page", "of_no_target", 1).as_dict()
+
+
+def test_ratios_are_taken_within_their_round_before_the_median() -> None:
+    busy_in_the_second_round = [{"y3": 4.0, "ours": 8.0}, {"y3": 40.0, "ours": 80.0}, {"y3": 4.0, "ours": 12.0}]
+
+    assert ratio(busy_in_the_second_round, "ours", "y3") == 2.0
+
+
+def test_p95_of_twenty_is_the_slowest() -> None:
+    assert percentile(range(1, 21), 0.95) == 20
+
+
+def test_the_province_is_never_laid_into_the_checkout() -> None:
+    options = bench.parse(["--data", "province", "--folder", str(CHECKOUT / "var" / "bench")])
+
+    with pytest.raises(Trouble, match="inside the checkout"):
+        bench.folder_of(options)
+
+
+def test_a_folder_with_somebodys_data_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "postgres").mkdir()
+
+    with pytest.raises(Trouble, match="no bench made"):
+        bench.folder_of(bench.parse(["--folder", str(tmp_path)]))
+    assert [path.name for path in tmp_path.iterdir()] == ["postgres"]
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_each_mutant_still_fits_the_code(mutant: object) -> None:
+    assert mutated(mutant, CHECKOUT) != (CHECKOUT / mutant.file).read_text()  # type: ignore[arg-type, attr-defined]
+    assert all((CHECKOUT / test).exists() for test in mutant.tests)  # type: ignore[attr-defined]
