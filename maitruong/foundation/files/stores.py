@@ -42,7 +42,8 @@ class FolderStore:
             return
         draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (self.folder, path.parent.parent, path.parent):  # `parents` would not pass the mode on
+                folder.mkdir(mode=0o700, parents=folder is self.folder, exist_ok=True)
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(data)
                 file.flush()

@@ -65,6 +65,6 @@ def _covers(grant: Grant, claim: Claim, on: dt.date) -> bool:
         return False
     if grant.withdrawn_at is not None and day_of(grant.withdrawn_at) < on:
         return False
-    if grant.class_ids is not None and claim.school_class not in map(str, grant.class_ids):  # type: ignore[operator]
+    if grant.class_ids is not None and claim.school_class not in [str(class_id) for class_id in grant.class_ids]:
         return False
     return grant.subjects is None or claim.subject in grant.subjects

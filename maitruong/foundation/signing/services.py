@@ -220,7 +220,7 @@ def ask_consent(scope: Scope, *, school_id: int, role: Role, title: str, items: 
 
 def consent(scope: Scope, consent_id: uuid.UUID) -> Consent:
     """One's own consent. Another person's and one that never was answer alike: NotFound."""
-    row = SigningConsent._base_manager.filter(pk=consent_id, person_id=scope.actor_id).first()  # type: ignore[misc]
+    row = SigningConsent._base_manager.filter(pk=consent_id, person_id=scope.actor_id or 0).first()
     if row is None:
         raise NotFound
     return _shown(row)
