@@ -70,7 +70,7 @@ def _stage(cursor: Any, table: sql.Identifier, columns: sql.Composable, rows: It
 
 def _ids_as_text(ids: list[Any]) -> str:
     """An array of ids as PostgreSQL reads it. Only ids: text in an array would need quoting."""
-    return "{%s}" % ",".join(map(str, map(int, ids)))
+    return "{" + ",".join(str(int(i)) for i in ids) + "}"
 
 
 def _names(model: type[models.Model], fields: Sequence[str]) -> tuple[sql.Identifier, sql.Composable]:
