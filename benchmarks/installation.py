@@ -27,6 +27,7 @@ from tools import roles, serve
 from tools.cluster import Cluster, Running
 from tools.database import NAME
 from tools.places import CHECKOUT, start_new_log
+from tools.processes import die_with_parent
 from tools.trouble import Trouble
 
 SECONDS_TO_START = 300
@@ -49,7 +50,7 @@ class Installation:
     def start(self) -> None:
         """Serve, and seed if there is nothing yet."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        log = self.folder / "up.log"
+        log, parent = self.folder / "up.log", os.getpid()
         start_new_log(log)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tools.commands", "up", "--no-seed", "--port", "0"],
@@ -59,6 +60,7 @@ class Installation:
             stderr=log.open("ab"),
             text=True,
             start_new_session=True,
+            preexec_fn=lambda: die_with_parent(parent),  # a bench that is killed leaves nothing running
         )
         assert self.process.stdout is not None
         said = self.process.stdout.readline()
@@ -185,7 +187,7 @@ class Installation:
 
     def serve_beside(self, application: str, environment: Mapping[str, str]) -> int:
         """Another program on the same server with the same number of processes. Returns its port."""
-        listener = serve.listen("127.0.0.1", 0)
+        listener, parent = serve.listen("127.0.0.1", 0), os.getpid()
         port: int = listener.getsockname()[1]
         with listener:
             program = ["-m", "tools.serve", "--fd", str(listener.fileno()), "--application", application]
@@ -196,6 +198,7 @@ class Installation:
                     env=self.environment | dict(environment),
                     pass_fds=[listener.fileno()],
                     stderr=subprocess.DEVNULL,
+                    preexec_fn=lambda: die_with_parent(parent),
                 )
             )
         return port

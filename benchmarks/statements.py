@@ -18,18 +18,20 @@ UTILITY = re.compile(r"^\s*(BEGIN|START|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|DEALLO
 
 @dataclass
 class Asked:
-    """Statements of one request: texts with calls, transactions that wrote (numbers the server gave out)."""
+    """Statements of one request, in their order; transactions that wrote (numbers the server gave out); milliseconds that
+    the server spent on each statement."""
 
     frame: list[str] = field(default_factory=list)
     view: list[str] = field(default_factory=list)
     commits: int = 0
+    server_ms: dict[str, float] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
         return len(self.frame) + len(self.view)
 
     def as_dict(self) -> dict[str, object]:
-        return {"frame": self.frame, "view": self.view, "commits": self.commits}
+        return {"frame": self.frame, "view": self.view, "commits": self.commits, "server_ms": self.server_ms}
 
 
 def asked_by(bench: Installation, act: Callable[[], object], tries: int = 7) -> Asked:
@@ -48,11 +50,12 @@ def _one(db: psycopg.Connection, act: Callable[[], object]) -> Asked:
     act()
     asked = Asked(commits=_transactions(db) - before)
     rows = db.execute(
-        "SELECT query, calls FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid"
+        "SELECT query, calls, total_exec_time FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid"
         " WHERE d.datname = %s AND s.toplevel ORDER BY s.minmax_stats_since",
         [NAME],
     ).fetchall()
-    for query, calls in rows:
+    for query, calls, milliseconds in rows:
+        asked.server_ms[_short(query)] = round(milliseconds, 2)
         if not UTILITY.match(query):
             (asked.frame if FRAME.search(query) else asked.view).extend([_short(query)] * calls)
     return asked

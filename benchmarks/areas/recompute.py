@@ -1,4 +1,8 @@
-"""Every result of the open year made again, against the bare COPY of the same rows."""
+"""Every average and result of the open year made again by the twin, against the bare COPY of the same rows.
+
+The product compares and writes what differs; how much that was stands in the figure. First it writes what the data owe, so that
+every round does the same work.
+"""
 
 from __future__ import annotations
 
@@ -10,44 +14,65 @@ from benchmarks.run import Bench
 from benchmarks.targets import Figure, NotRun
 
 AREA = "recompute"
-_COPIED = ("gradebook_mark", "gradebook_result")
+SHORTEST_CPU_SECONDS = 0.2
+LONGEST_SECONDS = 600
+"""One statement over a year that takes longer is ended; the area then says that it broke."""
+_COPIED = {"gradebook_mark": "", "gradebook_result": " AND grade >= 6"}
 
 
 def run(bench: Bench) -> list[Figure]:
-    from maitruong.assessment.gradebook import services
-
-    recompute = getattr(services, "recompute_year", None)
-    if recompute is None:
-        raise NotRun("gradebook.services has no recompute_year")
+    recompute = _recompute()
     year = bench.house.rows("SELECT max(school_year) FROM gradebook_markbook")[0][0]
-    schools = [row[0] for row in bench.house.rows("SELECT unit_id FROM schools_school ORDER BY unit_id")]
+    before = recompute(year)
     copy = _bare_copy(bench, year)
     samples: list[dict[str, float]] = []
     for _ in range(bench.rounds):
         limit_cpu, limit_time = _cost(bench, copy)
-        ours_cpu, ours_time = _cost(bench, lambda: recompute(schools, year))
+        ours_cpu, ours_time = _cost(bench, lambda: recompute(year))
         samples.append(
             {"copy_cpu": limit_cpu, "ours_cpu": ours_cpu, "copy_seconds": limit_time, "ours_seconds": ours_time}
         )
-    if min(sample["copy_cpu"] for sample in samples) < 0.2:
+    more = {"owed_before": before, "made_again": recompute(year)}
+    times = measure.ratio(samples, "ours_seconds", "copy_seconds")
+    figures = [Figure(AREA, "time_by_copy", times, samples, "seconds", more)]
+    if min(sample["copy_cpu"] for sample in samples) < SHORTEST_CPU_SECONDS:
         bench.notes["recompute.cpu_by_copy"] = (
-            "the COPY of these data is too short for a clock of 10 ms; seed a province"
+            "the COPY of these data is too short for a clock of 10 ms; seed the province"
         )
-        return [
-            Figure(AREA, "time_by_copy", measure.ratio(samples, "ours_seconds", "copy_seconds"), samples, "seconds")
-        ]
-    return [
-        Figure(AREA, "cpu_by_copy", measure.ratio(samples, "ours_cpu", "copy_cpu"), samples, "seconds"),
-        Figure(AREA, "time_by_copy", measure.ratio(samples, "ours_seconds", "copy_seconds"), samples, "seconds"),
-    ]
+        return figures
+    cpu = measure.ratio(samples, "ours_cpu", "copy_cpu")
+    return [Figure(AREA, "cpu_by_copy", cpu, samples, "seconds"), *figures]
+
+
+def _recompute() -> Callable[[int], dict[str, int]]:
+    """The product's own act on a whole year, in one unit of work. Raises NotRun where there is none."""
+    from django.db import connection
+
+    from maitruong.assessment.gradebook import services
+    from maitruong.foundation.access.services import unit_of_work
+    from maitruong.foundation.access.types import system_scope
+
+    act = getattr(services, "recompute", None)
+    if act is None:
+        raise NotRun("gradebook.services has no recompute")
+    scope = system_scope("bench")
+
+    def recompute(year: int) -> dict[str, int]:
+        with unit_of_work(scope), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST_SECONDS} s'")
+            told: dict[str, int] = act(scope, school_year=year, apply=True).as_dict()
+        return told
+
+    return recompute
 
 
 def _bare_copy(bench: Bench, year: int) -> Callable[[], None]:
     """The rows as text, once; then each turn COPY into new tables without an index."""
     texts: dict[str, bytes] = {}
     with bench.house.superuser() as db:
-        for table in _COPIED:
-            with db.cursor().copy(f"COPY (SELECT * FROM {table} WHERE school_year = {int(year)}) TO STDOUT") as out:
+        for table, which in _COPIED.items():
+            chosen = f"SELECT * FROM {table} WHERE school_year = {int(year)}{which}"
+            with db.cursor().copy(f"COPY ({chosen}) TO STDOUT") as out:
                 texts[table] = b"".join(bytes(block) for block in out)
 
     def copy() -> None:

@@ -36,7 +36,15 @@ _HOMEROOM = {
     "gradebook.conduct",
     "gradebook.export",
 }
-_DEPARTMENT = {"schools.view", "schools.edit", "students.export", "calendar.manage", "audit.view", "gradebook.view", "school_records.view"}
+_DEPARTMENT = {
+    "schools.view",
+    "schools.edit",
+    "students.export",
+    "calendar.manage",
+    "audit.view",
+    "gradebook.view",
+    "school_records.view",
+}
 _RIGHTS = {"rights.view", "rights.give", "accounts.manage", "audit.view"}
 _FAMILY = {"people.view", "family.view", "attendance.family", "gradebook.family", "school_records.family"}
 

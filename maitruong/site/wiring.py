@@ -22,12 +22,12 @@ def join() -> None:
     """Called once when the program starts."""
     indicator_reactions.register()
     pulse.every(1, "indicators", indicators.refresh)
-    lists.register(StudentLists())
+    lists.register(StudentLists())  # type: ignore[arg-type]
     pulse.every(3600, "lists past their time", _forget_lists)
+    pulse.every(3600, "answers no page can repeat", gradebook.forget_old_answers)
 
 
 def _forget_lists() -> int:
     scope = system_scope("forget lists past their time")
     with unit_of_work(scope):
         return exchange.forget_past(scope)
-    pulse.every(3600, "forget answers", gradebook.forget_old_answers)

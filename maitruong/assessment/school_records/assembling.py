@@ -161,9 +161,7 @@ def promotion(room: Classroom, student_id: int) -> Outcome:
     if room.ref.grade <= 5:
         return rule(room.ref.grade, overall=year.overall)
     counted = room.absences.get(student_id, AbsenceCount())
-    return rule(
-        room.ref.grade, learning=year.learning[0], conduct=year.conduct[0], absences=min(counted.year, 400)
-    )
+    return rule(room.ref.grade, learning=year.learning[0], conduct=year.conduct[0], absences=min(counted.year, 400))
 
 
 def content(

@@ -70,7 +70,7 @@ def waiting_for(scope: Scope, role: Role) -> list[WaitingGroup]:
     """What this person may sign now, by class and part, newest year first. Three statements."""
     blocks = RecordBlock.objects.visible_to(scope, _PERMISSION[role]).filter(role=role.value)
     if role is not Role.PRINCIPAL:
-        blocks = blocks.filter(signer_id=scope.actor_id)
+        blocks = blocks.filter(signer_id=scope.actor_id or 0)
     due = list(
         blocks.filter(signed_at__isnull=True, record__state=_TURN[role].value)
         .select_related("record")
@@ -129,9 +129,7 @@ def classes(scope: Scope, *, school_year: int, school_id: int | None = None) -> 
     by_class: dict[int, dict[str, int]] = {}
     for class_id, state, n in standing.values_list("class_id", "state").annotate(n=Count("*")):
         by_class.setdefault(class_id, {})[state] = n
-    return [
-        ClassStates(row.id, row.name, row.pupils, by_class.get(row.id, {})) for row in rows if 1 <= row.grade <= 12
-    ]
+    return [ClassStates(row.id, row.name, row.pupils, by_class.get(row.id, {})) for row in rows if 1 <= row.grade <= 12]
 
 
 @dataclass(frozen=True)
@@ -143,6 +141,7 @@ class RecordRow:
     name: str
     school_id: int
     school_year: int
+    class_id: int
     class_name: str
     version: int
     state: str
@@ -165,7 +164,9 @@ def class_records(scope: Scope, *, class_id: int) -> tuple[ClassRef, list[Record
     return ref, [
         _row(newest[m.student_id], m.full_name, tuple(unsigned.get(newest[m.student_id].pk, ())))
         if m.student_id in newest
-        else RecordRow("", m.student_id, m.full_name, ref.school_id, ref.school_year, ref.name, 0, "", "Chưa lập", "")
+        else RecordRow(
+            "", m.student_id, m.full_name, ref.school_id, ref.school_year, ref.id, ref.name, 0, "", "Chưa lập", ""
+        )
         for m in members
     ]
 
@@ -255,6 +256,7 @@ def _row(record: RecordFile, name: str, waits: tuple[str, ...] = ()) -> RecordRo
         name=name,
         school_id=record.school_id,
         school_year=record.school_year,
+        class_id=record.class_id,
         class_name=record.class_name,
         version=record.version,
         state=record.state,
@@ -367,7 +369,7 @@ def _not_valid(data: bytes, report: RecordReport) -> Verification:
     row = (
         RecordFile._base_manager.filter(record_id=found[1].decode(), xml_file__isnull=False).first() if found else None
     )
-    if row is not None:
+    if row is not None and row.xml_file_id is not None:
         try:
             places = changed_fields(files.read(row.xml_file_id)[1], data)
         except NotCanonical:
@@ -375,4 +377,3 @@ def _not_valid(data: bytes, report: RecordReport) -> Verification:
         told = [Problem(place, "khác với bản nhà trường đã đóng dấu") for place in places]
         problems = told + [p for p in problems if not told or p.where == "Cấu trúc tệp"] if told else problems
     return Verification("altered", report.sentence, problems=tuple(problems[:20]))
-

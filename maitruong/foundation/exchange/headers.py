@@ -292,7 +292,7 @@ def _guess_by_content(
         for column in columns.columns:
             if column.key in taken or not column.looks or column.looks == "flag" or column.part_of:
                 continue
-            if LOOKS[column.looks] and share(values, LOOKS[column.looks]) >= 0.8:
+            if LOOKS[column.looks] and share(values, LOOKS[column.looks]) >= 0.8:  # type: ignore[truthy-function]
                 found[at] = (column.key, 0.5)
                 taken.add(column.key)
                 break

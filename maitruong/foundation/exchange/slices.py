@@ -318,6 +318,6 @@ def small_workbook(xml: bytes, frame: Frame, tags: Tags) -> io.BytesIO:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name, content in parts.items():
-            archive.writestr(name, content)
+            archive.writestr(name, content)  # type: ignore[arg-type]
     out.seek(0)
     return out

@@ -22,7 +22,7 @@ def _xml(data: bytes) -> bool:
 
 
 def _text(data: bytes) -> bool:
-    return b"\0" not in data and not data.lstrip()[:1] == b"<"
+    return b"\0" not in data and data.lstrip()[:1] != b"<"
 
 
 LOOKS_LIKE: dict[str, Callable[[bytes], bool]] = {
@@ -35,7 +35,16 @@ LOOKS_LIKE: dict[str, Callable[[bytes], bool]] = {
     PNG: lambda data: data.startswith(b"\x89PNG\r\n\x1a\n"),
     JPEG: lambda data: data.startswith(b"\xff\xd8\xff"),
 }
-NAMES = {PDF: "PDF", XML: "XML", XLSX: "Excel .xlsx", XLS: "Excel .xls", ODS: "LibreOffice .ods", CSV: "CSV", PNG: "ảnh PNG", JPEG: "ảnh JPEG"}
+NAMES = {
+    PDF: "PDF",
+    XML: "XML",
+    XLSX: "Excel .xlsx",
+    XLS: "Excel .xls",
+    ODS: "LibreOffice .ods",
+    CSV: "CSV",
+    PNG: "ảnh PNG",
+    JPEG: "ảnh JPEG",
+}
 
 
 def is_really(media_type: str, data: bytes) -> bool:

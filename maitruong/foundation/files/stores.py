@@ -42,7 +42,8 @@ class FolderStore:
             return
         draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (self.folder, path.parent.parent, path.parent):  # `parents` would not pass the mode on
+                folder.mkdir(mode=0o700, parents=folder is self.folder, exist_ok=True)
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(data)
                 file.flush()
@@ -115,7 +116,5 @@ def _s3_client(endpoint: str) -> Any:
         "s3",
         endpoint_url=endpoint or None,
         region_name=os.environ.get("AWS_DEFAULT_REGION", "us-east-1"),
-        config=Config(
-            s3={"addressing_style": "path"}, retries={"max_attempts": 3}, connect_timeout=5, read_timeout=30
-        ),
+        config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 3}, connect_timeout=5, read_timeout=30),
     )

@@ -48,7 +48,9 @@ class HouseDirectory:
         unit = Unit.objects.get(pk=row.school_id)
         kind = HolderKind.ORGANISATION if row.person_id is None else HolderKind.PERSON
         holder_id = str(row.school_id if row.person_id is None else row.person_id)
-        return HeldCertificate(Holder(kind, holder_id, row.holder_name, unit.code, unit.name, row.title), row.revoked_at)
+        return HeldCertificate(
+            Holder(kind, holder_id, row.holder_name, unit.code, unit.name, row.title), row.revoked_at
+        )
 
     def _of_unit(self, code: str) -> list[Grant]:
         if code not in self._grants:
@@ -63,6 +65,6 @@ def _covers(grant: Grant, claim: Claim, on: dt.date) -> bool:
         return False
     if grant.withdrawn_at is not None and day_of(grant.withdrawn_at) < on:
         return False
-    if grant.class_ids is not None and claim.school_class not in map(str, grant.class_ids):
+    if grant.class_ids is not None and claim.school_class not in [str(class_id) for class_id in grant.class_ids]:
         return False
     return grant.subjects is None or claim.subject in grant.subjects

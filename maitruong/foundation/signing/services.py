@@ -84,7 +84,10 @@ def issue_demo_certificates(
             scope, school_id=school_id, person_id=person_id, certificate=issued.certificate, title=holder.title
         )
         PersonKey(
-            certificate=row, school_id=school_id, person_id=person_id, encrypted_pem=demo_keys.encrypted(issued, own_pin)
+            certificate=row,
+            school_id=school_id,
+            person_id=person_id,
+            encrypted_pem=demo_keys.encrypted(issued, own_pin),
         ).save(force_insert=True)
     return len(wanted)
 
@@ -217,7 +220,7 @@ def ask_consent(scope: Scope, *, school_id: int, role: Role, title: str, items: 
 
 def consent(scope: Scope, consent_id: uuid.UUID) -> Consent:
     """One's own consent. Another person's and one that never was answer alike: NotFound."""
-    row = SigningConsent._base_manager.filter(pk=consent_id, person_id=scope.actor_id).first()
+    row = SigningConsent._base_manager.filter(pk=consent_id, person_id=scope.actor_id or 0).first()
     if row is None:
         raise NotFound
     return _shown(row)

@@ -68,7 +68,12 @@ def recount(school_ids: list[int], school_year: int) -> None:
 def _count(group: str, year: int, schools: list[int]) -> None:
     """Write what the group's statement counts, and put to zero what it no longer finds."""
     counted = GROUPS[group]
-    facts: dict[str, Any] = {"schools": schools, "year": year, "indicators": list(counted.indicators), "today": clock.today()}
+    facts: dict[str, Any] = {
+        "schools": schools,
+        "year": year,
+        "indicators": list(counted.indicators),
+        "today": clock.today(),
+    }
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH counted AS ({counted.sql}), written AS ("

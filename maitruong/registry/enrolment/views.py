@@ -112,8 +112,8 @@ def roster(request: HttpRequest, class_id: int) -> HttpResponse:
             "sexes": dict(Sex.choices),
             "status_label": queries.status_label,
             "may_open_files": queries.reaches_class(scope, "students.view", **reach),
-            "may_export": scope.covers("students.export", **reach),
-            "may_manage": scope.covers("enrolment.manage", **reach),
+            "may_export": scope.covers("students.export", **reach),  # type: ignore[arg-type]
+            "may_manage": scope.covers("enrolment.manage", **reach),  # type: ignore[arg-type]
         },
     )
 
@@ -258,4 +258,4 @@ def _year_pills(request: HttpRequest, chosen: int) -> list[dict[str, Any]]:
 def _with(request: HttpRequest, **changes: object) -> str:
     """The present address with some parameters changed."""
     kept = {k: v for k, v in request.GET.items() if k not in ("sau", "truoc")}
-    return "?" + urlencode({**kept, **{k: v for k, v in changes.items() if v}})
+    return "?" + urlencode({**kept, **{k: v for k, v in changes.items() if v}})  # type: ignore[arg-type]

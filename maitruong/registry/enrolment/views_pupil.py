@@ -251,10 +251,10 @@ def _file(
         "problem": problem,
         "today": clock.today(),
         "crumbs": [{"label": "Học sinh", "url": reverse("enrolment:pupils")}, {"label": found.person.full_name}],
-        "may_edit": here_now and scope.covers("students.edit", **reach),
-        "may_see_number": scope.covers("students.number", **reach),
-        "may_guardians": here_now and scope.covers("students.guardians", **reach),
-        "may_manage": here_now and scope.covers("enrolment.manage", **reach),
+        "may_edit": here_now and scope.covers("students.edit", **reach),  # type: ignore[arg-type]
+        "may_see_number": scope.covers("students.number", **reach),  # type: ignore[arg-type]
+        "may_guardians": here_now and scope.covers("students.guardians", **reach),  # type: ignore[arg-type]
+        "may_manage": here_now and scope.covers("enrolment.manage", **reach),  # type: ignore[arg-type]
         "year_label": lambda year: Year(year).label,
     }
     return render(request, "enrolment/dossier.html", context, status=status)

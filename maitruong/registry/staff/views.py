@@ -42,7 +42,7 @@ def staff(request: HttpRequest) -> HttpResponse:
             "schools": schools,
             "many_schools": len(scope.school_ids) != 1,
             "first_page": after is None,
-            "next": "?" + urlencode({"q": q, "sau": rows[-1].id}) if more else "",
+            "next": "?" + urlencode({"q": q, "sau": rows[-1].id}) if more else "",  # type: ignore[arg-type]
             "may_manage": _own_school(scope) is not None and scope.may("staff.manage"),
         },
     )

@@ -121,7 +121,9 @@ def load_admin_units(db: psycopg.Connection) -> None:
         for unit, former in _admin_units():
             since, until = unit.valid_from or "", unit.valid_to or ""
             copy.write_row((unit.level, unit.code, unit.name, unit.kind, unit.parent, f"[{since},{until}]", former))
-    db.execute("CREATE TEMP TABLE stage_succession (level text, old text, new text, whole boolean, day date) ON COMMIT DROP")
+    db.execute(
+        "CREATE TEMP TABLE stage_succession (level text, old text, new text, whole boolean, day date) ON COMMIT DROP"
+    )
     with db.cursor() as cursor, cursor.copy("COPY stage_succession FROM STDIN") as copy:
         for s in admin_units.successions():
             copy.write_row((s.level, s.old, s.new, s.share in {"whole", "people"}, s.on))

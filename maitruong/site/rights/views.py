@@ -158,8 +158,8 @@ def audit_page(request: HttpRequest) -> HttpResponse:
             "groups": list(labels.GROUPS.items()),
             "group": group,
             "first_page": older is None,
-            "newest": "?" + urlencode(kept),
-            "next": "?" + urlencode({**kept, "truoc": shown[-1].id}) if len(rows) > PAGE else "",
+            "newest": "?" + urlencode(kept),  # type: ignore[arg-type]
+            "next": "?" + urlencode({**kept, "truoc": shown[-1].id}) if len(rows) > PAGE else "",  # type: ignore[arg-type]
         },
     )
 

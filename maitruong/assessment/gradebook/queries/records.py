@@ -64,7 +64,8 @@ def open_books(sheet: Sheet) -> list[str]:
 def class_year(scope: Scope, *, class_id: int, student_ids: Iterable[int]) -> tuple[Sheet, dict[int, RecordYear]]:
     """The year of these pupils of a class. Raises NotFound when the scope does not hold every book of the class."""
     sheet = class_sheet(scope, class_id=class_id)
-    facts = {"year": sheet.school_year, "class": class_id, "students": list(student_ids)}
+    ids = list(student_ids)
+    facts = {"year": sheet.school_year, "class": class_id, "students": ids}
     primary = bool(sheet.subjects) and sheet.subjects[0].kind == "primary"
     read = _primary_year if primary else _secondary_year
     results = _by_pupil(_RESULTS, facts)
@@ -80,7 +81,7 @@ def class_year(scope: Scope, *, class_id: int, student_ids: Iterable[int]) -> tu
             conduct.get(student_id, []),
             qualities.get(student_id, []),
         )
-        for student_id in facts["students"]
+        for student_id in ids
     }
     return sheet, found
 
@@ -191,7 +192,7 @@ def _primary_year(
         subjects,
         overall=whole[1],
         title=layout.title_name(whole[4] or "", primary=True),
-        comment=comment,
+        comment=str(comment or ""),
         qualities=judged,
         missing=whole[5],
         provisional=whole[6],

@@ -10,8 +10,8 @@ from django.db import connection
 
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
-from maitruong.foundation.kernel import clock
 from maitruong.foundation.regulations.derivation import Derivation
+from maitruong.registry.enrolment import queries as enrolment
 
 from .. import columns, judging, layout, storage
 from ..storage import STORES
@@ -70,7 +70,7 @@ def class_results(scope: Scope, *, class_id: int, term: int) -> ClassResults:
                 "class": class_id,
                 "term": term,
                 "moment": {0: 4, 1: 2, 2: 4}[term],
-                "today": clock.today(),
+                "today": enrolment.day_within(sheet.school_year),
             },
         )
         pupils = [_pupil(sheet, subjects, term, primary, row) for row in cursor.fetchall()]

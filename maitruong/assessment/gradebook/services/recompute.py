@@ -14,6 +14,7 @@ from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.events import services as events
 from maitruong.foundation.kernel import clock
+from maitruong.registry.enrolment import queries as enrolment
 
 from .. import twin
 from ..events import ResultsChanged
@@ -158,11 +159,14 @@ def _run(ending: str, writes: str, school_year: int, school_ids: Sequence[int] |
     facts = {
         "year": school_year,
         "schools": None if school_ids is None else list(school_ids),
-        "today": clock.today(),
+        # Pupils of a year that is over sat in its classes until its last day, not today.
+        "today": enrolment.day_within(school_year),
         "at": clock.now(),
         "readings": twin.readings(_settings_ids(school_year)),
     }
     with connection.cursor() as cursor:
+        # A statement over a whole school is planned for that school: the plan kept for all schools loops inside loops.
+        cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
         cursor.execute(f"WITH {_SOURCE},\n{twin.SECONDARY},{_DIFFERENCES}{writes}{ending}", facts)
         return cursor.fetchone()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from maitruong.assessment.gradebook import queries, services
 from maitruong.assessment.gradebook.tests import factories as make
 from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.kernel import clock
 from tests import factories as house
 
 pytestmark = pytest.mark.django_db
@@ -274,3 +276,18 @@ def test_a_guardian_sees_her_own_child_and_no_other(room: make.Classroom) -> Non
     assert toan.cells[0] == ("TX1", "8,5") and toan.result == "8,5"
     assert (year.learning[1], year.conduct[1]) == ("Khá", ("Tốt", ""))
     assert year.class_name == "8A2"
+
+
+def test_results_of_a_year_that_is_over_are_shown_and_made_again_though_nobody_sits_there_today() -> None:
+    room = make.a_classroom()
+    with house.as_system(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE enrolment_enrolment SET ends_on = '2027-05-31' WHERE school_class_id = %s", [room.class_id]
+        )
+
+    with clock.standing_still(dt.datetime(2027, 11, 22, tzinfo=clock.VIETNAM)), house.as_system() as scope:
+        shown = queries.class_results(scope, class_id=room.class_id, term=0)
+        made = services.recompute(scope, school_year=2026, school_ids=[room.school])
+
+    assert len(shown.pupils) == len(room.pupils)
+    assert made.results == 3 * len(room.pupils)

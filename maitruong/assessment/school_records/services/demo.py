@@ -10,6 +10,7 @@ from typing import Final
 from maitruong.foundation.access import queries as access
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import Scope, system_scope
+from maitruong.foundation.identity.models import Account
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.signing import demo_keys
 from maitruong.foundation.signing import services as signing
@@ -17,6 +18,7 @@ from maitruong.foundation.signing.directory import POST_OF
 from maitruong.foundation.signing.types import Role
 from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.enrolment import queries as enrolment
+from maitruong.registry.enrolment.types import ClassRef
 
 from ..models import RecordBlock
 from .preparing import prepare_records
@@ -24,13 +26,21 @@ from .sealing import issue_records, records_to_seal, seal_one
 from .signing import ask_to_sign, sign_blocks
 
 DEMO_PIN: Final = "246810"
+PUPILS_SIGNED: Final = 10
 _SYSTEM = system_scope("demo records")
 _TITLES = {"principal": "Hiệu trưởng", "homeroom_teacher": "Giáo viên chủ nhiệm", "subject_teacher": "Giáo viên"}
 
 
-def seed_demo(*, school_id: int, class_id: int | None = None, tell: Callable[[str], None] = lambda _: None) -> int:
+def seed_demo(
+    *,
+    school_id: int,
+    class_id: int | None = None,
+    pupils: int | None = PUPILS_SIGNED,
+    tell: Callable[[str], None] = lambda _: None,
+) -> int:
     """Certificates with the demo's PIN for everybody who signs at a school; then the records of one class of a closed year.
 
+    pupils: for how many of the class (0.7 s of work each), the children of the sign-in page's people first; None: for all.
     Each signature is given as that person, with the consent, PIN and code a page would ask for, on the days after the books
     were closed. Returns how many records were issued. Raises OnlyInDemo.
     """
@@ -42,14 +52,24 @@ def seed_demo(*, school_id: int, class_id: int | None = None, tell: Callable[[st
     with unit_of_work(_SYSTEM):
         ref = enrolment.class_ref(_SYSTEM, class_id=class_id)
         last = calendar.span(ref.school_year)[2]
+        chosen = _chosen(ref, pupils)
     moment = dt.datetime.combine(last - dt.timedelta(days=3), dt.time(8), clock.VIETNAM)
     with clock.standing_still(moment), unit_of_work(_SYSTEM):
-        prepare_records(_SYSTEM, class_id=class_id)
+        prepare_records(_SYSTEM, class_id=class_id, student_ids=chosen)
     for hours, role in enumerate((Role.SUBJECT_TEACHER, Role.HOMEROOM_TEACHER, Role.PRINCIPAL), start=1):
         with clock.standing_still(moment + dt.timedelta(hours=hours)):
             _sign_as_everybody(class_id, role, tell)
     with clock.standing_still(moment + dt.timedelta(hours=5)):
         return _seal_and_issue(class_id, tell)
+
+
+def _chosen(ref: ClassRef, most: int | None) -> list[int]:
+    """Pupils to sign for: first those whose families, or who themselves, stand on the sign-in page."""
+    ids = [row.student_id for row in enrolment.members(ref, on=enrolment.day_within(ref.school_year))]
+    faces = list(Account.objects.filter(demo_order__isnull=False).values_list("person_id", flat=True))
+    held = access.posts(person_ids=faces, roles=["guardian", "pupil"], on=clock.today(), past=True)
+    known = {student for post in held for student in post.student_ids or ()}
+    return sorted(ids, key=lambda student: student not in known)[:most]
 
 
 def _certificates(school_id: int) -> None:
@@ -103,4 +123,3 @@ def _seal_and_issue(class_id: int, tell: Callable[[str], None]) -> int:
             seal_one(_SYSTEM, record_pk=record_pk, signer=seal)
         tell(f"đóng dấu {len(waiting)} học bạ")
         return issue_records(_SYSTEM, class_id=class_id) if waiting else 0
-

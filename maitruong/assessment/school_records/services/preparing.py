@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from maitruong.assessment.gradebook import queries as gradebook
@@ -31,9 +32,10 @@ class Prepared:
     held_back: list[tuple[int, str, str]] = field(default_factory=list)
 
 
-def prepare_records(scope: Scope, *, class_id: int) -> Prepared:
+def prepare_records(scope: Scope, *, class_id: int, student_ids: Collection[int] | None = None) -> Prepared:
     """Freeze the year of every pupil of a class into a record. Running it again adds only what was missing.
 
+    student_ids: only these pupils of the class; None: all.
     A pupil whose year is not decided (retest, training in the summer) keeps a draft that says what it waits for.
     Raises NotFound, BooksStillOpen, NobodyToSign.
     """
@@ -44,7 +46,8 @@ def prepare_records(scope: Scope, *, class_id: int) -> Prepared:
         raise BooksStillOpen(school_class=ref.name, count=len(waiting), examples=shown)
     roster = enrolment.members(ref, on=enrolment.day_within(ref.school_year))
     begun = _begun(ref)
-    todo = [row for row in roster if begun.get(row.student_id) in (None, State.DRAFT)]
+    wanted = [row for row in roster if student_ids is None or row.student_id in student_ids]
+    todo = [row for row in wanted if begun.get(row.student_id) in (None, State.DRAFT)]
     done = Prepared()
     if not todo:
         return done

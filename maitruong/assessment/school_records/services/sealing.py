@@ -44,7 +44,9 @@ def start_sealing(scope: Scope, *, class_id: int) -> int:
 
 def records_to_seal(scope: Scope, class_id: int) -> list[int]:
     rows = RecordFile.objects.visible_to(scope, "school_records.seal")
-    return list(rows.filter(class_id=class_id, state=State.PRINCIPAL_SIGNED).order_by("pk").values_list("pk", flat=True))
+    return list(
+        rows.filter(class_id=class_id, state=State.PRINCIPAL_SIGNED).order_by("pk").values_list("pk", flat=True)
+    )
 
 
 def seal_class(ticket: jobs.Ticket, scope: Scope, *, class_id: int) -> dict[str, int]:
@@ -111,12 +113,25 @@ def seal_one(scope: Scope, *, record_pk: int, signer: Signer | None = None) -> i
 
 def _store(scope: Scope, record: RecordFile, report: RecordReport, xml: bytes, pdf: bytes) -> None:
     name = f"hoc-ba-{record.school_year}-{record.school_year + 1}-{record.record_id[:8]}-ban-{record.version}"
-    kept = {
-        "school_id": record.school_id,
-        "student_id": record.student_id,
-    }
-    xml_ref = files.keep(scope, data=xml, media_type=media.XML, name=f"{name}.xml", purpose="record_xml", **kept)
-    pdf_ref = files.keep(scope, data=pdf, media_type=media.PDF, name=f"{name}.pdf", purpose="record_pdf", **kept)
+    school_id, student_id = record.school_id, record.student_id
+    xml_ref = files.keep(
+        scope,
+        school_id=school_id,
+        student_id=student_id,
+        data=xml,
+        media_type=media.XML,
+        name=f"{name}.xml",
+        purpose="record_xml",
+    )
+    pdf_ref = files.keep(
+        scope,
+        school_id=school_id,
+        student_id=student_id,
+        data=pdf,
+        media_type=media.PDF,
+        name=f"{name}.pdf",
+        purpose="record_pdf",
+    )
     record.xml_file_id, record.pdf_file_id = xml_ref.id, pdf_ref.id
     record.xml_sha256, record.pdf_sha256 = report.xml_sha256, pdf_ref.sha256
 

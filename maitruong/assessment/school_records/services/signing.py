@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
+from lxml import etree
 
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
@@ -122,9 +123,11 @@ def _sign_all(scope: Scope, blocks: list[RecordBlock], unlocked: Unlocked) -> No
     drafts = RecordDraft._base_manager.in_bulk({block.record_id for block in blocks})
     for block in blocks:
         draft = drafts[block.record_id]
-        if not unlocked.allows(str(block.pk), _hash_of(draft, block)):
+        pending = prepare_step(
+            bytes(draft.document), block.node_id, certificate, at=at, trust=trust, directory=directory
+        )
+        if not unlocked.allows(str(block.pk), _hash_in(pending.root, block)):
             raise ConsentForOther(what=block.label)
-        pending = prepare_step(bytes(draft.document), block.node_id, certificate, at=at, trust=trust, directory=directory)
         draft.document = pending.complete(unlocked.signer.sign(pending.digest))
         draft.save(update_fields=["document"])
         block.signed_at, block.certificate, block.consent_id = at, stamp, unlocked.consent_id
@@ -201,7 +204,11 @@ def _take_over_approval(scope: Scope, block: RecordBlock, draft: RecordDraft) ->
 
 def _hash_of(draft: RecordDraft, block: RecordBlock) -> str:
     """SHA-256 of the very part to be signed, with the signatures already inside it and without its own."""
-    element = element_of(parse(bytes(draft.document)), block.node_id)
+    return _hash_in(parse(bytes(draft.document)), block)
+
+
+def _hash_in(root: etree._Element, block: RecordBlock) -> str:
+    element = element_of(root, block.node_id)
     if element is None:
         raise NothingToDo(what="còn phần này")
     return part_hash(element)

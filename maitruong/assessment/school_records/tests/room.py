@@ -60,9 +60,7 @@ def a_closed_class(pupils: tuple[str, ...] = PUPILS) -> Room:
     rest = [code for code in subjects if code not in ("TOAN", "NV")]
     oanh = make.a_teacher(found.school, "Vũ Thị Kim Oanh", class_id=found.class_id, subject=rest[0])
     _teach_also(found.school, found.class_id, oanh.person_id, rest[1:])
-    room = Room(
-        found.school, found.class_id, found.pupils, found.principal, homeroom, lan, bao, oanh, found.commune
-    )
+    room = Room(found.school, found.class_id, found.pupils, found.principal, homeroom, lan, bao, oanh, found.commune)
     give_certificates(room, *(account.person_id for account in (*room.teachers, homeroom, found.principal)))
     return room
 
@@ -170,9 +168,7 @@ def sign_subjects(room: Room) -> None:
 
 def seal(room: Room) -> int:
     with working_as(room.principal) as scope:
-        return sum(
-            sealing.seal_one(scope, record_pk=pk) for pk in sealing.records_to_seal(scope, room.class_id)
-        )
+        return sum(sealing.seal_one(scope, record_pk=pk) for pk in sealing.records_to_seal(scope, room.class_id))
 
 
 def sealed(room: Room, *, issued: bool = True) -> list[RecordFile]:

@@ -106,7 +106,15 @@ def test_the_public_page_tells_initials_school_year_and_hash_and_nothing_more(ro
     assert answer.status_code == 200 and "đang có hiệu lực" in answer.text
     for told in ("N. G. H.", "THCS Lê Chân", "2026-2027", record.xml_sha256):
         assert told in answer.text
-    for kept in ("Gia Hân", "8A2", "Nguyễn Thị Lan", "Đỗ Quang Minh", "04/05/2010", "Khá", str(record.student_id) + "<"):
+    for kept in (
+        "Gia Hân",
+        "8A2",
+        "Nguyễn Thị Lan",
+        "Đỗ Quang Minh",
+        "04/05/2010",
+        "Khá",
+        str(record.student_id) + "<",
+    ):
         assert kept not in answer.text
 
 
@@ -117,8 +125,7 @@ def test_an_unknown_id_gets_the_same_shape_as_a_known_one(room) -> None:
     unsealed, record = record, rooms.records(room)[1]
 
     known, unknown, draft = (
-        Client().get(f"/xac-thuc/{name}/")
-        for name in (record.record_id, "Zk3vP0w8QfG1rT6yLmN2aQ", unsealed.record_id)
+        Client().get(f"/xac-thuc/{name}/") for name in (record.record_id, "Zk3vP0w8QfG1rT6yLmN2aQ", unsealed.record_id)
     )
 
     def tags(answer):

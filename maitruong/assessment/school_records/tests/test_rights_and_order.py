@@ -9,8 +9,8 @@ import pytest
 from maitruong.assessment.school_records import queries, services
 from maitruong.assessment.school_records.errors import (
     BooksStillOpen,
-    NotInForce,
     NothingToDo,
+    NotInForce,
     NotYourPart,
     SaySomeReason,
     SignedOutOfOrder,
@@ -312,9 +312,7 @@ def test_a_deputy_who_stands_in_signs_for_the_principal_within_the_dates(room) -
     assert rooms.seal(room) == 1
 
     with rooms.working_as(room.principal) as scope:
-        page = queries.record_page(
-            scope, record_id=rooms.records(room)[0].record_id, permission="school_records.view"
-        )
+        page = queries.record_page(scope, record_id=rooms.records(room)[0].record_id, permission="school_records.view")
     assert page.content.approval.principal.name == "Lương Quốc Việt"
     with make.as_system():
         assert queries.verify_upload(rooms.bytes_of(rooms.records(room)[0])).standing == "valid"
@@ -329,9 +327,7 @@ def test_a_deputy_cannot_sign_for_the_principal_after_the_last_day(room) -> None
     with pytest.raises(AssertionError):
         rooms.sign(room, deputy, Role.PRINCIPAL, blocks=rooms.blocks_of(room.principal, Role.PRINCIPAL))
     with rooms.working_as(deputy, f"deputy_principal.{room.school}") as scope, pytest.raises(NotFound):
-        services.ask_to_sign(
-            scope, role=Role.PRINCIPAL, block_ids=rooms.blocks_of(room.principal, Role.PRINCIPAL)
-        )
+        services.ask_to_sign(scope, role=Role.PRINCIPAL, block_ids=rooms.blocks_of(room.principal, Role.PRINCIPAL))
     assert states(room) == [State.HOMEROOM_SIGNED]
 
 
@@ -427,7 +423,8 @@ def test_a_part_made_again_loses_its_signature_and_those_above_it_only(room) -> 
     rooms.sign(room, room.homeroom, Role.HOMEROOM_TEACHER)
     with make.as_system(), connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE gradebook_mark SET average = 99 WHERE class_id = %s AND subject = 'TOAN' AND term = 1", [room.class_id]
+            "UPDATE gradebook_mark SET average = 99 WHERE class_id = %s AND subject = 'TOAN' AND term = 1",
+            [room.class_id],
         )
 
     with rooms.working_as(room.principal) as scope:
@@ -445,7 +442,9 @@ def test_a_part_made_again_loses_its_signature_and_those_above_it_only(room) -> 
 # --- demo and real -------------------------------------------------------------------------------------------------------
 
 
-def test_demo_keys_are_neither_made_nor_opened_in_a_real_database_whatever_the_environment_says(room, monkeypatch) -> None:
+def test_demo_keys_are_neither_made_nor_opened_in_a_real_database_whatever_the_environment_says(
+    room, monkeypatch
+) -> None:
     rooms.prepare(room)
     Installation.objects.update(kind="real")
     for name in ("MT_KIND", "MT_DEMO", "DEMO"):

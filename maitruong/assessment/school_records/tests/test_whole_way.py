@@ -7,14 +7,13 @@ import subprocess
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from maitruong.assessment.school_records import queries, services
-from maitruong.assessment.school_records.document import steps_of, identity_of
+from maitruong.assessment.school_records import queries
+from maitruong.assessment.school_records.document import identity_of, steps_of
 from maitruong.assessment.school_records.models import RecordDraft, State
 from maitruong.assessment.school_records.outside import pdfsig_command, xmlsec1_command
 from maitruong.foundation.kernel import clock
-from maitruong.foundation.signing.canonical import parse
-from maitruong.foundation.signing.types import Role
 from maitruong.foundation.signing import demo_keys
+from maitruong.foundation.signing.canonical import parse
 from tests import factories as make
 
 from . import room as rooms

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from maitruong.foundation.access.doors import needs
@@ -35,7 +36,9 @@ def family(request: HttpRequest) -> HttpResponse:
 @require_safe
 def family_record(request: HttpRequest, record_id: str) -> HttpResponse:
     page = services.opened_record(request.scope, record_id=record_id, permission=OWN)  # type: ignore[attr-defined]
-    context = record_context(page, download="school_records:family_download", other="school_records:family_record")
+    above = {"label": "Học bạ", "url": reverse("school_records:family")}
+    own = {"download": "school_records:family_download", "other": "school_records:family_record"}
+    context = record_context(page, **own, above=above)
     context |= {"may_correct": False, "in_force": False, "may_rebuild": False, "problem": None, "values": {}}
     return render(request, "school_records/record.html", context)
 

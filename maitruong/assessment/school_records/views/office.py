@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maitruong.foundation.access.doors import needs
@@ -122,7 +123,10 @@ def _class_page(
     counts = {state.value: sum(row.state == state for row in rows) for state in State}
     context = {
         "page_title": f"Học bạ lớp {ref.name}",
-        "crumbs": [{"label": "Học bạ", "url": f"/hoc-ba/?nam={ref.school_year}"}, {"label": ref.name}],
+        "crumbs": [
+            {"label": "Học bạ", "url": f"{reverse('school_records:overview')}?nam={ref.school_year}"},
+            {"label": ref.name},
+        ],
         "ref": ref,
         "year": SchoolYear(ref.school_year).label,
         "rows": rows,
@@ -175,7 +179,8 @@ def correct(request: HttpRequest, record_id: str) -> HttpResponse:
 def _record_page(request: HttpRequest, record_id: str, problem: Refusal | None = None) -> HttpResponse:
     scope = request.scope  # type: ignore[attr-defined]
     page = services.opened_record(scope, record_id=record_id, permission=LOOK)
-    context = record_context(page, download="school_records:download", other="school_records:record")
+    above = {"label": f"Lớp {page.row.class_name}", "url": reverse("school_records:class", args=[page.row.class_id])}
+    context = record_context(page, download="school_records:download", other="school_records:record", above=above)
     context |= {
         "may_correct": scope.covers("school_records.correct", school_id=page.row.school_id),
         "in_force": page.row.state in IN_FORCE,

@@ -15,12 +15,13 @@ from ..types import RecordContent, Stage
 KIND = {"sealed": "info", "issued": "good", "superseded": "warn", "revoked": "danger", "draft": "neutral"}
 
 
-def record_context(page: RecordPage, *, download: str, other: str) -> dict[str, Any]:
-    """What both record pages show; `download`, `other`: names of the routes of the reader's own side."""
+def record_context(page: RecordPage, *, download: str, other: str, above: dict[str, str]) -> dict[str, Any]:
+    """What both record pages show; `download`, `other`: names of the routes of the reader's own side; `above`: the list it came from."""
     year = SchoolYear(page.row.school_year).label
     content = page.content
     return {
         "page_title": f"Học bạ {year} · {page.row.name}",
+        "crumbs": [above, {"label": page.row.name}],
         "page": page,
         "year": year,
         "tag_kind": KIND.get(page.row.state, "quill"),
@@ -29,7 +30,9 @@ def record_context(page: RecordPage, *, download: str, other: str) -> dict[str, 
         "subjects": _subjects(content) if content else [],
         "facts": _facts(content) if content else [],
         "pupil": _pupil(content) if content else [],
-        "judgements": [(j.name, labels.JUDGEMENT_LEVEL[j.level]) for j in content.summary.judgements] if content else [],
+        "judgements": [(j.name, labels.JUDGEMENT_LEVEL[j.level]) for j in content.summary.judgements]
+        if content
+        else [],
         "verify_url": verify_url(page.row.record_id),
         "has_files": bool(page.xml_sha256),
         "download_route": download,
@@ -67,14 +70,14 @@ def _pupil(content: RecordContent) -> list[tuple[str, str]]:
 def _facts(content: RecordContent) -> list[tuple[str, str]]:
     summary, approval = content.summary, content.approval
     found = [
-        ("Kết quả học tập cả năm", labels.level(summary.learning.year) if summary.learning else ""),
-        ("Kết quả rèn luyện cả năm", labels.level(summary.conduct.year) if summary.conduct else ""),
+        ("Học tập", labels.level(summary.learning.year) if summary.learning else ""),
+        ("Rèn luyện", labels.level(summary.conduct.year) if summary.conduct else ""),
         ("Kết quả giáo dục", labels.OVERALL[summary.overall] if summary.overall else ""),
         ("Số buổi nghỉ", f"{summary.absences} (có phép {summary.absences_excused or 0})"),
         ("Khen thưởng", "; ".join(summary.awards)),
-        ("Nhận xét của giáo viên chủ nhiệm", summary.comment or ""),
+        ("Nhận xét", summary.comment or ""),
         ("Kết luận", labels.PROMOTION[approval.promotion]),
-        ("Người phê duyệt", f"{approval.principal.name}, {(approval.principal.title or '').lower()}"),
+        ("Phê duyệt", f"{approval.principal.name}, {(approval.principal.title or '').lower()}"),
         ("Ngày quyết định", formats.date(approval.decided_on)),
     ]
     return [(label, value) for label, value in found if value]

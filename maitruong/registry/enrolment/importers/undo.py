@@ -145,8 +145,8 @@ def _pointing_columns() -> Iterator[tuple[str, str, str]]:
         table = model._meta.db_table
         if table in _OWN or not model._meta.managed:
             continue
-        for column in sorted({field.column for field in model._meta.local_fields} & _POINTING):
-            yield table, column, _NAMES.get(table, f"đã có {_label(model)}")
+        for column in sorted({field.column for field in model._meta.local_fields} & _POINTING):  # type: ignore[type-var]
+            yield table, column, _NAMES.get(table, f"đã có {_label(model)}")  # type: ignore[misc]
 
 
 def _label(model: type[models.Model]) -> str:
@@ -234,7 +234,8 @@ def _close_classes(rows: Iterable[Written], going: Sequence[Written]) -> None:
             for column in columns:
                 cursor.execute(
                     sql.SQL("SELECT DISTINCT {0} FROM {1} WHERE {0} = ANY(%s)").format(
-                        sql.Identifier(column), sql.Identifier(model._meta.db_table)
+                        sql.Identifier(column),  # type: ignore[arg-type]
+                        sql.Identifier(model._meta.db_table),  # type: ignore[arg-type]
                     ),
                     [list(empty)],
                 )

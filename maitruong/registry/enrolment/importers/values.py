@@ -160,7 +160,7 @@ def difference(row: Row, person: Held, file: students.HeldFile | None, seat: Map
     found = Difference(numbers={k: v for k, v in row.numbers.items() if k not in person.numbers})
     for name, value in row.person.items():
         old = person.values.get(name)
-        if old != value and not (name == "full_name" and vietnamese.tone_key(old) == vietnamese.tone_key(value)):
+        if old != value and not (name == "full_name" and vietnamese.tone_key(old) == vietnamese.tone_key(value)):  # type: ignore[arg-type]
             found.person_old[name], found.person_new[name] = old, value
     if file is not None:
         for name, value in row.file.items():

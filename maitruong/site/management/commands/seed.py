@@ -33,4 +33,6 @@ class Command(BaseCommand):
             words = "Cơ sở dữ liệu này đã có một tỉnh. Chỉ dựng được tỉnh giả lập trong cơ sở dữ liệu trống."
             self.stderr.write(json.dumps({"refused": "demo.not_empty", "text": words}) if options["json"] else words)
             sys.exit(1)
-        self.stdout.write(json.dumps(asdict(done), ensure_ascii=False) if options["json"] else f"Xong trong {done.seconds} giây.")
+        self.stdout.write(
+            json.dumps(asdict(done), ensure_ascii=False) if options["json"] else f"Xong trong {done.seconds} giây."
+        )

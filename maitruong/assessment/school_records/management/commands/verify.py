@@ -44,7 +44,7 @@ class Command(BaseCommand):
                 year = f"{found.school_year}-{found.school_year + 1}"
                 self.stdout.write(f"  {found.initials}  {found.school}, năm học {year}, bản {found.version}")
                 self.stdout.write(f"  SHA-256 {found.xml_sha256}")
-            for altered in found.problems:
-                self.stdout.write(f"  {altered.where}: {altered.sentence}")
+            for place in found.problems:
+                self.stdout.write(f"  {place.where}: {place.sentence}")
         if found.exit_code:
             sys.exit(found.exit_code)
