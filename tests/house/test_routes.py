@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote, quote_plus
@@ -21,14 +22,19 @@ from django.test import Client
 
 from maitruong.assessment.gradebook.models import MarkBook
 from maitruong.assessment.gradebook.services.opening import open_books
+from maitruong.assessment.school_records.models import RecordFile
 from maitruong.foundation.access.checks import Route, described_routes, routes
 from maitruong.foundation.access.models import Grant
+from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.exchange.models import ImportBatch
+from maitruong.foundation.files import services as files
 from maitruong.foundation.identity.models import Account
 from maitruong.foundation.identity.services import make_link
+from maitruong.foundation.jobs.models import Job
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.people.models import PersonIdentifier
+from maitruong.foundation.signing.models import SigningConsent
 from maitruong.registry.enrolment.models import Enrolment
 from maitruong.registry.staff.models import Employment
 from maitruong.registry.students.models import Guardianship
@@ -109,10 +115,49 @@ def province() -> Province:
             "grant_id": Grant.objects.get(role="subject_teacher", unit_id=school).pk,
             "batch_id": a_list(school),
             "token": make_link(made.own["principal"]),
+            **signing_things(school, class_id, child, made.own["principal"]),
             # The first book of the class that any of its teachers opens: mathematics of term one.
             "book_id": opened_books(scope, class_id),
         }
     return made
+
+
+def signing_things(school: int, class_id: int, child: int, signer: Account) -> dict[str, object]:
+    """An issued record with its reading copy, a consent being asked for, a job, and the ticket of a stored file."""
+    scope = make.scope_of(signer)
+    now = clock.now()
+    with unit_of_work(scope):
+        copy = files.keep(scope, school_id=school, data=b"%PDF-1.7\n" + SECRET.encode(), media_type="application/pdf",
+                          name="hoc-ba.pdf", purpose="record_pdf")  # fmt: skip
+        record = RecordFile(
+            school_id=school,
+            school_year=2025,
+            class_id=class_id,
+            class_name="7A2",
+            grade=7,
+            student_id=child,
+            initials=SECRET,
+            record_id="k" * 26,
+            state="issued",
+            issued_at=now,
+            pdf_file_id=copy.id,
+        )
+        record.save()
+        consent = SigningConsent(
+            id=uuid.UUID(int=7),
+            school_id=school,
+            person_id=signer.person_id,
+            role="principal",
+            title=SECRET,
+            items=[["1", "0" * 64, SECRET]],
+            asked_at=now,
+            expires_at=now + dt.timedelta(minutes=5),
+        )
+        consent.save(force_insert=True)
+        job = Job(school_id=school, kind="school_records.seal", title=SECRET, asked_by=signer.person_id)
+        job.save()
+        ticket = files.ticket_for(scope, file_id=copy.id).strip("/").split("/")[-1]
+    return {"record_id": record.record_id, "consent_id": consent.pk, "job_id": job.pk, "ticket": ticket}
 
 
 def opened_books(scope: Scope, class_id: int) -> int:
@@ -167,6 +212,8 @@ def random_twin(route: Route, fillers: dict[str, object]) -> str:
     def value(found: re.Match[str]) -> str:
         if found[2] in PLAIN:
             return str(PLAIN[found[2]])
+        if found[1] == "uuid":
+            return str(uuid.UUID(int=NOBODY))
         return str(NOBODY) if found[1] == "int" else "khong-co-" + "x" * 20
 
     return "/" + PARAMETER.sub(value, route.path) + ASKED_WITH.get(route.name, "")
