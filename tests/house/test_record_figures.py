@@ -11,7 +11,7 @@ from maitruong.insight.indicators import services as indicators
 from maitruong.insight.indicators.models import Fact
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # what is due is compared with the start of a transaction
 
 
 def test_records_due_and_sealed_follow_the_seal() -> None:

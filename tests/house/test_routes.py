@@ -132,8 +132,19 @@ def opened_books(scope: Scope, class_id: int) -> int:
 
 def a_list(school: int) -> int:
     """A list on its way in."""
+    head = [["STT", "Họ và tên", "Ngày sinh"], [1, f"Nông {SECRET} Dũng", "15/09/2013"]]
     row = ImportBatch(
-        school_id=school, school_year=2026, kind="students", file_id=1, file_name=f"{SECRET}.xlsx", file_sha256="0"
+        school_id=school,
+        school_year=2026,
+        kind="students",
+        state="done",
+        file_id=1,
+        annotated_file_id=1,
+        imported_at=clock.now(),
+        file_name=f"{SECRET}.xlsx",
+        file_sha256="0",
+        preview={"kind": "xlsx", "sheets": [{"name": "8A2", "hidden": False, "rows": 2, "head": head, "merges": []}]},
+        choice={"sheet": "8A2", "header_from": 1, "data_from": 2, "columns": {"1": "full_name", "2": "born_on"}},
     )
     row.save()
     return row.pk
