@@ -24,6 +24,8 @@ from tools.processes import die_with_parent
 from tools.trouble import Trouble
 
 DEFAULT_PORT = 8000
+NOT_EMPTY = "demo.not_empty"
+"""The code with which `seed` refuses a database that holds a province already."""
 PORTS_TRIED = 50
 SECONDS_TO_BE_READY = 60
 SECONDS_TO_STOP = serve.FINISH_SECONDS + 10
@@ -188,25 +190,31 @@ class Up:
             self._step("preparing database and static files", ["-m", "tools.prepare"], environment)
             base.write_note("prepared", code)
         if self.options.seed and has_command("seed") and not base.note("seeded"):
-            self._step(
-                "loading demo data if there are none", ["-m", "django", "seed", "small", "--if-empty"], environment
-            )
+            self._step("loading demo data", ["-m", "django", "seed", "small", "--json"], environment, fine=NOT_EMPTY)
             base.write_note("seeded", "yes")
 
-    def _step(self, what: str, arguments: list[str], environment: dict[str, str]) -> None:
-        """One thing that must be done before the next; its words are shown only if it fails or has something to say."""
+    def _step(self, what: str, arguments: list[str], environment: dict[str, str], *, fine: str = "\0") -> None:
+        """One thing that must be done before the next. Its words are shown if it fails; `fine` in them is no failure."""
         began = time.monotonic()
         parent = os.getpid()
-        done = subprocess.Popen(
-            [sys.executable, *arguments], cwd=CHECKOUT, env=environment, preexec_fn=lambda: die_with_parent(parent)
+        step = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=CHECKOUT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            preexec_fn=lambda: die_with_parent(parent),
         )
         try:
-            if done.wait():
-                raise Trouble(f"{what}: failed, see above.")
+            said, _ = step.communicate()
         except Stopped:
-            done.terminate()
-            done.wait()
+            step.terminate()
+            step.wait()
             raise
+        if step.returncode and fine not in said:
+            say(said.rstrip())
+            raise Trouble(f"{what}: failed, see above.")
         say(f"{what}: {time.monotonic() - began:.1f} s")
 
     def _add(

@@ -24,6 +24,7 @@ from maitruong.assessment.gradebook.services.opening import open_books
 from maitruong.foundation.access.checks import Route, described_routes, routes
 from maitruong.foundation.access.models import Grant
 from maitruong.foundation.access.types import Scope
+from maitruong.foundation.exchange.models import ImportBatch
 from maitruong.foundation.identity.models import Account
 from maitruong.foundation.identity.services import make_link
 from maitruong.foundation.kernel import clock
@@ -52,7 +53,7 @@ class Province:
 
 
 # Parameters that are no ids of anything: the same value is used for both addresses.
-PLAIN = {"term": 1, "key": "principal.1"}
+PLAIN = {"term": 1, "kind": "students", "key": "principal.1"}
 # What a page must be asked besides its address to show anything.
 ASKED_WITH = {"dashboard:school_levels": "?muc=3&khoi=8", "gradebook:changes": "?loai=score"}
 
@@ -106,6 +107,7 @@ def province() -> Province:
             "guardianship_id": Guardianship.objects.visible_to(scope, "").get(student_id=child).pk,
             "employment_id": Employment.objects.visible_to(scope, "").get(person_id=teacher).pk,
             "grant_id": Grant.objects.get(role="subject_teacher", unit_id=school).pk,
+            "batch_id": a_list(school),
             "token": make_link(made.own["principal"]),
             # The first book of the class that any of its teachers opens: mathematics of term one.
             "book_id": opened_books(scope, class_id),
@@ -116,6 +118,26 @@ def province() -> Province:
 def opened_books(scope: Scope, class_id: int) -> int:
     open_books(scope, class_id=class_id)
     return MarkBook.objects.visible_to(scope, "").get(sheet__class_id=class_id, subject="TOAN", term=1).pk
+
+
+def a_list(school: int) -> int:
+    """A list on its way in."""
+    head = [["STT", "Họ và tên", "Ngày sinh"], [1, f"Nông {SECRET} Dũng", "15/09/2013"]]
+    row = ImportBatch(
+        school_id=school,
+        school_year=2026,
+        kind="students",
+        state="done",
+        file_id=1,
+        annotated_file_id=1,
+        imported_at=clock.now(),
+        file_name=f"{SECRET}.xlsx",
+        file_sha256="0",
+        preview={"kind": "xlsx", "sheets": [{"name": "8A2", "hidden": False, "rows": 2, "head": head, "merges": []}]},
+        choice={"sheet": "8A2", "header_from": 1, "data_from": 2, "columns": {"1": "full_name", "2": "born_on"}},
+    )
+    row.save()
+    return row.pk
 
 
 def signed_in(account: Account | None) -> Client:

@@ -183,24 +183,29 @@ def year_subjects(
     subjects: Iterable[Subject], marks: Marks, *, act: str, settings: Tt22Settings, grade: int
 ) -> list[SubjectResult]:
     """What each subject brings to the level of the year. A term the pupil was exempt in is as if the subject had one term."""
+    # A save of a class comes here for every pupil and subject: the functions themselves, without their register.
+    average_of = rule("gradebook.year_average", act, grade).function
+    outcome_of = rule("gradebook.comment_year", act, grade).function
     found = []
-    average_of, outcome_of = rule("gradebook.year_average", act, grade), rule("gradebook.comment_year", act, grade)
     for subject in subjects:
-        rows = {term: marks.get((subject.code, term)) for term in subject.terms}
-        if subject.optional and not any(rows.values()):
+        one, two = (marks.get((subject.code, term)) if term in subject.terms else None for term in (1, 2))
+        if subject.optional and one is None and two is None:
             continue
-        terms = tuple(t for t, row in rows.items() if row is None or BASES[row.basis].counts)
-        last = next((row for row in reversed(rows.values()) if row is not None), _NOTHING)
-        one, two = rows.get(1) or _NOTHING, rows.get(2) or _NOTHING
+        terms = tuple(t for t in subject.terms if _is_judged(one if t == 1 else two))
+        last = two or one or _NOTHING
+        one, two, whole = one or _NOTHING, two or _NOTHING, len(subject.terms) == (one is not None) + (two is not None)
         average = passed = None
         if terms and subject.kind == "score":
             average = average_of(one.average, two.average, terms=terms, settings=settings)
         elif terms:
             passed = outcome_of(_passed(one.outcome), _passed(two.outcome), terms=terms, settings=settings)
-        whole = all(row is not None for row in rows.values())
         basis = last.basis if not terms else min(last.basis, 1)
         found.append(_result(subject.code, subject.name, subject.kind, subject.optional, whole, average, passed, basis))
     return found
+
+
+def _is_judged(row: SubjectTerm | None) -> bool:
+    return row is None or BASES[row.basis].counts
 
 
 def secondary_results(
@@ -216,6 +221,7 @@ def secondary_results(
 ) -> list[ResultRow]:
     """Result rows of the asked terms (0: the year) of one pupil."""
     settings = tt22_settings(settings_id)
+    judge = rule("gradebook.learning_level", act, grade).function
     open_terms = _open_terms(subjects, marks)
     found = []
     for term in terms:
@@ -225,8 +231,9 @@ def secondary_results(
         else:
             results = year_subjects(subjects, marks, act=act, settings=settings, grade=grade)
             level = rule("gradebook.conduct_year", act, grade)(_level(conduct.get(1)), _level(conduct.get(2)))
-        learning, before, raised_by = rule("gradebook.learning_level", act, grade)(results, settings=settings)
-        missing = len(counted_subjects(results, settings).missing) if learning is None else 0
+        # Most of a term something is still missing, and the level is open without being judged.
+        missing = len(counted_subjects(results, settings).missing)
+        learning, before, raised_by = (None, None, None) if missing else judge(results, settings=settings)
         title = None
         if term == 0 and learning == Level.GOOD and level == Level.GOOD:
             title = rule("gradebook.awards", act, grade)(

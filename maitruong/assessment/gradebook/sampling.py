@@ -92,6 +92,7 @@ def twin_of(pupils: Sequence[Mapping[str, Any]], settings: Tt22Settings = DEFAUL
         _add_levels(found, cursor.fetchall())
         cursor.execute(_OVERALL)
         found |= {student: {"overall": overall, "title": title} for student, overall, title in cursor.fetchall()}
+        cursor.execute("DROP TABLE cell, behaviour, primary_cell, trait")
     return found
 
 

@@ -13,7 +13,7 @@ from psycopg import sql
 def insert_many(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[int]:
     """Insert rows in the present unit of work. Returns the new ids in the order of the rows.
 
-    fields: names of the model's columns, `id` not among them.   JSON values as text, arrays as lists, ranges as psycopg ranges.
+    fields: names of the model's columns, `id` not among them.   JSON values as text, arrays of ids as lists, ranges as text.
     """
     table, columns = _names(model, fields)
     with connection.cursor() as cursor:
@@ -64,8 +64,13 @@ def _stage(cursor: Any, table: sql.Identifier, columns: sql.Composable, rows: It
     count = 0
     with cursor.copy(sql.SQL("COPY staged_rows (staged_place, {columns}) FROM STDIN").format(columns=columns)) as copy:
         for count, row in enumerate(rows, start=1):
-            copy.write_row((count, *row))
+            copy.write_row((count, *(_ids_as_text(value) if type(value) is list else value for value in row)))
     return count
+
+
+def _ids_as_text(ids: list[Any]) -> str:
+    """An array of ids as PostgreSQL reads it. Only ids: text in an array would need quoting."""
+    return "{" + ",".join(str(int(i)) for i in ids) + "}"
 
 
 def _names(model: type[models.Model], fields: Sequence[str]) -> tuple[sql.Identifier, sql.Composable]:

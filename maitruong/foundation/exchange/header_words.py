@@ -120,6 +120,7 @@ _EMPTY_WORDS = frozenset(
     va cua so theo neu co cac ve tai la thong tin ly lich so yeu chi tiet ghi ro day du em chau nam hoc th duong hoac
     """.split()  # noqa: SIM905 - a table to read, not twenty quotes
 )
+_WHOSE = frozenset({"cha", "me", "hs"})
 _PHRASE = re.compile(r"\b(" + "|".join(sorted(_PHRASES, key=len, reverse=True)) + r")\b")
 #: Words that say whose, or which of several, a column is: a header with one of these is never a column without it.
 TELLING = frozenset(
@@ -140,6 +141,8 @@ def words(header: str) -> frozenset[str]:
     plain = " ".join(re.sub(r"[^a-z0-9]+", " ", fold(header)).split())
     found = _PHRASE.sub(lambda phrase: _PHRASES[phrase[0]], plain).split()
     kept = [word for word in found if word not in _EMPTY_WORDS]
+    if _WHOSE.intersection(kept):  # under “Liên hệ” stands whose telephone it is
+        kept = [word for word in kept if word != "lienhe"]
     return frozenset(kept or [word for word in found if word == "nam"])
 
 

@@ -74,6 +74,11 @@ def take_file(scope: Scope, *, kind: str, school_id: int, school_year: int, name
     return batch.pk
 
 
+def proposed_choice(scope: Scope, *, batch_id: int) -> ColumnChoice:
+    """Our proposal, or what was confirmed since."""
+    return ColumnChoice.from_json(open_batch(scope, batch_id, set(ImportState)).choice)
+
+
 def choose_columns(scope: Scope, *, batch_id: int, choice: ColumnChoice, options: Mapping[str, bool]) -> int:
     """Confirm which column is which and start the check. Returns the job. Raises NotNow, ColumnsMissing, ColumnUsedTwice."""
     batch = _choose(scope, batch_id, choice, options)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Order of the dictionary; f, j, w, z stand where Latin puts them, for foreign and ethnic names.
 LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
@@ -23,11 +24,25 @@ _WORD = re.compile(r"[^\W\d_]+")
 _OPEN_PAIRS = ("oa", "oe", "uy")
 
 
+# Every composed Vietnamese letter as its bare ASCII one. Text of these and ASCII alone, one space between words, is tidy already
+# and folds by this table: lists and seeds ask a million times.
+_BARE = {
+    ord(unicodedata.normalize("NFC", shape + tone)): "d" if letter == "đ" else unicodedata.normalize("NFD", letter)[0]
+    for letter in LETTERS
+    for shape in (letter, letter.upper())
+    for tone in (TONES if letter in VOWELS else ("",))
+}
+_KNOWN = "".join(re.escape(chr(code)) for code in _BARE)
+_TIDY = re.compile(rf"[!-~{_KNOWN}]+(?: [!-~{_KNOWN}]+)*")
+
+
 def tidy(text: str) -> str:
     """The text in NFC, one space between words, none around it, without invisible characters.
 
     Text that may be TCVN3 goes through `legacy_encodings.repair` first: there the soft hyphen is the letter ư.
     """
+    if _TIDY.fullmatch(text):
+        return text
     visible = "".join(
         " " if ch.isspace() else ch for ch in text if ch.isspace() or unicodedata.category(ch) not in ("Cf", "Cc")
     )
@@ -60,7 +75,10 @@ def fold(text: str) -> str:
     >>> fold("Nguyễn Thị Hòa, Đắk Lắk")
     'nguyen thi hoa, dak lak'
     """
-    parts = unicodedata.normalize("NFD", tidy(text).casefold().replace("đ", "d"))
+    tidied = tidy(text)
+    if _TIDY.fullmatch(tidied):
+        return tidied.translate(_BARE).lower()
+    parts = unicodedata.normalize("NFD", tidied.casefold().replace("đ", "d"))
     bare = "".join(ch for ch in parts if not unicodedata.combining(ch)).translate(_OTHER_LATIN)
     return " ".join(bare.encode("ascii", "ignore").decode().split())
 
@@ -127,6 +145,7 @@ def initials(full_name: str) -> str:
     return "".join(split_letter(part[0])[0].upper() for part in (family, given) if part)
 
 
+@lru_cache(maxsize=50_000)
 def collation_key(text: str) -> str:
     """An ASCII key that sorts by bytes as a Vietnamese dictionary does: letters of the whole text first, then tones."""
     letters, tones = [], []

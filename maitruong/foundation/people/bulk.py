@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.backends.postgresql.psycopg_any import DateRange
 from psycopg import sql
 
 from maitruong.foundation.access.staging import insert_many, update_many
@@ -80,7 +79,7 @@ def _row(person: NewPerson) -> list[Any]:
 def add_numbers(rows: Iterable[tuple[int, Sequence[int], str, str, dt.date | None]]) -> list[int]:
     """Write numbers: (person, places, scheme, value, born). Raises IntegrityError when another person holds one."""
     fields = ("person_id", "places", "scheme", "value", "valid", "source")
-    made = [(*row[:4], DateRange(row[4] or _BEGINNING, None), "declared") for row in rows]
+    made = [(*row[:4], f"[{row[4] or _BEGINNING},)", "declared") for row in rows]
     return insert_many(PersonIdentifier, fields, made) if made else []
 
 

@@ -8,6 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models import F, Value
 from django.db.models.functions import Now
 
 from maitruong.foundation.access.scoping import ScopedModel
@@ -25,6 +26,12 @@ class Person(ScopedModel):
 
     full_name = models.TextField()
     name_fold = models.TextField(db_collation="C", help_text="lower-case ASCII, for search")
+    given_fold = models.GeneratedField(
+        expression=models.Func(F("name_fold"), Value(" "), Value(-1), function="split_part"),
+        output_field=models.TextField(db_collation="C"),
+        db_persist=True,
+        help_text="the given name, for search: what people type first",
+    )
     sort_key = models.TextField(db_collation="C", help_text="given name, family, middle; Vietnamese order")
     born_on = models.DateField(null=True)
     born_precision = models.TextField(default="day", choices=[("day", "ngày"), ("month", "tháng"), ("year", "năm")])
@@ -45,6 +52,7 @@ class Person(ScopedModel):
             GinIndex(fields=["places"], name="person_places"),
             GinIndex(OpClass("name_fold", name="gin_trgm_ops"), name="person_name_trgm"),
             models.Index(fields=["sort_key", "id"], name="person_by_name"),
+            models.Index(fields=["given_fold", "sort_key", "id"], name="person_by_given_name"),
         ]
 
 

@@ -185,7 +185,7 @@ def entries_today(scope: Scope, *, school_id: int, school_year: int) -> list[dic
             "   AND b.class_id = h.class_id AND b.subject = h.subject LIMIT 1) b ON true"
             " LEFT JOIN people_person p ON p.id = h.by_person"
             " WHERE h.school_id = %(school)s AND h.school_year = %(year)s AND h.kind <> 'conduct'"
-            " AND h.new IS NOT NULL AND h.cell <> 'comment'"
+            " AND h.new IS NOT NULL AND h.cell NOT IN ('comment', 'basis')"
             " AND h.at >= (%(today)s::date)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'"
             " GROUP BY c.name, c.sort_key, h.subject, b.subject_name, p.full_name ORDER BY max(h.at) DESC LIMIT 500",
             {"school": school_id, "year": school_year, "today": clock.today()},

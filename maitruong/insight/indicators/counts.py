@@ -39,7 +39,8 @@ GROUPS: dict[str, Group] = {
         SELECT school_id, 'marks_entered' AS indicator, 0::smallint AS term, 0::smallint AS grade,
                to_char(at AT TIME ZONE 'Asia/Ho_Chi_Minh', 'YYYY-MM-DD') AS key, count(*) AS value
         FROM gradebook_markhistory
-        WHERE school_id = ANY(%(schools)s) AND school_year = %(year)s AND kind <> 'conduct' AND new IS NOT NULL AND cell <> 'comment'
+        WHERE school_id = ANY(%(schools)s) AND school_year = %(year)s AND kind <> 'conduct'
+          AND new IS NOT NULL AND cell NOT IN ('comment', 'basis')
           AND at >= (%(today)s::date - 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
           AND at < (%(today)s::date + 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
         GROUP BY 1, 5""",

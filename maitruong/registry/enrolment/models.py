@@ -57,6 +57,9 @@ class Enrolment(ScopedModel):
         indexes = [
             models.Index(fields=["school_id", "school_year", "school_class"], name="enrolment_of_class"),
             models.Index(fields=["student", "school_year"], name="enrolment_of_student"),
+            models.Index(
+                fields=["school_id", "school_year"], condition=models.Q(ends_on__isnull=True), name="enrolment_open"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -1,18 +1,22 @@
 """Lists over many schools: pupils by name, schools with their counts. Pages by key, a fixed number of statements.
 
-Name search stands on the trigram index of people_person.name_fold. LIKE is not leakproof, so under a policy with a condition
-the planner may not use that index. For the province's own role there is no condition and nothing to do. A scope of one or a
-few schools starts from their enrolments. A scope in between (a large commune, the department's administrator) would have to
-read every pupil it may see; `_beyond_the_wall` is the one place that looks past the wall for it, and it carries the scope's
-schools and classes as a plain condition of the same statement.
+A name is looked for in two ways. First the last word typed is the beginning of the given name, which is what people are called
+by: an index in the order of given names gives the page at once, however common the name. Only when nobody bears it, the words
+may stand anywhere in the name; a rare word then goes through the trigram index, a common one along the order of names.
+
+LIKE is not leakproof, so under a policy with a condition the planner may not use the trigram index. For the province's own role
+there is no condition and nothing to do. A scope of one or a few schools starts from their enrolments. A scope in between (a
+large commune, the department's administrator) would have to read every pupil it may see; `_beyond_the_wall` is the one place
+that looks past the wall for it, and it carries the scope's schools and classes as a plain condition of the same statement.
 
 Patterns are written into the statement as literals: a prepared plan would not know whether a name is rare.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
@@ -27,6 +31,10 @@ from .types import Page, PupilRow, SchoolRow
 PAGE = 50
 FEW_SCHOOLS = 5
 
+RARE = 3_000
+"""Up to so many people of a name are looked up first and the page sorted afterwards; a commoner name is met soon enough on the
+way along the order of names."""
+
 _PUPILS = """
 SELECT p.id, p.full_name, p.born_on, p.sex, e.student_code, e.school_id, u.name, e.school_class_id, c.name
 FROM enrolment_enrolment e
@@ -34,9 +42,18 @@ JOIN people_person p ON p.id = e.student_id
 JOIN enrolment_schoolclass c ON c.id = e.school_class_id
 JOIN organisations_unit u ON u.id = e.school_id
 WHERE e.school_year = {year} AND e.ends_on IS NULL AND {conditions}
-ORDER BY p.sort_key {way}, p.id {way} LIMIT {limit}
+ORDER BY {order} LIMIT {limit}
 """
-_KEY = "(p.sort_key, p.id) {than} ((SELECT sort_key FROM people_person WHERE id = {id}), {id})"
+_PUPILS_RARE = """
+WITH p AS MATERIALIZED (SELECT * FROM people_person p WHERE {name} LIMIT {most})
+SELECT (SELECT count(*) FROM p), p.id, p.full_name, p.born_on, p.sex, e.student_code, e.school_id, u.name, e.school_class_id, c.name
+FROM (VALUES (1)) AS one
+LEFT JOIN (p JOIN enrolment_enrolment e ON e.student_id = p.id AND e.school_year = {year} AND e.ends_on IS NULL
+  JOIN enrolment_schoolclass c ON c.id = e.school_class_id
+  JOIN organisations_unit u ON u.id = e.school_id) ON {conditions}
+ORDER BY {order} LIMIT {limit}
+"""
+_BY_NAME, _BY_GIVEN_NAME = ("sort_key", "id"), ("given_fold", "sort_key", "id")
 
 
 def pupils(
@@ -44,6 +61,7 @@ def pupils(
     *,
     school_year: int,
     q: str = "",
+    anywhere: bool = False,
     school_id: int | None = None,
     class_id: int | None = None,
     grade: int | None = None,
@@ -54,33 +72,123 @@ def pupils(
 ) -> Page:
     """Pupils with a place in a school year, by name, one page before or after a pupil's id.
 
-    q: words of the name, each from its beginning, with or without marks; marks that are typed must be there.
+    q: words of the name, each from its beginning, with or without marks (marks that are typed must be there), the last one of
+    the given name. anywhere: the words may stand anywhere, as on a page that says so; it is tried by itself when no given name
+    fits. At most eleven short statements, whatever the size; one for a school.
     """
     reached = _reach(scope, permission)
     if reached is None:
         return Page((), None, None)
-    conditions = [reached, *_chosen(school_id, class_id, grade), *_name(q)]
-    way = sql.SQL("DESC" if before else "ASC")
-    if after or before:
-        than = sql.SQL("<" if before else ">")
-        conditions.append(sql.SQL(_KEY).format(than=than, id=sql.Literal(int(before or after or 0))))
-    statement = sql.SQL(_PUPILS).format(
-        year=sql.Literal(school_year),
+    conditions = [reached, *_chosen(school_id, class_id, grade)]
+    words = vietnamese.tidy(q).lower().split()[:8]
+    few = school_id is not None or class_id is not None or len(scope.school_ids) in range(1, FEW_SCHOOLS + 1)
+    asked = _Asked(scope, school_year, conditions, after, before, limit, few)
+    if not words:
+        return _find(asked, [], _BY_NAME)
+    if not anywhere:
+        page = _find(asked, [*_given(words[-1]), *_name(words[:-1], _contains)], _BY_GIVEN_NAME)
+        if page.rows or after or before:
+            return page
+    return replace(_anywhere(asked, words), anywhere=True)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What one list was asked for, whichever way the name is looked for. few: the schools are few enough to start from."""
+
+    scope: Scope
+    school_year: int
+    conditions: list[sql.Composable]
+    after: int | None
+    before: int | None
+    limit: int
+    few: bool
+
+
+def _find(asked: _Asked, name: list[sql.Composable], columns: tuple[str, ...]) -> Page:
+    if asked.few:
+        return _in_order(asked, name, columns)
+    with _eyes(asked.scope):
+        return _in_order(asked, name, columns)
+
+
+def _anywhere(asked: _Asked, words: Sequence[str]) -> Page:
+    if not asked.few:
+        with _eyes(asked.scope):
+            page = _rare(asked, _name(words, _like))
+        if page is not None:
+            return page
+    return _find(asked, _name(words, _contains), _BY_NAME)
+
+
+def _in_order(asked: _Asked, name: list[sql.Composable], columns: tuple[str, ...]) -> Page:
+    """Along the order of names (or from the few schools), until the page is full."""
+    return _page(_rows(_statement(asked, _PUPILS, [*asked.conditions, *name], columns)), asked)
+
+
+def _rare(asked: _Asked, name: list[sql.Composable]) -> Page | None:
+    """Through the trigram index; None when the name is too common for that.
+
+    The planner knows little of how often a part of a word occurs, so reading everything is taken off its list meanwhile.
+    """
+    statement = _statement(asked, _PUPILS_RARE, asked.conditions, _BY_NAME, name)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('enable_seqscan', 'off', true)")
+        rows = _rows(statement)
+        cursor.execute("SELECT set_config('enable_seqscan', 'on', true)")
+    if rows[0][0] > RARE:
+        return None
+    return _page([row[1:] for row in rows if row[1] is not None], asked)
+
+
+def _statement(
+    asked: _Asked,
+    template: str,
+    conditions: list[sql.Composable],
+    columns: tuple[str, ...],
+    name: Sequence[sql.Composable] = (),
+) -> sql.Composed:
+    if asked.after or asked.before:
+        conditions = [*conditions, _key(columns, asked.before or asked.after or 0, forward=not asked.before)]
+    way = " DESC" if asked.before else ""
+    return sql.SQL(template).format(
+        year=sql.Literal(asked.school_year),
+        name=sql.SQL(" AND ").join(name),
+        most=sql.Literal(RARE + 1),
         conditions=sql.SQL(" AND ").join(conditions),
-        way=way,
-        limit=sql.Literal(limit + 1),
+        order=sql.SQL(", ".join(f"p.{column}{way}" for column in columns)),
+        limit=sql.Literal(asked.limit + 1),
     )
-    many = school_id is None and class_id is None and len(scope.school_ids) > FEW_SCHOOLS
-    rows = _beyond_the_wall(scope, statement) if many and q.strip() else _rows(statement)
-    return _page(rows, limit, after, before)
 
 
-def _beyond_the_wall(scope: Scope, statement: sql.Composed) -> list[tuple[Any, ...]]:
-    """Read with the province's eyes what a scope of many schools asks for. The statement already carries the scope's reach."""
-    if scope.rows is not Rows.SCHOOLS:
-        return _rows(statement)
-    with unit_of_work(replace(scope, rows=Rows.PROVINCE)):
-        return _rows(statement)
+def _key(columns: tuple[str, ...], student_id: int, *, forward: bool) -> sql.Composable:
+    """Everything after (or before) a pupil in the order of the list."""
+    there = ", ".join(f"(SELECT {column} FROM people_person WHERE id = {int(student_id)})" for column in columns)
+    here = ", ".join(f"p.{column}" for column in columns)
+    return sql.SQL(f"({here}) {'>' if forward else '<'} ({there})")
+
+
+def _given(word: str) -> list[sql.Composable]:
+    plain = vietnamese.fold(word)
+    if not plain:
+        return [sql.SQL("false")]
+    begins = sql.SQL("p.given_fold ^@ {}").format(sql.Literal(plain))
+    return [begins] if plain == word else [begins, _contains("lower(p.full_name)", word, whole=_spellings(word))]
+
+
+@contextmanager
+def _eyes(scope: Scope) -> Iterator[None]:
+    """The wall stays up for the province's role and for a family; a scope of many schools looks past it, see _beyond_the_wall."""
+    if scope.rows is Rows.SCHOOLS:
+        with _beyond_the_wall(scope):
+            yield
+    else:
+        yield
+
+
+def _beyond_the_wall(scope: Scope) -> AbstractContextManager[None]:
+    """The province's eyes for one statement, which already carries the scope's reach as its condition."""
+    return unit_of_work(replace(scope, rows=Rows.PROVINCE))
 
 
 def _rows(statement: sql.Composed) -> list[tuple[Any, ...]]:
@@ -89,9 +197,10 @@ def _rows(statement: sql.Composed) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def _page(rows: list[tuple[Any, ...]], limit: int, after: int | None, before: int | None) -> Page:
-    more = len(rows) > limit
-    rows = rows[:limit]
+def _page(rows: list[tuple[Any, ...]], asked: _Asked) -> Page:
+    before, after = asked.before, asked.after
+    more = len(rows) > asked.limit
+    rows = rows[: asked.limit]
     if before:
         rows.reverse()
     found = tuple(PupilRow(*row) for row in rows)
@@ -140,29 +249,36 @@ def _chosen(school_id: int | None, class_id: int | None, grade: int | None) -> l
     ]
 
 
-def _name(q: str) -> list[sql.Composable]:
+def _name(words: Sequence[str], holds: Callable[..., sql.Composable]) -> list[sql.Composable]:
     """Each word from the beginning of a word of the name; a word typed with marks also as it is spelt."""
     conditions: list[sql.Composable] = []
-    for word in vietnamese.tidy(q).lower().split()[:8]:
+    for word in words:
         plain = vietnamese.fold(word)
         if not plain:
             return [sql.SQL("false")]
-        conditions.append(_begins("p.name_fold", [plain]))
+        conditions.append(holds("p.name_fold", plain))
         if plain != word:
-            conditions.append(_begins("lower(p.full_name)", [word], whole=_spellings(word)))
+            conditions.append(holds("lower(p.full_name)", word, whole=_spellings(word)))
     return conditions
 
 
-def _begins(column: str, beginnings: Sequence[str], *, whole: Sequence[str] = ()) -> sql.Composable:
-    """A word of the column begins like one of the beginnings, or is one of the whole words."""
-    patterns = [pattern for text in map(_escaped, beginnings) for pattern in (f"{text}%", f"% {text}%")]
+def _like(column: str, beginning: str, *, whole: Sequence[str] = ()) -> sql.Composable:
+    """A word of the column begins so, or is one of the whole words; in the form the trigram index answers."""
+    text = _escaped(beginning)
+    patterns = [f"{text}%", f"% {text}%"]
     patterns += [p for text in map(_escaped, whole) for p in (text, f"% {text}", f"{text} %", f"% {text} %")]
-    return sql.SQL("({})").format(
-        sql.SQL(" OR ").join(
-            sql.SQL("{column} LIKE {pattern}").format(column=sql.SQL(column), pattern=sql.Literal(pattern))
-            for pattern in patterns
-        )
-    )
+    return _either([("{column} LIKE {text}", column, pattern) for pattern in patterns])
+
+
+def _contains(column: str, beginning: str, *, whole: Sequence[str] = ()) -> sql.Composable:
+    """The same, in a form no index answers: the planner takes a third for granted and stays on its way along the names."""
+    words = [f" {beginning}", *(f" {word} " for word in whole)]
+    return _either([("strpos(' ' || {column} || ' ', {text}) > 0", column, word) for word in words])
+
+
+def _either(conditions: Sequence[tuple[str, str, str]]) -> sql.Composable:
+    parts = [sql.SQL(c).format(column=sql.SQL(column), text=sql.Literal(text)) for c, column, text in conditions]
+    return sql.SQL("({})").format(sql.SQL(" OR ").join(parts))
 
 
 def _spellings(word: str) -> list[str]:

@@ -83,11 +83,15 @@ class PupilRow:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list by key. previous and next are pupils' ids to go on from, None at the ends."""
+    """One page of a list by key. previous and next are pupils' ids to go on from, None at the ends.
+
+    anywhere: the words were found anywhere in the names, not at the given name; the next page must be asked the same way.
+    """
 
     rows: tuple[PupilRow, ...]
     previous: int | None
     next: int | None
+    anywhere: bool = False
 
 
 @dataclass(frozen=True)

@@ -42,12 +42,14 @@ def pupils(request: HttpRequest) -> HttpResponse:
         scope,
         school_year=year,
         q=q,
+        anywhere=request.GET.get("dau") == "1",
         school_id=school_id,
         class_id=class_id,
         grade=forms.number(request, "khoi"),
         after=forms.number(request, "sau"),
         before=forms.number(request, "truoc"),
     )
+    way = 1 if page.anywhere else None
     one_school = school_id or (scope.school_ids[0] if len(scope.school_ids) == 1 else None)
     classes = queries.classes(scope, one_school, year, permission="enrolment.view") if one_school else []
     school = organisations.units([school_id]).get(school_id) if school_id else None
@@ -66,8 +68,9 @@ def pupils(request: HttpRequest) -> HttpResponse:
             "many_schools": one_school is None,
             "sexes": dict(Sex.choices),
             "year": Year(year).label,
-            "previous": _with(request, truoc=page.previous) if page.previous else "",
-            "next": _with(request, sau=page.next) if page.next else "",
+            "previous": _with(request, truoc=page.previous, dau=way) if page.previous else "",
+            "next": _with(request, sau=page.next, dau=way) if page.next else "",
+            "anywhere": "" if page.anywhere or not q.strip() else _with(request, dau=1),
         },
     )
 

@@ -36,7 +36,8 @@ def staff(
     if q.strip():
         rows = rows.filter(person__name_fold__contains=vietnamese.fold(q))
     if after is not None:
-        rows = rows.extra(  # Django has no row comparison  # type: ignore[assignment]
+        # Django has no row comparison.
+        rows = rows.extra(  # type: ignore[assignment]
             where=[
                 "(people_person.sort_key, staff_employment.id) > ((SELECT p.sort_key FROM staff_employment e"
                 " JOIN people_person p ON p.id = e.person_id WHERE e.id = %s), %s)"

@@ -165,6 +165,8 @@ def _run(ending: str, writes: str, school_year: int, school_ids: Sequence[int] |
         "readings": twin.readings(_settings_ids(school_year)),
     }
     with connection.cursor() as cursor:
+        # A statement over a whole school is planned for that school: the plan kept for all schools loops inside loops.
+        cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
         cursor.execute(f"WITH {_SOURCE},\n{twin.SECONDARY},{_DIFFERENCES}{writes}{ending}", facts)
         return cursor.fetchone()
 

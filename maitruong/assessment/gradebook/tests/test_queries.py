@@ -281,7 +281,9 @@ def test_a_guardian_sees_her_own_child_and_no_other(room: make.Classroom) -> Non
 def test_results_of_a_year_that_is_over_are_shown_and_made_again_though_nobody_sits_there_today() -> None:
     room = make.a_classroom()
     with house.as_system(), connection.cursor() as cursor:
-        cursor.execute("UPDATE enrolment_enrolment SET ends_on = '2027-05-31' WHERE school_class_id = %s", [room.class_id])
+        cursor.execute(
+            "UPDATE enrolment_enrolment SET ends_on = '2027-05-31' WHERE school_class_id = %s", [room.class_id]
+        )
 
     with clock.standing_still(dt.datetime(2027, 11, 22, tzinfo=clock.VIETNAM)), house.as_system() as scope:
         shown = queries.class_results(scope, class_id=room.class_id, term=0)

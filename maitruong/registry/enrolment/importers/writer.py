@@ -94,13 +94,16 @@ class _Writing:
             (self.ids[p], [self.school_id], scheme, value, self.meant[p].row.person.get("born_on"))
             for p, scheme, value in added
         )
+        keys_of: dict[int, list[int]] = {}
+        for key, (place, _, _) in zip(keys, added, strict=True):
+            keys_of.setdefault(place, []).append(key)
         for place, m in enumerate(self.meant):
             if m.target is not None:
                 self.written[place] = {
                     "made": False,
                     "person_old": m.difference.person_old,
                     "person_new": m.difference.person_new,
-                    "number_ids": [key for key, (p, _, _) in zip(keys, added, strict=True) if p == place],
+                    "number_ids": keys_of.get(place, []),
                     "came": not m.known_here,
                     "person_version": m.versions[0] + bool(m.difference.person_new),
                     "file_version": m.versions[1] + bool(m.difference.file_new) if m.has_file else 1,
@@ -177,6 +180,7 @@ class _Writing:
         fresh: list[people.NewPerson] = []
         pointers: list[int | str] = []
         first_of_number: dict[tuple[str, str], int] = {}
+        given: set[str] = set()
         for _, parent in wanted:
             key = (parent.number, vietnamese.fold(parent.full_name))
             holder = known.get(parent.number)
@@ -188,9 +192,8 @@ class _Writing:
                 pointers.append(first_of_number[key])
                 continue
             # A number held under another name stays with its holder: the parent comes in without it.
-            free = (
-                parent.number and holder is None and not any(number == parent.number for number, _ in first_of_number)
-            )
+            free = parent.number and holder is None and parent.number not in given
+            given.add(parent.number)
             first_of_number[key] = len(fresh)
             pointers.append(len(fresh))
             fresh.append(people.NewPerson([self.school_id], parent.values, {"CCCD": parent.number} if free else {}))

@@ -283,7 +283,7 @@ export class Sync {
     const giveUp = setTimeout(() => this.polling.abort(), PATIENCE);
     try {
       const response = await fetch(this.pollUrl, {
-        headers: { "If-None-Match": this.etag },
+        headers: { "If-None-Match": this.etag, "X-Poll": "1" },
         cache: "no-store",
         redirect: "manual",
         signal: this.polling.signal,
