@@ -21,9 +21,8 @@ def test_records_due_and_sealed_follow_the_seal() -> None:
         before = figures(room.school)
 
         rooms.sealed(room, issued=False)
-        with make.as_system():
-            events.fan_out()
-            events.deliver()
+        events.fan_out()
+        events.deliver()
         while indicators.refresh():
             pass
 
