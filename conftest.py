@@ -87,3 +87,9 @@ def fresh_database(test_server: Running, template_database: str) -> Iterator[Cal
     yield make
     for name in made:
         testbase.drop(test_server, name)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers last: their driver leaves an event loop running in this thread, and the sealing library wants its own."""
+    items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
