@@ -166,9 +166,14 @@ def _run(ending: str, writes: str, school_year: int, school_ids: Sequence[int] |
     }
     with connection.cursor() as cursor:
         # A statement over a whole school is planned for that school: the plan kept for all schools loops inside loops.
+        # Before the first run every result is empty, which the planner takes for few rows; joins of whole schools are hashed.
         cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(f"WITH {_SOURCE},\n{twin.SECONDARY},{_DIFFERENCES}{writes}{ending}", facts)
-        return cursor.fetchone()
+        found = cursor.fetchone()
+        cursor.execute("SET LOCAL enable_nestloop = on")
+        cursor.execute("SET LOCAL plan_cache_mode = auto")
+        return found
 
 
 def _settings_ids(school_year: int) -> list[str]:
