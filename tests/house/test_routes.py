@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote, quote_plus
@@ -21,14 +22,19 @@ from django.test import Client
 
 from maitruong.assessment.gradebook.models import MarkBook
 from maitruong.assessment.gradebook.services.opening import open_books
+from maitruong.assessment.school_records.models import RecordFile
 from maitruong.foundation.access.checks import Route, described_routes, routes
 from maitruong.foundation.access.models import Grant
-from maitruong.foundation.access.types import Scope
+from maitruong.foundation.access.types import Scope, system_scope
 from maitruong.foundation.exchange.models import ImportBatch
+from maitruong.foundation.files.services import keep as keep_file
+from maitruong.foundation.files.services import ticket_for
 from maitruong.foundation.identity.models import Account
 from maitruong.foundation.identity.services import make_link
+from maitruong.foundation.jobs.models import Job
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.people.models import PersonIdentifier
+from maitruong.foundation.signing.models import SigningConsent
 from maitruong.registry.enrolment.models import Enrolment
 from maitruong.registry.staff.models import Employment
 from maitruong.registry.students.models import Guardianship
@@ -53,7 +59,7 @@ class Province:
 
 
 # Parameters that are no ids of anything: the same value is used for both addresses.
-PLAIN = {"term": 1, "kind": "students", "key": "principal.1"}
+PLAIN = {"term": 1, "kind": "students", "key": "principal.1", "form": "pdf"}
 # What a page must be asked besides its address to show anything.
 ASKED_WITH = {"dashboard:school_levels": "?muc=3&khoi=8", "gradebook:changes": "?loai=score"}
 
@@ -109,10 +115,44 @@ def province() -> Province:
             "grant_id": Grant.objects.get(role="subject_teacher", unit_id=school).pk,
             "batch_id": a_list(school),
             "token": make_link(made.own["principal"]),
+            **a_record(school, class_id, child, made.own["principal"]),
             # The first book of the class that any of its teachers opens: mathematics of term one.
             "book_id": opened_books(scope, class_id),
         }
     return made
+
+
+def a_record(school: int, class_id: int, child: int, principal: Account) -> dict[str, object]:
+    """An issued record of the child, a file, the principal's ticket to it and a consent of hers, a sealing on its way."""
+    where = {"school_id": school, "class_id": class_id, "student_id": child}
+    record = RecordFile(
+        **where, school_year=2026, class_name="8A2", grade=8, initials="N. A.", record_id="r" * 22, state="issued"
+    )
+    record.save()
+    file = keep_file(
+        system_scope("test"),
+        school_id=school,
+        student_id=child,
+        data=f"%PDF-1.7 {SECRET}".encode(),
+        media_type="application/pdf",
+        name="a.pdf",
+        purpose="x",
+    )
+    consent = SigningConsent(
+        id=uuid.uuid4(),
+        school_id=school,
+        person_id=principal.person_id,
+        role="principal",
+        title="Ký phê duyệt",
+        items=[["1", "0" * 64, SECRET]],
+        asked_at=clock.now(),
+        expires_at=clock.now() + dt.timedelta(minutes=5),
+    )
+    consent.save(force_insert=True)
+    job = Job(school_id=school, kind="school_records.seal", title=SECRET, arguments={"class_id": class_id})
+    job.save()
+    ticket = ticket_for(make.scope_of(principal), file_id=file.id).strip("/").split("/")[-1]
+    return {"record_id": record.record_id, "ticket": ticket, "consent_id": consent.pk, "job_id": job.pk}
 
 
 def opened_books(scope: Scope, class_id: int) -> int:
