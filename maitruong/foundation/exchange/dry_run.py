@@ -21,6 +21,7 @@ from .workbook import CellValue, RowBatch
 
 REMEMBERED_CELLS = 4_000
 LONGEST_SHOWN = 80
+_NOTHING: Mapping[str, Any] = {}
 
 
 class Fate(StrEnum):
@@ -300,18 +301,20 @@ class DryRun:
             for check in checks:
                 for key, finding in check(values):
                     if (record.row, key) not in said:
-                        problems.append(self._problem(record.row, key, finding))
+                        problems.append(self._problem(record.row, key, finding, values))
             for key, finding in self._doubles(record):
-                problems.append(self._problem(record.row, key, finding))
+                problems.append(self._problem(record.row, key, finding, values))
         return problems
 
-    def _problem(self, row: int, key: str, finding: Finding) -> Problem:
+    def _problem(self, row: int, key: str, finding: Finding, values: Mapping[str, Any] = _NOTHING) -> Problem:
         column = self.columns.by_key.get(key)
         at = self._place.get(key, ROW)
         if at == ROW and column is not None:
             parts = [self._place[part] for part in self.columns.parts(key) if part in self._place]
             at = parts[0] if parts else ROW
-        return Problem(row, at, key, column.title if column else "", "", finding)
+        value = values.get(key)
+        look = "" if value is None or column is None else str(shown(column.show(value)))[:LONGEST_SHOWN]
+        return Problem(row, at, key, column.title if column else "", look, finding)
 
     def _doubles(self, record: Record) -> Iterator[tuple[str, Finding]]:
         """The same number twice, or the same name and birth date twice, in one file."""
@@ -354,7 +357,7 @@ class DryRun:
         for record, verdict in zip(asked, self._lookup(asked), strict=True):
             record.fate, record.target, record.changes = verdict.fate, verdict.target, verdict.changes
             for key, finding in verdict.findings:
-                problems.append(self._problem(record.row, key, finding))
+                problems.append(self._problem(record.row, key, finding, record.values))
                 if finding.severity is Severity.ERROR:
                     record.fate = Fate.REFUSED
         return problems

@@ -202,11 +202,16 @@ def email(raw: CellValue) -> Outcome:
 
 
 def coded(
-    names: Mapping[str, str], *, what: str, required: bool = False, numbers: Mapping[str, tuple[str, str]] | None = None
+    names: Mapping[str, str],
+    *,
+    what: str,
+    titles: Mapping[str, str],
+    required: bool = False,
+    numbers: Mapping[str, tuple[str, str]] | None = None,
 ) -> Parser:
     """A key of a code list, by any of its names written with or without marks.
 
-    names: folded letters and digits of a name → key; see `name_keys`.
+    names: `plain` of every spelling → key.   titles: key → its name, for suggestions.
     numbers: a written number → (key, name) where it means one thing; a number not in here is refused with the reason.
     """
     tell = error if required else left_out
@@ -223,7 +228,7 @@ def coded(
             message = f"Mã số {value} không rõ nghĩa: hai danh mục đang dùng đánh số khác nhau. Ghi tên {what}."
             return None, (*found, tell("code.number_unclear", message))
         message = f"“{value}” không có trong danh mục {what}. Chọn một tên trong danh mục."
-        return None, (*found, tell("code.unknown", message, _nearest(value, names)))
+        return None, (*found, tell("code.unknown", message, titles.get(_nearest(value, names), "")))
 
     return parse
 

@@ -28,7 +28,10 @@ RUNNING = {ImportState.CHECKING, ImportState.IMPORTING, ImportState.UNDOING}
 
 @dataclass(frozen=True)
 class ProblemRow:
-    """A problem as the page lists it. typed: what a person put in place of the cell, None when nothing."""
+    """A problem as the page lists it. message: the sentence without its place, which stands beside it.
+
+    typed: what a person put in place of the cell, None when nothing.
+    """
 
     id: int
     row: int
@@ -36,7 +39,7 @@ class ProblemRow:
     cell: str
     title: str
     shown: str
-    text: str
+    message: str
     suggestion: str
     can_correct: bool
     typed: str | None
@@ -89,7 +92,7 @@ def problems(found: ImportBatch, severity: str, *, after: tuple[int, int, int] |
             cell=str(p.row) if p.column == ROW else cells.address(p.row - 1, p.column),
             title=columns_title(found, p.key),
             shown=p.shown,
-            text=p.text,
+            message=p.text.partition(": ")[2],
             suggestion=p.suggestion,
             can_correct=found.state == ImportState.CHECKED and p.column in choice.columns,
             typed=typed.get((p.row, p.column)),

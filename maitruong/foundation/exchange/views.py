@@ -298,22 +298,14 @@ def correct(request: HttpRequest, batch_id: int) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return redirect("exchange:batch", batch_id)
     value, findings = outcome or (None, ())
+    found = queries.batch(scope, batch_id)
+    known = services.columns_of(found)[ColumnChoice.from_json(found.choice).columns[column]]
     bad = [finding.message for finding in findings if finding.severity is not Severity.FIXED]
     context = {
-        "batch": queries.batch(scope, batch_id),
-        "row": row,
-        "column": column,
-        "text": text,
-        "reads_as": "" if value is None else shown_value(value),
+        "reads_as": "" if value is None else shown(known.show(value)),
         "bad": problem.text if problem else " ".join(bad),
     }
     return render(request, "exchange/_corrected.html", context, status=422 if problem else 200)
-
-
-def shown_value(value: Any) -> str:
-    """A read value in words, for the person who typed it."""
-    words = {True: "có", False: "không", "male": "Nam", "female": "Nữ"}
-    return words.get(value, str(value)) if isinstance(value, bool | str) else str(value)
 
 
 def _act(request: HttpRequest, batch_id: int, act: Callable[..., Any]) -> HttpResponse:

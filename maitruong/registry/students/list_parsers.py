@@ -83,9 +83,13 @@ def _names(list_name: str) -> dict[str, str]:
     return found
 
 
+def _titles(list_name: str) -> dict[str, str]:
+    return {code.key: code.name for code in reference.codes(list_name)}
+
+
 def from_list(list_name: str, what: str) -> Parser:
     """A key of a reference list."""
-    return coded(_names(list_name), what=what)
+    return coded(_names(list_name), what=what, titles=_titles(list_name))
 
 
 def ethnic_group() -> Parser:
@@ -95,11 +99,11 @@ def ethnic_group() -> Parser:
         for code in reference.codes("ethnic_group")
         if code["code_1979"] == code["code_census"]
     }
-    return coded(_names("ethnic_group"), what="dân tộc", required=True, numbers=alike)
+    return coded(_names("ethnic_group"), what="dân tộc", titles=_titles("ethnic_group"), required=True, numbers=alike)
 
 
 def boarding() -> Parser:
-    return coded(_BOARDING, what="hình thức ở trường")
+    return coded(_BOARDING, what="hình thức ở trường", titles=_BOARDING_NAMES)
 
 
 def nationality(raw: CellValue) -> Outcome:

@@ -162,7 +162,11 @@ def test_phones_keep_the_first_of_several_and_get_their_zero_back() -> None:
 
 def test_number_of_a_code_list_is_taken_only_where_both_lists_agree() -> None:
     ethnic = parsers.coded(
-        {"tay": "TAY", "hmong": "MONG"}, what="dân tộc", required=True, numbers={"2": ("TAY", "Tày")}
+        {"tay": "TAY", "hmong": "MONG"},
+        what="dân tộc",
+        titles={"TAY": "Tày", "MONG": "Mông"},
+        required=True,
+        numbers={"2": ("TAY", "Tày")},
     )
 
     assert ethnic("Tày")[0] == "TAY"
@@ -170,6 +174,7 @@ def test_number_of_a_code_list_is_taken_only_where_both_lists_agree() -> None:
     assert ethnic("02") == ("TAY", ethnic("02")[1])
     assert codes(ethnic("04")[1]) == [("error", "code.number_unclear")]
     assert codes(ethnic("Tầy à")[1]) == [("error", "code.unknown")]
+    assert ethnic("Tầy à")[1][0].suggestion == "Tày"
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs"]), max_size=40))

@@ -123,13 +123,16 @@ def test_pages_by_key_go_forward_and_back_over_everybody_once(many: SimpleNamesp
 
 
 @pytest.mark.parametrize("extra", [0, 20])
-def test_a_page_costs_one_statement_whatever_the_number_of_pupils(many: SimpleNamespace, extra: int) -> None:
+@pytest.mark.parametrize(("q", "statements"), [("", 1), ("hoa", 1), ("nguyen", 2)])
+def test_a_page_costs_the_same_statements_whatever_the_number_of_pupils(
+    many: SimpleNamespace, q: str, statements: int, extra: int
+) -> None:
     make.a_class(many.school, "9A", pupils=tuple(f"Phạm Văn Số {n}" for n in range(extra)), grade=9)
 
     with unit_of_work(many.principal), CaptureQueriesContext(connection) as asked:
-        queries.pupils(many.principal, school_year=2026, q="nguyen")
+        queries.pupils(many.principal, school_year=2026, q=q)
 
-    assert len(asked) == 1
+    assert len(asked) == statements
 
 
 def test_schools_are_listed_with_their_counts_within_the_officers_tree(many: SimpleNamespace) -> None:
