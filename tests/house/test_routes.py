@@ -61,7 +61,7 @@ class Province:
 
 
 # Parameters that are no ids of anything: the same value is used for both addresses.
-PLAIN = {"term": 1, "kind": "students", "key": "principal.1"}
+PLAIN = {"term": 1, "kind": "students", "key": "principal.1", "form": "pdf"}
 # What a page must be asked besides its address to show anything.
 ASKED_WITH = {"dashboard:school_levels": "?muc=3&khoi=8", "gradebook:changes": "?loai=score"}
 
@@ -116,10 +116,6 @@ def province() -> Province:
             "employment_id": Employment.objects.visible_to(scope, "").get(person_id=teacher).pk,
             "grant_id": Grant.objects.get(role="subject_teacher", unit_id=school).pk,
             "batch_id": a_list(school),
-            "record_id": a_record(school, class_id, child),
-            "job_id": a_sealing(school, class_id),
-            "ticket": a_ticket(school, made.own["principal"]),
-            **consents(school, made),
             "token": make_link(made.own["principal"]),
             **signing_things(school, class_id, child, made.own["principal"]),
             # The first book of the class that any of its teachers opens: mathematics of term one.
@@ -160,7 +156,7 @@ def signing_things(school: int, class_id: int, child: int, signer: Account) -> d
             expires_at=now + dt.timedelta(minutes=5),
         )
         consent.save(force_insert=True)
-        job = Job(school_id=school, kind="school_records.seal", title=SECRET, asked_by=signer.person_id)
+        job = Job(school_id=school, kind="school_records.seal", title=SECRET, arguments={"class_id": class_id})
         job.save()
         ticket = files.ticket_for(scope, file_id=copy.id).strip("/").split("/")[-1]
     return {"record_id": record.record_id, "consent_id": consent.pk, "job_id": job.pk, "ticket": ticket}
@@ -189,64 +185,6 @@ def a_list(school: int) -> int:
     )
     row.save()
     return row.pk
-
-
-def a_record(school: int, class_id: int, child: int) -> str:
-    """A record that was issued: the office and the family may open it."""
-    row = RecordFile(
-        school_id=school,
-        school_year=2026,
-        class_id=class_id,
-        class_name="8A2",
-        grade=8,
-        student_id=child,
-        initials="N. A.",
-        record_id="7f" * 16,
-        state="issued",
-        xml_sha256="0" * 64,
-    )
-    row.save()
-    return row.record_id
-
-
-def a_sealing(school: int, class_id: int) -> int:
-    row = Job(
-        school_id=school, kind="school_records.seal", title=f"Đóng dấu {SECRET}", arguments={"class_id": class_id}
-    )
-    row.save()
-    return row.pk
-
-
-def a_ticket(school: int, holder: Account) -> str:
-    """The address of a file, for the principal alone."""
-    scope = make.scope_of(holder)
-    data = b"%PDF-1.7\n" + SECRET.encode()
-    kept = files.keep(scope, school_id=school, data=data, media_type="application/pdf", name="a.pdf", purpose="test")
-    return files.ticket_for(scope, file_id=kept.id).rstrip("/").rpartition("/")[2]
-
-
-def consents(school: int, made: Province) -> dict[str, object]:
-    """A waiting consent of each of the three who sign; each has a route of its own."""
-    holders = {
-        "subject": ("subject_teacher", "teacher"),
-        "homeroom": ("homeroom_teacher", "homeroom"),
-        "principal": ("principal", "principal"),
-    }
-    found: dict[str, object] = {}
-    for number, (route, (role, who)) in enumerate(holders.items(), start=1):
-        row = SigningConsent(
-            id=UUID(int=number),
-            school_id=school,
-            person_id=made.own[who].person_id,
-            role=role,
-            title=SECRET,
-            items=[],
-            asked_at=clock.now(),
-            expires_at=clock.now() + dt.timedelta(minutes=5),
-        )
-        row.save(force_insert=True)
-        found[f"consent_id of school_records:consent_{route}"] = row.pk
-    return found
 
 
 def signed_in(account: Account | None) -> Client:

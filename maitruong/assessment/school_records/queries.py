@@ -294,7 +294,10 @@ def _signatures(
 
 @dataclass(frozen=True)
 class Verification:
-    """What the public is told. `standing`: valid, superseded, revoked, altered, unknown; the facts only when the house knows it."""
+    """What the public is told; the facts only when the house knows the record.
+
+    standing: valid, superseded, revoked, altered, untrusted (signed by people this house has no certificate of), unknown.
+    """
 
     standing: str
     sentence: str
@@ -376,4 +379,6 @@ def _not_valid(data: bytes, report: RecordReport) -> Verification:
             places = ()
         told = [Problem(place, "khác với bản nhà trường đã đóng dấu") for place in places]
         problems = told + [p for p in problems if not told or p.where == "Cấu trúc tệp"] if told else problems
-    return Verification("altered", report.sentence, problems=tuple(problems[:20]))
+    # Signatures of people this house has no certificate of: a record of another installation, not one that was changed.
+    foreign = report.verdict is Verdict.UNTRUSTED and row is None
+    return Verification("untrusted" if foreign else "altered", report.sentence, problems=tuple(problems[:20]))

@@ -232,7 +232,7 @@ def test_another_teachers_consent_page_is_not_there(room) -> None:
     consent = browser(room.lan).post("/hoc-ba/ky/mon-hoc/", {"block": blocks}).headers["Location"]
 
     answer = browser(room.bao).get(consent)
-    random = browser(room.bao).get("/hoc-ba/ky/mon-hoc/00000000-0000-4000-8000-000000000000/")
+    random = browser(room.bao).get("/hoc-ba/ky/luot/00000000-0000-4000-8000-000000000000/")
 
     assert (answer.status_code, answer.content) == (404, random.content)
 

@@ -4,18 +4,14 @@ from .family import family, family_download, family_record
 from .office import correct, download, issue, overview, prepare, record, school_class, seal, sealing_progress
 from .public import drop, verify_token
 from .signing import (
-    consent_homeroom,
-    consent_principal,
-    consent_subject,
+    consent,
     waiting_homeroom,
     waiting_principal,
     waiting_subject,
 )
 
 __all__ = [
-    "consent_homeroom",
-    "consent_principal",
-    "consent_subject",
+    "consent",
     "correct",
     "download",
     "drop",

@@ -45,5 +45,5 @@ def family_record(request: HttpRequest, record_id: str) -> HttpResponse:
 
 @needs(OWN)
 @require_POST
-def family_download(request: HttpRequest, record_id: str, kind: str) -> HttpResponse:
-    return redirect(services.file_ticket(request.scope, record_id=record_id, kind=kind, permission=OWN))  # type: ignore[attr-defined]
+def family_download(request: HttpRequest, record_id: str, form: str) -> HttpResponse:
+    return redirect(services.file_ticket(request.scope, record_id=record_id, kind=form, permission=OWN))  # type: ignore[attr-defined]

@@ -151,9 +151,9 @@ def record(request: HttpRequest, record_id: str) -> HttpResponse:
 
 @needs(LOOK)
 @require_POST
-def download(request: HttpRequest, record_id: str, kind: str) -> HttpResponse:
+def download(request: HttpRequest, record_id: str, form: str) -> HttpResponse:
     """POST, because it writes an audit entry and hands out a ticket."""
-    return redirect(services.file_ticket(request.scope, record_id=record_id, kind=kind, permission=LOOK))  # type: ignore[attr-defined]
+    return redirect(services.file_ticket(request.scope, record_id=record_id, kind=form, permission=LOOK))  # type: ignore[attr-defined]
 
 
 @needs("school_records.correct")
