@@ -9,6 +9,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
+from psycopg import errors
 
 from maitruong.foundation.access import services as access
 from maitruong.foundation.access.errors import NotFound
@@ -25,6 +27,7 @@ from maitruong.foundation.jobs.errors import JobCancelled
 from maitruong.foundation.jobs.models import Job
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.people.models import Person, PersonIdentifier
+from maitruong.registry.enrolment.importers.reader import StudentReader
 from maitruong.registry.enrolment.models import Enrolment, SchoolClass
 from maitruong.registry.students.models import Guardianship, Student
 from tests import factories as make
@@ -450,3 +453,66 @@ def test_unit_of_work_scope_is_the_wall_for_every_table_of_lists(lists: SimpleNa
             assert not model._base_manager.all().exists()
     with access.unit_of_work(lists.clerk):
         assert ImportBatch._base_manager.get().pk == batch_id
+
+
+def test_row_that_collides_with_another_save_is_left_out_and_the_rest_comes_in(
+    lists: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = StudentReader.write
+
+    def collide(self: StudentReader, records: Any) -> Any:
+        if any(record.row == 3 for record in records):
+            raise IntegrityError from errors.ExclusionViolation("somebody was quicker")
+        return real(self, records)
+
+    monkeypatch.setattr(StudentReader, "write", collide)
+
+    batch_id, result = bring_in(lists.clerk, lists.school, lists.path)
+
+    assert result == {"new": 2, "changed": 0, "same": 0, "refused": 1}
+    with make.as_system():
+        problem = ImportProblem._base_manager.get(batch_id=batch_id, code="row.conflict")
+        assert (problem.row, problem.text[:7]) == (3, "Dòng 3:")
+        assert not Person._base_manager.filter(full_name="Nông Thị Hoa").exists()
+
+
+def test_fault_of_ours_is_not_taken_for_a_collision(lists: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: StudentReader, records: Any) -> Any:
+        raise IntegrityError from errors.NotNullViolation("a column was forgotten")
+
+    monkeypatch.setattr(StudentReader, "write", broken)
+
+    with pytest.raises(IntegrityError):
+        bring_in(lists.clerk, lists.school, lists.path)
+
+
+def test_cells_of_lists_are_forgotten_when_nobody_can_take_them_back_any_more(lists: SimpleNamespace) -> None:
+    batch_id, _ = bring_in(lists.clerk, lists.school, lists.path)
+    waiting = take(lists.clerk, lists.school, lists.path)
+
+    with clock.standing_still(clock.now() + dt.timedelta(days=32)), make.as_system() as system:
+        assert services.forget_past(system) == 1
+        assert services.forget_past(system) == 0
+        assert not ImportRow._base_manager.filter(batch_id=batch_id).exists()
+        assert ImportBatch._base_manager.get(pk=batch_id).preview == {}
+        assert ImportBatch._base_manager.filter(pk=waiting).exists()
+    later = clock.now() + dt.timedelta(days=services.KEPT_DAYS + 400)
+    with clock.standing_still(later), make.as_system() as system:
+        ImportBatch._base_manager.filter(pk=waiting).update(made_at=clock.now() - dt.timedelta(days=62))
+        assert services.forget_past(system) == 1
+        assert not ImportBatch._base_manager.filter(pk=waiting).exists()
+
+
+def test_parents_come_once_for_two_children_and_stay_when_the_list_names_another(lists: SimpleNamespace) -> None:
+    bring_in(lists.clerk, lists.school, lists.path)
+    other_father = [*ONE[:7], "Hoàng Văn Khác", "020085000222", "", ""]
+
+    batch_id = take(lists.clerk, lists.school, plain_workbook(lists.tmp / "f.xlsx", [HEADER, other_father]))
+    totals = check(lists.clerk, batch_id)
+
+    assert totals["same"] == 1
+    with make.as_system():
+        assert Person._base_manager.filter(full_name="Nông Văn Hải").count() == 1
+        problem = ImportProblem._base_manager.get(batch_id=batch_id, code="student.other_parent")
+        assert "vẫn giữ tên đó" in problem.text
+        assert not Person._base_manager.filter(full_name="Hoàng Văn Khác").exists()
