@@ -120,7 +120,7 @@ def _looks_like_formula(value: str) -> Finding:
     message = (
         f"“{value[:40]}” bắt đầu như một công thức nên không được nhận. Gõ lại nội dung, không có dấu {value[0]} ở đầu."
     )
-    return error("cell.formula", message, value.lstrip("=@+- ")[:100])
+    return error("cell.formula", message)
 
 
 def person_name(raw: CellValue) -> Outcome:

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryFile
 from typing import Any
 
 from maitruong.foundation.access.errors import NotFound
@@ -253,11 +253,11 @@ def corrections_of(batch: ImportBatch) -> dict[tuple[int, int], str]:
 
 @contextmanager
 def as_local_file(data: bytes) -> Iterator[Path]:
-    """The bytes as a file only this process's user may read, for the reading process."""
-    with NamedTemporaryFile(prefix="danh-sach-", suffix=".bin") as file:
+    """The bytes as a file without a name: a process killed in the middle leaves nothing of it on the disk."""
+    with TemporaryFile(prefix="danh-sach-") as file:
         file.write(data)
         file.flush()
-        yield Path(file.name)
+        yield Path(f"/proc/self/fd/{file.fileno()}")
 
 
 @contextmanager

@@ -59,7 +59,13 @@ class _Writer:
     """Writes one workbook row by row, holding one row in memory."""
 
     def __init__(self, out: Path) -> None:
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        # Rows wait in files until the end: beside the result, whose folder is the caller's own and closed to others.
+        options = {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "tmpdir": str(out.parent),
+        }
         self.book = xlsxwriter.Workbook(str(out), options)
         self._formats: dict[tuple[str, bool, bool], Any] = {}
         self.header = self.book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
