@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -14,6 +16,7 @@ from tools.cluster import Running
 from tools.roles import Addresses
 
 _numbers = itertools.count(1)
+CHROMIUM_ARGUMENTS = ["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])]  # root may not use the sandbox
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +92,17 @@ def fresh_database(test_server: Running, template_database: str) -> Iterator[Cal
         testbase.drop(test_server, name)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browsers last: their driver leaves an event loop running in this thread, and the sealing library wants its own."""
-    items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """A real browser for the journeys of one file.
+
+    Its driver keeps an event loop running in this thread; with the file's last test both are gone, because the tests
+    that follow in this process are plain code and some of them want a loop of their own.
+    """
+    from playwright.sync_api import sync_playwright
+
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()

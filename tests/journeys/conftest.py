@@ -19,7 +19,6 @@ from tools import pytest_house, testbase
 from tools.cluster import Running
 from tools.places import CHECKOUT
 
-CHROMIUM = "/usr/bin/chromium"
 WIDTHS = (1366, 390)
 
 
@@ -88,18 +87,6 @@ def _wait_until_ready(url: str, log: Path) -> None:
         except OSError:
             time.sleep(0.2)
     raise RuntimeError(f"the house did not answer: {log.read_text()[-2000:]}")
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    # The browser's driver keeps an event loop in this thread; the tests around it are plain code all the same.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,20 +15,7 @@ from django.test import Client
 
 from maitruong.foundation.identity.models import Account
 
-CHROMIUM = "/usr/bin/chromium"
 THREADS = 4
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    # The browser's driver keeps an event loop in this thread until the end; the tests around it are plain code all the same.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -55,13 +41,13 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def visit(browser: Any, site: str, complaints: list[str]) -> Iterator[Callable[..., Any]]:
+def visit(chromium: Any, site: str, complaints: list[str]) -> Iterator[Callable[..., Any]]:
     """visit(account, path, width=1366) opens a page as a person."""
     contexts = []
 
     def open_page(account: Account, path: str, *, width: int = 1366) -> Any:
         phone = width < 768
-        context = browser.new_context(
+        context = chromium.new_context(
             viewport={"width": width, "height": 844 if phone else 900},
             is_mobile=phone,
             has_touch=phone,

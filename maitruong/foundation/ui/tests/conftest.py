@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,8 +9,6 @@ from django.test import override_settings
 
 from maitruong.foundation.ui.tests import harness
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox"] if os.geteuid() == 0 else []  # root may not use the sandbox
 HARNESS = {
     "ROOT_URLCONF": "maitruong.foundation.ui.tests.harness",
     "MIDDLEWARE": ["maitruong.foundation.ui.tests.harness.strict_policy"],
@@ -35,16 +31,6 @@ def site() -> Iterator[str]:
         server.server_close()
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[object]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
 def complaints() -> list[str]:
     """What the browser complained about; a test that opened a page with `visit` fails when this is not empty."""
@@ -52,7 +38,7 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def visit(browser, site: str, complaints: list[str]) -> Iterator[Callable[..., object]]:
+def visit(chromium, site: str, complaints: list[str]) -> Iterator[Callable[..., object]]:
     """visit(path, width=1366, dark=False) opens a page; nothing may be refused by the policy or thrown by a script."""
     contexts = []
 
@@ -60,7 +46,7 @@ def visit(browser, site: str, complaints: list[str]) -> Iterator[Callable[..., o
         path: str, *, width: int = 1366, dark: bool = False, expect_errors: bool = False, worker: bool = False
     ):
         phone = width < 768
-        context = browser.new_context(
+        context = chromium.new_context(
             viewport={"width": width, "height": 844 if phone else 768},
             color_scheme="dark" if dark else "light",
             is_mobile=phone,

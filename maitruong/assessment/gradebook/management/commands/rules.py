@@ -1,4 +1,5 @@
-"""`./dev rules eval TOPIC < pupils.jsonl` · `./dev rules compare --n N --seed S` · `./dev rules recompute --year Y` (docs/machine.md).
+"""`./dev rules eval TOPIC < pupils.jsonl` · `./dev rules compare --n N --seed S` · `./dev rules recompute --year Y` ·
+`./dev rules page` (docs/machine.md).
 
 JSON lines out. Exit 0 right, 1 refused (or a difference found), 2 broken.
 """
@@ -16,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from maitruong.assessment.gradebook import sampling, services
 from maitruong.assessment.gradebook.rules import evaluate
 from maitruong.assessment.gradebook.rules.tt22_2021 import Tt22Settings
+from maitruong.foundation import regulations
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import system_scope
 from maitruong.foundation.kernel.errors import Refusal
@@ -35,13 +37,15 @@ class Command(BaseCommand):
         compare.add_argument("--n", type=int, default=20_000)
         compare.add_argument("--seed", type=int, default=1)
         compare.add_argument("--settings", default="tt22_2021", help="mã cách hiểu quy định (RuleSettings.id)")
+        what.add_parser("page", help="in sổ đăng kí quy định: ./dev rules page > docs/regulations.md")
         again = what.add_parser("recompute", help="so kết quả đã lưu với kết quả tính lại; --apply mới ghi")
         again.add_argument("--year", type=int, required=True)
         again.add_argument("--school", action="append", default=[], metavar="CODE")
         again.add_argument("--apply", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        code = {"eval": self._eval, "compare": self._compare, "recompute": self._recompute}[options["what"]](options)
+        acts = {"eval": self._eval, "compare": self._compare, "page": self._page, "recompute": self._recompute}
+        code = acts[options["what"]](options)
         if code:
             raise SystemExit(code)
 
@@ -60,6 +64,10 @@ class Command(BaseCommand):
             if "refused" in told:
                 code = max(code, REFUSED)
         return code
+
+    def _page(self, options: dict[str, Any]) -> int:
+        self.stdout.write(regulations.as_markdown().strip())
+        return 0
 
     def _compare(self, options: dict[str, Any]) -> int:
         try:
