@@ -13,6 +13,7 @@ import pyotp
 from django.conf import settings
 from django.contrib.auth import authenticate, login
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.http import HttpRequest
 
@@ -30,6 +31,8 @@ from .models import Account, Installation, OneTimeLink, SignInTry
 FREE_TRIES = 5
 WINDOW = dt.timedelta(minutes=15)
 ADDRESS_TRIES = 60
+KEEP_TRIES = dt.timedelta(days=1)
+KEEP_LINKS = dt.timedelta(days=30)
 
 
 def installation() -> Installation | None:
@@ -221,6 +224,15 @@ def limit(request: HttpRequest, what: str, *, free: int) -> None:
     key = _key(what, _address(request))
     _refuse_when_guessing([(key, free)])
     SignInTry.objects.create(key=key)
+
+
+def forget_past() -> int:
+    """Remove what nobody can use any more: counted guesses, links past their time, ended sessions. Returns how many rows."""
+    now = clock.now()
+    tries, _ = SignInTry.objects.filter(at__lt=now - KEEP_TRIES).delete()
+    links, _ = OneTimeLink.objects.filter(expires_at__lt=now - KEEP_LINKS).delete()
+    sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
+    return tries + links + sessions
 
 
 def _refuse_when_guessing(keys: list[tuple[str, int]]) -> None:
