@@ -24,7 +24,6 @@ MENU: list[tuple[str, list[Item]]] = [
             Item("Học bạ chờ ký", "sign", "school_records:waiting_homeroom", "school_records.sign_homeroom"),
             Item("Học bạ chờ ký", "sign", "school_records:waiting_principal", "school_records.sign_principal"),
             Item("Học bạ", "certificate", "school_records:overview", "school_records.view"),
-            Item("Học bạ", "certificate", "school_records:family", "school_records.family"),
             Item("Trung tâm điều hành", "dashboard", "dashboard:centre", "insight.view"),
         ],
     ),

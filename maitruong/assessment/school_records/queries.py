@@ -182,18 +182,17 @@ def record_page(scope: Scope, *, record_id: str, permission: str) -> RecordPage:
     )
 
 
-def family_records(scope: Scope) -> list[tuple[str, list[RecordRow]]]:
-    """A family's children with their issued records, newest first; children without any are listed, too."""
+def family_records(scope: Scope, *, student_id: int) -> list[RecordRow]:
+    """The issued records of one's own child, or one's own, newest first. Raises NotFound."""
     permission = "school_records.family"
-    children = sorted({s for g in scope.grants if permission in g.permissions for s in g.student_ids or ()})
-    names = people.names(children)
+    own = {s for grant in scope.grants if permission in grant.permissions for s in grant.student_ids or ()}
+    if student_id not in own:
+        raise NotFound
     rows = RecordFile.objects.visible_to(scope, permission).filter(
-        state__in=[state.value for state in OPEN_TO_FAMILY], student_id__in=children
+        state__in=[state.value for state in OPEN_TO_FAMILY], student_id=student_id
     )
-    by_child: dict[int, list[RecordRow]] = {child: [] for child in children if child in names}
-    for row in rows.order_by("-school_year", "-version"):
-        by_child[row.student_id].append(_row(row, names[row.student_id]))
-    return [(names[child], found) for child, found in by_child.items()]
+    name = people.names([student_id]).get(student_id, "")
+    return [_row(row, name) for row in rows.order_by("-school_year", "-version")]
 
 
 def _row(record: RecordFile, name: str, waits: tuple[str, ...] = ()) -> RecordRow:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from maitruong.assessment.gradebook import queries as gradebook
 from maitruong.assessment.gradebook.queries import FamilySubject, FamilyYear
+from maitruong.assessment.school_records import queries as school_records
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
@@ -90,6 +91,7 @@ def child(request: HttpRequest, student_id: int) -> HttpResponse:
             "terms": _terms(marks),
             "results": _results(marks, student_id, here),
             "conduct": _conduct(marks),
+            "records": _records(scope, student_id),
             "year": Year(year).label,
             "years": [
                 {"label": Year(y).label, "url": f"?nam={y}", "current": y == year}
@@ -238,6 +240,23 @@ def _results(marks: FamilyYear | None, student_id: int, seat: Seat | None) -> li
             "why": reverse("family:why", args=[student_id, seat.class_id, term]),
         }
         for term, level in sorted(marks.learning.items(), key=lambda found: found[0] or 3)
+    ]
+
+
+def _records(scope: Scope, student_id: int) -> list[dict[str, Any]]:
+    """The signed records, newest first, with how to read each, take it home and have it verified."""
+    if not scope.may("school_records.family"):
+        return []
+    return [
+        {
+            "title": f"Năm học {Year(row.school_year).label}, lớp {row.class_name}",
+            "state": row.state_label + (f", bản {row.version}" if row.version > 1 else ""),
+            "page": reverse("school_records:family_record", args=[row.record_id]),
+            "pdf": reverse("school_records:family_download", args=[row.record_id, "pdf"]),
+            "verify": reverse("school_records:verify_token", args=[row.record_id]),
+            "stands": row.state in ("sealed", "issued"),
+        }
+        for row in school_records.family_records(scope, student_id=student_id)
     ]
 
 
