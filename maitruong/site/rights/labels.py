@@ -38,6 +38,8 @@ _ACTIONS = {
     "rights.withdrawn": "Thu quyền",
     "accounts.opened": "Cấp tài khoản",
     "accounts.reset": "Cấp lại mật khẩu",
+    "accounts.reset_elsewhere": "Mật khẩu được cấp lại ở nơi khác, chờ trường xác nhận",
+    "accounts.confirmed": "Xác nhận đúng người sau khi cấp lại mật khẩu",
     "gradebook.books_opened": "Mở sổ điểm",
     "gradebook.marks_entered": "Nhập điểm",
     "gradebook.conduct_entered": "Nhập rèn luyện",
