@@ -34,6 +34,12 @@ from maitruong.teaching.attendance.types import SESSIONS, AbsenceCount, AbsenceR
 
 NEW_DAYS = 7
 SUNDAY = 6
+# What a family reads instead of the teachers' short names.
+_MARK_NAMES = {
+    **{f"TX{n}": f"thường xuyên lần {n}" for n in range(1, 5)},
+    "GK": "giữa kì",
+    "CK": "cuối kì",
+}
 _TONES = ("board", "tile", "quill", "sun", "info")
 
 
@@ -56,16 +62,11 @@ def children(request: HttpRequest) -> HttpResponse:
     scope: Scope = request.scope  # type: ignore[attr-defined]
     year = calendar.year_on(clock.today())
     cards = [_card(scope, student_id, number, year) for number, student_id in enumerate(_own(scope))]
-    is_pupil = scope.workspace is not None and scope.workspace.role == "pupil"
+    is_pupil = _is_pupil(scope)
     return render(
         request,
         "family/children.html",
-        {
-            "page_title": "Việc học của em" if is_pupil else "Con tôi",
-            "children": cards,
-            "is_pupil": is_pupil,
-            "waits": _waits(scope),
-        },
+        {"page_title": _own_page(scope), "children": cards, "is_pupil": is_pupil, "waits": _waits(scope)},
     )
 
 
@@ -105,7 +106,7 @@ def child(request: HttpRequest, student_id: int) -> HttpResponse:
             ],
             "seats": seats,
             "year_label": lambda y: Year(y).label,
-            "crumbs": [{"label": "Con tôi", "url": reverse("family:children")}, {"label": person.full_name}],
+            "crumbs": [{"label": _own_page(scope), "url": reverse("family:children")}, {"label": person.full_name}],
         },
     )
 
@@ -133,7 +134,7 @@ def why(request: HttpRequest, student_id: int, class_id: int, term: int) -> Http
             "seat": seat,
             "told": told,
             "crumbs": [
-                {"label": "Con tôi", "url": reverse("family:children")},
+                {"label": _own_page(scope), "url": reverse("family:children")},
                 {"label": person.full_name, "url": back},
                 {"label": "Vì sao"},
             ],
@@ -144,6 +145,14 @@ def why(request: HttpRequest, student_id: int, class_id: int, term: int) -> Http
 def _waits(scope: Scope) -> bool:
     """Whether a school has still to confirm this person since another one made the password new."""
     return bool(access.waiting([scope.actor_id])) if scope.actor_id else False
+
+
+def _is_pupil(scope: Scope) -> bool:
+    return scope.workspace is not None and scope.workspace.role == "pupil"
+
+
+def _own_page(scope: Scope) -> str:
+    return "Việc học của em" if _is_pupil(scope) else "Con tôi"
 
 
 def _own(scope: Scope) -> list[int]:
@@ -203,7 +212,7 @@ def _today(missed: list[AbsenceRow], seat: Seat | None) -> dict[str, str]:
     if seat is None:
         return {"strong": "Chưa có lớp.", "text": "Nhà trường xếp lớp rồi sẽ hiện ở đây.", "kind": "neutral"}
     if day.weekday() == SUNDAY:
-        return {"strong": "Hôm nay chủ nhật.", "text": "", "kind": "neutral"}
+        return {"strong": "Hôm nay là Chủ nhật.", "text": "", "kind": "neutral"}
     return {"strong": "Hôm nay không ghi vắng buổi nào.", "text": f"Tính đến {clock.now():%H:%M}.", "kind": "good"}
 
 
@@ -212,7 +221,12 @@ def _new_marks(marks: FamilyYear | None, address: str) -> list[tuple[str, str, s
     fresh = [s for s in (marks.subjects if marks else []) if s.updated_at and s.updated_at >= since and s.cells]
     fresh.sort(key=lambda s: s.updated_at or since, reverse=True)
     return [
-        (f"{s.name}: {s.cells[-1][0]}", f"ghi ngày {formats.date(clock.day_of(s.updated_at))}", address, s.cells[-1][1])
+        (
+            f"{s.name}: {_MARK_NAMES.get(s.cells[-1][0], s.cells[-1][0])}",
+            f"ghi ngày {formats.date(clock.day_of(s.updated_at))}",
+            address,
+            s.cells[-1][1],
+        )
         for s in fresh[:4]
         if s.updated_at
     ]
