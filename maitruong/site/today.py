@@ -65,11 +65,10 @@ def _signatures(scope: Scope) -> list[Line]:
     for permission, (signer, route) in _SIGNS.items():
         if not scope.may(permission):
             continue
-        groups = records.waiting_for(scope, signer)
-        parts = sum(len(group.rows) for group in groups)
-        if parts:
-            classes = ", ".join(dict.fromkeys(group.class_name for group in groups))
-            lines.append(Line(f"{parts} phần học bạ chờ ký", f"Lớp {classes}", reverse(route), "sign"))
+        page = records.waiting_for(scope, signer)
+        if page.waiting:
+            classes = ", ".join(row.class_name for row in page.classes)
+            lines.append(Line(f"{page.waiting} phần học bạ chờ ký", f"Lớp {classes}", reverse(route), "sign"))
     return lines
 
 
