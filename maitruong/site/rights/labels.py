@@ -88,6 +88,8 @@ _ACTIONS = {
     "exchange.corrected": "Sửa ô trong danh sách",
     "exchange.imported": "Nhập danh sách",
     "exchange.undone": "Hoàn tác lần nhập",
+    "exchange.rows_kept": "Giữ dòng đã sửa sau khi hoàn tác",
+    "exchange.row_taken_back": "Thu hồi dòng đã sửa sau khi hoàn tác",
     "exchange.discarded": "Bỏ danh sách",
     "exchange.annotated_downloaded": "Tải tệp có ghi chú",
     "students.imported": "Nhập từ danh sách",
