@@ -95,6 +95,11 @@ def enter(chromium: Any, house: House) -> Iterator[Callable[..., Any]]:
     contexts: list[Any] = []
     complaints: list[str] = []
 
+    def heard(said: Any) -> None:
+        # A refusal in words answers 422, which the browser calls an error; the page shows it.
+        if said.type == "error" and "status of 422" not in said.text:
+            complaints.append(f"{said.page.url if said.page else ''}: {said.text}")
+
     def come_in(who: str, *, width: int = 1366) -> Any:
         phone = width < 768
         context = chromium.new_context(
@@ -108,7 +113,7 @@ def enter(chromium: Any, house: House) -> Iterator[Callable[..., Any]]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
-        page.on("console", lambda said: complaints.append(f"{page.url}: {said.text}") if said.type == "error" else None)
+        page.on("console", heard)
         page.goto(f"{house.url}/dang-nhap/")
         page.locator("button.person", has_text=who).first.click()
         page.wait_for_load_state()
