@@ -55,5 +55,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _page(problem: Refusal, status: int) -> HttpResponse:
     # Without the request: an error page asks no database and is the same for everyone.
-    page = render_to_string("site/error.html", {"problem": problem, "status": status})
+    title = {404: "Không tìm thấy", 500: "Hệ thống gặp lỗi"}.get(status, "Chưa làm được")
+    page = render_to_string("site/error.html", {"problem": problem, "status": status, "page_title": title})
     return HttpResponse(page, status=status)

@@ -190,7 +190,8 @@ def test_killing_everything_at_once_leaves_a_state_that_starts(up: Started, stat
     assert not Cluster(state / "postgres").has_keeper()
 
 
-def test_a_demo_is_not_let_out_of_this_machine_unless_told(state: Path) -> None:
+def test_a_demo_is_not_let_out_of_this_machine_unless_told(up: Started, port: int, state: Path) -> None:
+    up.stop()
     cluster = Cluster(state / "postgres")
     with psycopg.connect(cluster.hold().url("maitruong", "mt_owner"), autocommit=True) as db:
         db.execute(

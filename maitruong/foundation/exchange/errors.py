@@ -149,6 +149,18 @@ class UndoTooLate(ExchangeError):
     remedy = "Sửa từng hồ sơ, hoặc nhờ quản trị hệ thống phục hồi từ bản sao lưu."
 
 
+class NoRoom(ExchangeError):
+    code = "exchange.no_room"
+    message = "Máy chủ hết chỗ trống nên chưa giữ được tệp; chưa có gì được ghi."
+    remedy = "Báo quản trị hệ thống giải phóng đĩa, rồi làm lại bước này."
+
+
+class UsedSince(ExchangeError):
+    code = "exchange.used_since"
+    message = "Dòng {row} không lấy lại được. {because}"
+    remedy = "Mở hồ sơ để sửa hoặc cho rời trường; nếu hồ sơ đúng thì chọn Giữ."
+
+
 class TooManyCorrections(ExchangeError):
     code = "exchange.too_many_corrections"
     message = "Đã sửa {limit} ô trong trang này."

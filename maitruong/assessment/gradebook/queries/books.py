@@ -267,7 +267,7 @@ def history(scope: Scope, *, book: Book, student_id: int | None = None, cell: st
 
 @dataclass(frozen=True)
 class BookSummary:
-    """A line of a list of books: how many of the class's pupils have all that is owed."""
+    """A line of a list of books: how many of the class's pupils have all that is owed, how many anything at all."""
 
     id: int
     kind: str
@@ -280,6 +280,7 @@ class BookSummary:
     moment: int
     pupils: int
     finished: int
+    begun: int
     closed_at: dt.datetime | None
     changed_at: dt.datetime | None
     teachers: str
@@ -292,7 +293,7 @@ class BookSummary:
             return "closed"
         if self.pupils and self.finished >= self.pupils:
             return "full"
-        return "begun" if self.finished or self.changed_at else "empty"
+        return "begun" if self.begun or self.changed_at else "empty"
 
     @property
     def percent(self) -> int:
@@ -311,21 +312,23 @@ roll AS (
     AND e.school_class_id IN (SELECT class_id FROM book) AND (e.ends_on IS NULL OR e.ends_on >= {_DAY})),
 pupils AS (SELECT class_id, count(*) AS n FROM roll GROUP BY class_id),
 done AS (
-  SELECT 'mark' AS kind, m.class_id, m.subject, m.term AS slot, count(*) FILTER (WHERE NOT m.provisional OR m.basis >= 2) AS n
+  SELECT 'mark' AS kind, m.class_id, m.subject, m.term AS slot,
+         count(*) FILTER (WHERE NOT m.provisional OR m.basis >= 2) AS n, count(*) AS begun
   FROM gradebook_mark m JOIN roll USING (class_id, student_id)
   WHERE m.school_year = %(school_year)s::smallint AND m.school_id = ANY(%(schools)s::bigint[]) GROUP BY m.class_id, m.subject, m.term
   UNION ALL
   SELECT 'primary', m.class_id, m.subject, m.moment, count(*) FILTER (WHERE m.basis >= 2 OR (m.level IS NOT NULL
-         AND (coalesce(m.test, -1) >= 0 OR NOT b.tested)))
+         AND (coalesce(m.test, -1) >= 0 OR NOT b.tested))), count(*)
   FROM gradebook_primarymark m JOIN roll USING (class_id, student_id)
   JOIN book b ON b.kind = 'primary' AND b.class_id = m.class_id AND b.subject = m.subject AND b.moment = m.moment
   WHERE m.school_year = %(school_year)s::smallint AND m.school_id = ANY(%(schools)s::bigint[]) GROUP BY m.class_id, m.subject, m.moment
   UNION ALL
-  SELECT 'quality', m.class_id, '', m.moment, count(*) FILTER (WHERE {_DONE_QUALITIES})
+  SELECT 'quality', m.class_id, '', m.moment, count(*) FILTER (WHERE {_DONE_QUALITIES}), count(*)
   FROM gradebook_qualitymark m JOIN roll USING (class_id, student_id)
   WHERE m.school_year = %(school_year)s::smallint AND m.school_id = ANY(%(schools)s::bigint[]) GROUP BY m.class_id, m.moment
   UNION ALL
-  SELECT 'conduct', m.class_id, '', m.term, count(*) FILTER (WHERE m.level IS NOT NULL OR (m.term = 0 AND m.comment <> ''))
+  SELECT 'conduct', m.class_id, '', m.term, count(*) FILTER (WHERE m.level IS NOT NULL OR (m.term = 0 AND m.comment <> '')),
+         count(*)
   FROM gradebook_conduct m JOIN roll USING (class_id, student_id)
   WHERE m.school_year = %(school_year)s::smallint AND m.school_id = ANY(%(schools)s::bigint[]) GROUP BY m.class_id, m.term),
 teacher AS (
@@ -335,7 +338,7 @@ teacher AS (
     AND a.class_id IN (SELECT class_id FROM book) AND a.starts_on <= {_DAY} AND (a.ends_on IS NULL OR a.ends_on >= {_DAY})
   GROUP BY a.class_id, a.subject)
 SELECT b.id, b.kind, b.subject, b.subject_name, b.class_id, b.class_name, b.grade, b.term, b.moment, coalesce(u.n, 0),
-       coalesce(d.n, 0), b.closed_at, CASE WHEN b.version > 0 THEN b.changed_at END, coalesce(t.names, ''), b.sort_key
+       coalesce(d.n, 0), coalesce(d.begun, 0), b.closed_at, CASE WHEN b.version > 0 THEN b.changed_at END, coalesce(t.names, ''), b.sort_key
 FROM book b LEFT JOIN pupils u USING (class_id)
 LEFT JOIN done d ON d.class_id = b.class_id AND d.subject = b.subject
   AND d.slot = CASE WHEN b.moment > 0 THEN b.moment ELSE b.term END
