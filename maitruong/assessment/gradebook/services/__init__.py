@@ -2,6 +2,7 @@
 
 from .closing import LEAVE, REFUSE, ZERO, close_book, reopen_book
 from .entry import enter_comment, enter_conduct, enter_marks, enter_primary, set_basis
+from .loading import load_marks, open_year
 from .opening import forget_old_answers, open_books, prepare_year
 from .recompute import Differences, recompute
 
@@ -16,7 +17,9 @@ __all__ = [
     "enter_marks",
     "enter_primary",
     "forget_old_answers",
+    "load_marks",
     "open_books",
+    "open_year",
     "prepare_year",
     "recompute",
     "reopen_book",
