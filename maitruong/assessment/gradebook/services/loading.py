@@ -23,6 +23,7 @@ from maitruong.teaching.curriculum.rules import subjects_of
 from .. import twin
 from ..events import BooksOpened
 from ..models import ClassSheet
+from ..planning import planned_for_a_school
 from .opening import books_of, is_studied, prepare_year, subjects_as_json
 
 _BOOK = (
@@ -164,6 +165,6 @@ def load_marks(scope: Scope, *, school_id: int, school_year: int, source: str, a
     """
     if not scope.is_system or not source.isidentifier():
         raise NotFound
-    with connection.cursor() as cursor:
+    with planned_for_a_school() as cursor:
         cursor.execute(_LOAD.format(source=source), {"school": school_id, "year": school_year, "at": at})
         return int(cursor.rowcount)

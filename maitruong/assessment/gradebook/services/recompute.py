@@ -18,6 +18,7 @@ from maitruong.registry.enrolment import queries as enrolment
 
 from .. import twin
 from ..events import ResultsChanged
+from ..planning import planned_for_a_school
 from ..rules.tt27_2020 import QUALITIES_AND_COMPETENCES
 
 # Pupils of today's classes with every subject of their class and term, whether or not a row stands in the book. Who came from
@@ -256,16 +257,9 @@ def _run(level: Level, ending: str, writes: str, school_year: int, school_ids: S
         "at": clock.now(),
         "readings": twin.readings(_settings_ids(school_year)),
     }
-    with connection.cursor() as cursor:
-        # A statement over a whole school is planned for that school: the plan kept for all schools loops inside loops.
-        # Before the first run every result is empty, which the planner takes for few rows; joins of whole schools are hashed.
-        cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
-        cursor.execute("SET LOCAL enable_nestloop = off")
+    with planned_for_a_school() as cursor:
         cursor.execute(f"WITH {level.relations}{writes}{ending}", facts)
-        found = cursor.fetchone()
-        cursor.execute("SET LOCAL enable_nestloop = on")
-        cursor.execute("SET LOCAL plan_cache_mode = auto")
-        return found
+        return cursor.fetchone()
 
 
 def _settings_ids(school_year: int) -> list[str]:
