@@ -47,6 +47,7 @@ _ACTIONS = {
     "gradebook.book_exported": "Tải sổ điểm",
     "gradebook.history_opened": "Xem lịch sử sửa điểm",
     "gradebook.basis_set": "Cho miễn, đánh giá riêng",
+    "gradebook.summer_entered": "Ghi kết quả đánh giá lại trong hè",
     "identity.signed_in": "Đăng nhập",
     "schools.described": "Sửa thông tin trường",
     "calendar.year_opened": "Mở năm học",

@@ -5,6 +5,7 @@ from .entry import enter_comment, enter_conduct, enter_marks, enter_primary, set
 from .loading import load_marks, open_year
 from .opening import forget_old_answers, open_books, prepare_year
 from .recompute import Differences, recompute
+from .summer import enter_summer
 
 __all__ = [
     "LEAVE",
@@ -16,6 +17,7 @@ __all__ = [
     "enter_conduct",
     "enter_marks",
     "enter_primary",
+    "enter_summer",
     "forget_old_answers",
     "load_marks",
     "open_books",
