@@ -214,7 +214,7 @@ INSERT INTO gradebook_qualitymark (school_year, school_id, class_id, moment, stu
     the_chat, comment, version, updated_at)
   SELECT q.school_year, q.school_id, q.class_id, q.moment, q.pupil_id, v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10],
          v[11], v[12], v[13], v[14], v[15], coalesce(c.text, ''), 1, now()
-  FROM stage_quality q CROSS JOIN LATERAL (SELECT string_to_array(translate(q.levels, 'TDC', '210'), NULL)::smallint[] AS v) letters
+  FROM stage_quality q CROSS JOIN LATERAL (SELECT string_to_array(translate(q.levels, 'TDC', '210'), NULL)::smallint[] AS v OFFSET 0) letters
   LEFT JOIN stage_comment c ON c.school_year = q.school_year AND c.class_id = q.class_id AND c.subject = '' AND 2 * c.term = q.moment
     AND c.pupil_id = q.pupil_id
     """,
@@ -224,5 +224,14 @@ INSERT INTO gradebook_conduct (school_year, school_id, class_id, term, student_i
          CASE s.level WHEN 'T' THEN 3 WHEN 'K' THEN 2 WHEN 'D' THEN 1 WHEN 'C' THEN 0 END, coalesce(c.text, ''), 1, now()
   FROM stage_conduct s LEFT JOIN stage_comment c ON c.school_year = s.school_year AND c.class_id = s.class_id AND c.subject = ''
     AND c.term = s.term AND c.pupil_id = s.pupil_id
+    """,
+    """
+INSERT INTO gradebook_summerresult (school_year, school_id, class_id, student_id, subject, value, level, taken, note, decided_on)
+  SELECT school_year, school_id, class_id, pupil_id, subject, value, CASE level WHEN 'T' THEN 2 WHEN 'H' THEN 1 WHEN 'C' THEN 0 END,
+         true, '', "on" FROM stage_retest
+  UNION ALL
+  SELECT school_year, school_id, class_id, pupil_id, '', NULL, 0, true,
+         'Chưa hoàn thành sau khi được hướng dẫn và đánh giá bổ sung, hiệu trưởng quyết định cho học lại lớp.', max("on")
+  FROM stage_retest WHERE level = 'C' GROUP BY school_year, school_id, class_id, pupil_id
     """,
 )

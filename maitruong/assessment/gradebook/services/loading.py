@@ -53,16 +53,22 @@ ORDER BY s.class_id, b.term, b.moment, b.position"""
 
 
 def open_year(
-    scope: Scope, *, school_id: int, school_year: int, closed: Mapping[int, dt.datetime] | None = None
+    scope: Scope,
+    *,
+    school_id: int,
+    school_year: int,
+    closed: Mapping[int, dt.datetime] | None = None,
+    taught_only: Mapping[int, frozenset[str]] | None = None,
 ) -> int:
     """Open the books of every class of a school that has none yet, as `open_books` does one class. Returns how many books.
 
-    closed: term (0: the year) → when its books were closed, for a year that is over. For the house itself only.
+    closed: term (0: the year) → when its books were closed, for a year that is over. taught_only: class → codes of its subjects,
+    for classes under a shorter programme than the general one (continuing education). For the house itself only.
     """
     if not scope.is_system:
         raise NotFound
     prepare_year(school_year)
-    plans, templates, books = _plans(school_id, school_year)
+    plans, templates, books = _plans(school_id, school_year, taught_only or {})
     if not plans:
         return 0
     facts = {
@@ -93,7 +99,9 @@ def open_year(
     return made
 
 
-def _plans(school_id: int, school_year: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
+def _plans(
+    school_id: int, school_year: int, taught_only: Mapping[int, frozenset[str]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
     """Classes without books, the templates they follow, and the books of each template."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -104,10 +112,10 @@ def _plans(school_id: int, school_year: int) -> tuple[list[dict[str, Any]], list
             [school_id, school_year],
         )
         classes = cursor.fetchall()
-    numbers: dict[tuple[int, tuple[str, ...], tuple[str, ...]], int] = {}
+    numbers: dict[tuple[object, ...], int] = {}
     plans, templates, books = [], [], []
     for class_id, grade, electives, clusters in classes:
-        key = (grade, tuple(electives), tuple(clusters))
+        key = (grade, tuple(electives), tuple(clusters), taught_only.get(class_id))
         act, subjects, of_template = _template(school_year, *key)
         if key not in numbers:
             numbers[key] = len(numbers)
@@ -121,10 +129,14 @@ def _plans(school_id: int, school_year: int) -> tuple[list[dict[str, Any]], list
 
 @lru_cache(maxsize=256)
 def _template(
-    school_year: int, grade: int, electives: tuple[str, ...], clusters: tuple[str, ...]
+    school_year: int, grade: int, electives: tuple[str, ...], clusters: tuple[str, ...], only: frozenset[str] | None
 ) -> tuple[str, tuple[dict[str, Any], ...], tuple[dict[str, Any], ...]]:
     """(act, subjects of the sheet, books) of every class of this grade that chose these subjects."""
-    taught = [s for s in subjects_of(grade, school_year) if is_studied(s, list(electives))]
+    taught = [
+        s
+        for s in subjects_of(grade, school_year)
+        if is_studied(s, list(electives)) and (only is None or s.code in only)
+    ]
     act = in_force("gradebook.check_mark", grade=grade, school_year=school_year).act.id
     sheet = ClassSheet(school_id=0, school_year=school_year, class_id=0, grade=grade, act=act, settings_id=act)
     empty = {"regular_needed": 0, "cluster": False, "tested": False}
