@@ -40,6 +40,7 @@ class Installation:
 
     folder: Path
     data: str = "small"
+    scale: str = "1"
     port: int = 0
     facts: dict[str, Any] = field(default_factory=dict)
     process: subprocess.Popen[str] | None = None
@@ -101,7 +102,7 @@ class Installation:
         card = self.folder / "seeded.json"
         if not card.exists():
             done = subprocess.run(
-                [sys.executable, "-m", "tools.commands", "seed", self.data, "--json"],
+                [sys.executable, "-m", "tools.commands", "seed", self.data, "--scale", self.scale, "--json"],
                 cwd=CHECKOUT, env=self.environment, stdout=subprocess.PIPE, text=True, check=False,
             )  # fmt: skip
             if done.returncode:

@@ -119,7 +119,8 @@ INSERT INTO enrolment_schoolclass (id, school_id, school_year, grade, name, sort
          coalesce(to_jsonb(string_to_array(nullif(c.electives, ''), ' ')), '[]'),
          coalesce(to_jsonb(string_to_array(nullif(c.clusters, ''), ' ')), '[]')
   FROM stage_class c
-  LEFT JOIN LATERAL (SELECT person_id FROM stage_homeroom h WHERE h.class_id = c.id ORDER BY valid_from DESC LIMIT 1) h ON true
+  LEFT JOIN (SELECT DISTINCT ON (class_id) class_id, person_id FROM stage_homeroom ORDER BY class_id, valid_from DESC) h
+    ON h.class_id = c.id
     """,
     """
 INSERT INTO enrolment_enrolment (school_id, school_year, school_class_id, student_id, register_number, student_code, status, starts_on,
