@@ -7,7 +7,6 @@ then every result made by the same act that makes a province's results again.
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -77,7 +76,6 @@ def _start() -> None:
     """A process of its own has connections of its own; the parent's are not ours to use or to close."""
     for each in connections.all(initialized_only=True):
         each.connection = None
-    os.nice(1)
 
 
 def _here() -> _Worker:
