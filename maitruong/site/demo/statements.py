@@ -215,7 +215,8 @@ INSERT INTO gradebook_qualitymark (school_year, school_id, class_id, moment, stu
     the_chat, comment, version, updated_at)
   SELECT q.school_year, q.school_id, q.class_id, q.moment, q.pupil_id, v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10],
          v[11], v[12], v[13], v[14], v[15], coalesce(c.text, ''), 1, now()
-  FROM stage_quality q CROSS JOIN LATERAL (SELECT string_to_array(translate(q.levels, 'TDC', '210'), NULL)::smallint[] AS v OFFSET 0) letters
+  FROM stage_quality q
+  CROSS JOIN LATERAL (SELECT string_to_array(translate(q.levels, 'TDC', '210'), NULL)::smallint[] AS v OFFSET 0) letters
   LEFT JOIN stage_comment c ON c.school_year = q.school_year AND c.class_id = q.class_id AND c.subject = '' AND 2 * c.term = q.moment
     AND c.pupil_id = q.pupil_id
     """,

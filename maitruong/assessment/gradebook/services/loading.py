@@ -71,7 +71,7 @@ def open_year(
     plans, templates, books = _plans(school_id, school_year, taught_only or {})
     if not plans:
         return 0
-    facts = {
+    facts: dict[str, int | str] = {
         "school": school_id,
         "year": school_year,
         "plans": json.dumps(plans),
