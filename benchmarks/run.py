@@ -151,9 +151,9 @@ def document(bench: Bench, names: list[str]) -> dict[str, Any]:
             "hash": facts.get("content_hash"),
             "seed": facts.get("seed"),
             "counts": facts.get("counts"),
+            "seeded_in_seconds": facts.get("seconds"),
             "costs": {
-                "seed.seconds": facts.get("seconds"),
-                "seed.cpu_seconds": facts.get("cpu_seconds"),
+                "seed.cpu_seconds": facts.get("cpu_seconds", 0) + facts.get("database_cpu_seconds", 0),
                 "database.bytes": bench.house.rows("SELECT pg_database_size(current_database())")[0][0],
             },
         },

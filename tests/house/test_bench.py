@@ -85,7 +85,7 @@ def a_document(scale: str, results: int, p50: float, cpu: float) -> dict[str, An
         {"area": "gradebook_page", "figures": [page], "not_run": []},
         {"area": "recompute", "figures": [made], "not_run": []},
     ]
-    data = {"counts": {"mark": results - 10, "primary": 10}, "costs": {"seed.seconds": results / 100}}
+    data = {"counts": {"mark": results - 10, "primary": 10}, "costs": {"seed.cpu_seconds": results / 100}}
     return {
         "scale": scale, "commit": "c", "machine": {}, "data": data, "areas": areas, "missed": [], "not_run": [],
         "pass": True,

@@ -132,6 +132,22 @@ def bare(db: psycopg.Connection, tables: Iterable[str] = BIG) -> Iterator[None]:
         )
 
 
+@contextmanager
+def without_autovacuum(db: psycopg.Connection) -> Iterator[None]:
+    """While the year's partitions are filled nobody cleans behind the loaders: it is done once, when everything stands."""
+    tables = [row[0] for row in db.execute(_PARTITIONS)]
+    for table in tables:
+        db.execute(sql.SQL("ALTER TABLE {} SET (autovacuum_enabled = off)").format(sql.Identifier(table)))
+    try:
+        yield
+    finally:
+        for table in tables:
+            db.execute(sql.SQL("ALTER TABLE {} RESET (autovacuum_enabled)").format(sql.Identifier(table)))
+
+
+_PARTITIONS = """
+SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent::regclass::text LIKE 'gradebook_%'
+  AND c.relkind = 'r' ORDER BY 1"""
 _CONSTRAINTS = """
 SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
 WHERE conrelid = ANY(%s::regclass[]) AND contype IN ('f', 'x') ORDER BY contype DESC, conname"""

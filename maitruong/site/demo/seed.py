@@ -112,7 +112,8 @@ def seed(
         load.drop_stage(db)
         db.execute("ANALYZE")
         told.step("mở sổ, vào điểm, tính kết quả")
-        books = _of_all_schools(filling.fill_books, world, owner_url, use, told)
+        with load.without_autovacuum(db):
+            books = _of_all_schools(filling.fill_books, world, owner_url, use, told)
         _add_up(done, whole, rolls, books)
         _sign_a_class(world, told)
         told.step("sắp xếp lại dữ liệu")

@@ -255,17 +255,19 @@ def _run(level: Level, ending: str, writes: str, school_year: int, school_ids: S
         # Pupils of a year that is over sat in its classes until its last day, not today.
         "today": enrolment.day_within(school_year),
         "at": clock.now(),
-        "readings": twin.readings(_settings_ids(school_year)),
+        "readings": twin.readings(_settings_ids(school_year, school_ids)),
     }
     with planned_for_a_school() as cursor:
         cursor.execute(f"WITH {level.relations}{writes}{ending}", facts)
         return cursor.fetchone()
 
 
-def _settings_ids(school_year: int) -> list[str]:
+def _settings_ids(school_year: int, school_ids: Sequence[int] | None) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT settings_id FROM gradebook_classsheet WHERE school_year = %s AND grade >= 6", [school_year]
+            "SELECT DISTINCT settings_id FROM gradebook_classsheet s WHERE school_year = %(year)s AND grade >= 6"
+            f" AND {_HERE.format('s')}",
+            {"year": school_year, "schools": None if school_ids is None else list(school_ids)},
         )
         return [row[0] for row in cursor.fetchall()]
 
@@ -274,10 +276,11 @@ def _schools(school_year: int, school_ids: Sequence[int] | None) -> list[tuple[i
     """Schools with books, each with its lowest and highest grade."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT school_id, min(grade), max(grade) FROM gradebook_classsheet WHERE school_year = %s GROUP BY 1 ORDER BY 1",
-            [school_year],
+            "SELECT school_id, min(grade), max(grade) FROM gradebook_classsheet s WHERE school_year = %(year)s"
+            f" AND {_HERE.format('s')} GROUP BY 1 ORDER BY 1",
+            {"year": school_year, "schools": None if school_ids is None else list(school_ids)},
         )
-        return [row for row in cursor.fetchall() if school_ids is None or row[0] in school_ids]
+        return cursor.fetchall()
 
 
 def _apply(scope: Scope, school_year: int, school_id: int, levels: Sequence[Level]) -> Differences:
