@@ -135,8 +135,7 @@ def audit_page(request: HttpRequest) -> HttpResponse:
     scope: Scope = request.scope  # type: ignore[attr-defined]
     unit_id = _unit_asked(scope, request)
     group = request.GET.get("viec", "")
-    text = request.GET.get("truoc", "")
-    older = int(text) if text.isdigit() and len(text) < 19 else None
+    older = formats.whole_number(request.GET.get("truoc"))
     with unit_of_work(_NAMES):
         rows = audit.entries(
             unit_id=unit_id, action=group if group in labels.GROUPS else "", older_than=older, limit=PAGE + 1
@@ -226,8 +225,7 @@ def _terms(request: HttpRequest) -> dict[str, Any]:
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
-    text = request.POST.get(name, "")
-    return int(text) if text.isdigit() and len(text) < 19 else None
+    return formats.whole_number(request.POST.get(name))
 
 
 def _here(scope: Scope) -> int:
@@ -237,8 +235,8 @@ def _here(scope: Scope) -> int:
 
 
 def _unit_asked(scope: Scope, request: HttpRequest) -> int:
-    text = request.GET.get("don-vi", "")
-    wanted = int(text) if text.isdigit() and len(text) < 19 else _here(scope)
+    asked = formats.whole_number(request.GET.get("don-vi"))
+    wanted = _here(scope) if asked is None else asked
     whole_province = scope.rows is Rows.PROVINCE and organisations.units([wanted])
     if not whole_province and not organisations.is_under(wanted, _here(scope), on=clock.today()):
         raise NotFound
