@@ -16,6 +16,9 @@ GROUPS = {
     "import.": "Nhập danh sách",
 }
 
+# Acts whose entries tell of a pupil: whom, what was written, why.
+OF_PUPILS = ("students.", "enrolment.", "attendance.", "gradebook.", "school_records.", "exchange.", "import.")
+
 _ACTIONS = {
     "students.registered": "Mở hồ sơ học sinh",
     "students.dossier_opened": "Mở xem hồ sơ",

@@ -36,6 +36,7 @@ GIVES: dict[tuple[str, str], tuple[Gift, ...]] = {
     ("it_admin", "department"): _BY_DEPARTMENT,
 }
 
+FAMILY = {"guardian", "pupil"}
 _CLASSROOM = {"guardian", "pupil", "subject_teacher", "homeroom_teacher"}
 # Whose account may get a new password: never somebody whose rights one does not stand above.
 RESETS: dict[tuple[str, str], set[str]] = {
