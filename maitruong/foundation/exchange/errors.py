@@ -143,12 +143,6 @@ class NotNow(ExchangeError):
     remedy = "Tải lại trang để xem bước hiện tại."
 
 
-class StillProblems(ExchangeError):
-    code = "exchange.nothing_to_import"
-    message = "Không có dòng nào nhập được: {refused} dòng còn lỗi, {same} dòng đã có sẵn."
-    remedy = "Sửa các ô được đánh dấu rồi kiểm tra lại."
-
-
 class UndoTooLate(ExchangeError):
     code = "exchange.undo_too_late"
     message = "Thời hạn hoàn tác đã hết từ ngày {until:%d/%m/%Y}."
