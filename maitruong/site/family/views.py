@@ -54,6 +54,7 @@ class Child:
     sub: str
     today: dict[str, str]
     news: tuple[tuple[str, str, str, str], ...]
+    records: int = 0
 
 
 @needs("family.view")
@@ -187,6 +188,7 @@ def _card(scope: Scope, student_id: int, number: int, year: int) -> Child:
         sub=_sub(here) if here else "Chưa có lớp trong năm học này",
         today=_today(missed, here),
         news=(*_new_marks(marks, address), *_new_absences(missed, address)),
+        records=len(_records(scope, student_id)),
     )
 
 
