@@ -64,7 +64,7 @@ def menu_for(scope: Scope | None, path: str) -> list[dict[str, Any]]:
     if scope is None or scope.workspace is None:
         return []
     here = {scope.workspace.role, role(scope.workspace.role).home}
-    groups = []
+    groups: list[dict[str, Any]] = []
     for title, items in MENU:
         shown = [_shown(item) for item in items if _is_offered(item, scope, here)]
         if shown:

@@ -149,6 +149,12 @@ class UndoTooLate(ExchangeError):
     remedy = "Sửa từng hồ sơ, hoặc nhờ quản trị hệ thống phục hồi từ bản sao lưu."
 
 
+class NotYourOffice(ExchangeError):
+    code = "exchange.not_your_office"
+    message = "{person} không nhập được danh sách cho trường mang mã {school}."
+    remedy = "Kiểm tra mã trường và tên đăng nhập; người nhập cần đang giữ quyền nhập danh sách ở trường ấy."
+
+
 class NoRoom(ExchangeError):
     code = "exchange.no_room"
     message = "Máy chủ hết chỗ trống nên chưa giữ được tệp; chưa có gì được ghi."

@@ -27,7 +27,7 @@ from maitruong.foundation.audit import services as audit
 from maitruong.foundation.files import media
 from maitruong.foundation.files import services as files
 from maitruong.foundation.jobs.errors import JobCancelled
-from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel import clock, formats
 
 from . import ports, sheets, workbook
 from .columns import ColumnChoice
@@ -129,8 +129,8 @@ def check_list(scope: Scope, batch_id: int, tell: Tell) -> dict[str, Any]:
 
 
 def _sofar(totals: Totals) -> str:
-    errors = totals.severities[Severity.ERROR]
-    return f"Đã đọc {totals.rows_read} dòng, {errors} ô phải sửa" if errors else f"Đã đọc {totals.rows_read} dòng"
+    rows, errors = formats.number(totals.rows_read), totals.severities[Severity.ERROR]
+    return f"Đã đọc {rows} dòng, {formats.number(errors)} ô phải sửa" if errors else f"Đã đọc {rows} dòng"
 
 
 def _codes(totals: Totals) -> list[list[Any]]:
@@ -238,7 +238,8 @@ def _chunks(run: DryRun, path: Path, index: int) -> Iterator[list[Record]]:
 
 
 def _written_sofar(going: _Import) -> str:
-    return f"Đã ghi {going.fates['new']} {going.opened.owner.unit} mới, {going.fates['changed']} thay đổi"
+    new, changed = formats.number(going.fates["new"]), formats.number(going.fates["changed"])
+    return f"Đã ghi {new} {going.opened.owner.unit} mới, {changed} thay đổi"
 
 
 def _write(going: _Import, records: list[Record]) -> None:
@@ -339,7 +340,7 @@ def undo_import(scope: Scope, batch_id: int, tell: Tell) -> dict[str, Any]:
         with unit_of_work(scope):
             _take_back(scope, opened, rows)
         done += len(rows)
-        tell(done, len(waiting), f"Đã xem lại {done} dòng")
+        tell(done, len(waiting), f"Đã xem lại {formats.number(done)} dòng")
     with unit_of_work(scope):
         batch = open_batch(scope, batch_id, {ImportState.UNDOING})
         result = {

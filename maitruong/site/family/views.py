@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from maitruong.assessment.gradebook import queries as gradebook
 from maitruong.assessment.gradebook.queries import FamilySubject, FamilyYear
 from maitruong.assessment.school_records import queries as school_records
+from maitruong.foundation.access import queries as access
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
@@ -65,7 +66,7 @@ def children(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "family/children.html",
-        {"page_title": _own_page(scope), "children": cards, "is_pupil": is_pupil},
+        {"page_title": _own_page(scope), "children": cards, "is_pupil": is_pupil, "waits": _waits(scope)},
     )
 
 
@@ -139,6 +140,11 @@ def why(request: HttpRequest, student_id: int, class_id: int, term: int) -> Http
             ],
         },
     )
+
+
+def _waits(scope: Scope) -> bool:
+    """Whether a school has still to confirm this person since another one made the password new."""
+    return bool(access.waiting([scope.actor_id])) if scope.actor_id else False
 
 
 def _is_pupil(scope: Scope) -> bool:
