@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.jobs import queries as jobs
-from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear
 from maitruong.registry.calendar import queries as calendar
@@ -31,10 +31,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     scope = request.scope  # type: ignore[attr-defined]
     years = calendar.years()
     now = calendar.year_on(clock.today())
-    wanted = request.GET.get("nam", "")
-    year = int(wanted) if wanted.isdigit() and any(int(wanted) == y.year for y in years) else now
-    chosen = request.GET.get("truong", "")
-    school_id = int(chosen) if chosen.isdigit() else None
+    wanted = formats.whole_number(request.GET.get("nam"))
+    year = wanted if wanted in [y.year for y in years] else now
+    school_id = formats.whole_number(request.GET.get("truong"))
     if school_id is None and len(scope.school_ids) != 1 and not scope.is_system:
         rows = []
     else:
