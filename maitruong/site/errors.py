@@ -21,6 +21,12 @@ class BadRequest(Refusal):
     remedy = "Tải lại trang rồi thử lại."
 
 
+class NumberInAddress(Refusal):
+    code = "site.number_in_address"
+    message = "Địa chỉ trang vừa mở có số định danh nên hệ thống không mở."
+    remedy = "Số định danh không được nằm trong địa chỉ trang. Về trang đầu, tìm người bằng họ và tên."
+
+
 class StalePage(Refusal):
     code = "site.stale_page"
     message = "Trang này đã mở quá lâu nên chưa lưu được."
@@ -37,6 +43,10 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(BadRequest(), 400)
+
+
+def number_in_address() -> HttpResponse:
+    return _page(NumberInAddress(), 400)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

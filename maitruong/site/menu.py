@@ -42,7 +42,6 @@ MENU: list[tuple[str, list[Item]]] = [
                 short="Chờ ký",
             ),
             Item("Học bạ", "certificate", "school_records:overview", "school_records.view"),
-            Item("Học bạ", "certificate", "school_records:family", "school_records.family"),
         ],
     ),
     (

@@ -22,6 +22,7 @@ _SIGNS = {
     "school_records.sign_principal": (Role.PRINCIPAL, "school_records:waiting_principal"),
 }
 MOST_BOOKS = 12
+MOST_CLASSES = 6
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,12 @@ def _signatures(scope: Scope) -> list[Line]:
     for permission, (signer, route) in _SIGNS.items():
         if not scope.may(permission):
             continue
-        groups = records.waiting_for(scope, signer)
-        parts = sum(len(group.rows) for group in groups)
-        if parts:
-            classes = ", ".join(dict.fromkeys(group.class_name for group in groups))
-            lines.append(Line(f"{parts} phần học bạ chờ ký", f"Lớp {classes}", reverse(route), "sign"))
+        page = records.waiting_for(scope, signer, most=1)
+        if page.waiting:
+            classes = ", ".join(row.class_name for row in page.classes[:MOST_CLASSES])
+            if len(page.classes) > MOST_CLASSES:
+                classes += f" và {len(page.classes) - MOST_CLASSES} lớp khác"
+            lines.append(Line(f"{page.waiting} phần học bạ chờ ký", f"Lớp {classes}", reverse(route), "sign"))
     return lines
 
 

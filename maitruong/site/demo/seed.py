@@ -124,7 +124,7 @@ def _sign_a_class(world: World, tell: Callable[[str], None]) -> None:
         last = rows.values_list("school_id", "school_class_id").first()
     if last:
         tell("kí học bạ một lớp năm trước")
-        school_records.seed_demo(school_id=last[0], class_id=last[1])
+        school_records.seed_demo(school_id=last[0], class_id=last[1], tell=tell)
 
 
 def _open_books(tell: Callable[[str], None]) -> None:

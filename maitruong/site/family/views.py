@@ -17,6 +17,8 @@ from django.views.decorators.http import require_safe
 
 from maitruong.assessment.gradebook import queries as gradebook
 from maitruong.assessment.gradebook.queries import FamilySubject, FamilyYear
+from maitruong.assessment.school_records import queries as school_records
+from maitruong.foundation.access import queries as access
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
@@ -64,7 +66,7 @@ def children(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "family/children.html",
-        {"page_title": _own_page(scope), "children": cards, "is_pupil": is_pupil},
+        {"page_title": _own_page(scope), "children": cards, "is_pupil": is_pupil, "waits": _waits(scope)},
     )
 
 
@@ -96,6 +98,7 @@ def child(request: HttpRequest, student_id: int) -> HttpResponse:
             "terms": _terms(marks),
             "results": _results(marks, student_id, here),
             "conduct": _conduct(marks),
+            "records": _records(scope, student_id),
             "year": Year(year).label,
             "years": [
                 {"label": Year(y).label, "url": f"?nam={y}", "current": y == year}
@@ -137,6 +140,11 @@ def why(request: HttpRequest, student_id: int, class_id: int, term: int) -> Http
             ],
         },
     )
+
+
+def _waits(scope: Scope) -> bool:
+    """Whether a school has still to confirm this person since another one made the password new."""
+    return bool(access.waiting([scope.actor_id])) if scope.actor_id else False
 
 
 def _is_pupil(scope: Scope) -> bool:
@@ -257,6 +265,23 @@ def _results(marks: FamilyYear | None, student_id: int, seat: Seat | None) -> li
             "why": reverse("family:why", args=[student_id, seat.class_id, term]),
         }
         for term, level in sorted(marks.learning.items(), key=lambda found: found[0] or 3)
+    ]
+
+
+def _records(scope: Scope, student_id: int) -> list[dict[str, Any]]:
+    """The signed records, newest first, with how to read each, take it home and have it verified."""
+    if not scope.may("school_records.family"):
+        return []
+    return [
+        {
+            "title": f"Năm học {Year(row.school_year).label}, lớp {row.class_name}",
+            "state": row.state_label + (f", bản {row.version}" if row.version > 1 else ""),
+            "page": reverse("school_records:family_record", args=[row.record_id]),
+            "pdf": reverse("school_records:family_download", args=[row.record_id, "pdf"]),
+            "verify": reverse("school_records:verify_token", args=[row.record_id]),
+            "stands": row.state in ("sealed", "issued"),
+        }
+        for row in school_records.family_records(scope, student_id=student_id)
     ]
 
 

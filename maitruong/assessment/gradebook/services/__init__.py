@@ -4,6 +4,7 @@ from .closing import LEAVE, REFUSE, ZERO, close_book, reopen_book
 from .entry import enter_comment, enter_conduct, enter_marks, enter_primary, set_basis
 from .opening import forget_old_answers, open_books, prepare_year
 from .recompute import Differences, recompute
+from .summer import enter_summer
 
 __all__ = [
     "LEAVE",
@@ -15,6 +16,7 @@ __all__ = [
     "enter_conduct",
     "enter_marks",
     "enter_primary",
+    "enter_summer",
     "forget_old_answers",
     "open_books",
     "prepare_year",
