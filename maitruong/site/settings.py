@@ -83,7 +83,7 @@ DATABASES = {
 DATABASES["default"]["OPTIONS"] = {  # type: ignore[assignment]
     **DATABASES["default"]["OPTIONS"],  # type: ignore[dict-item]
     "server_side_binding": True,
-    "prepare_threshold": 3,
+    "prepare_threshold": 1,
 }
 if sys.argv[1:2] and sys.argv[1] in {"migrate", "makemigrations", "sqlmigrate", "showmigrations", "secure_rows"}:
     DATABASES["default"].update(house_config.database(CONFIG.owner_url))
