@@ -20,7 +20,14 @@ _OFFICE = {
     "exchange.import",
 }
 _FIGURES = {"insight.view", "insight.people"}
-_BOOKS = {"gradebook.view", "gradebook.view_all", "gradebook.close", "gradebook.exempt", "gradebook.export"}
+_BOOKS = {
+    "gradebook.view",
+    "gradebook.view_all",
+    "gradebook.close",
+    "gradebook.exempt",
+    "gradebook.export",
+    "gradebook.summer",
+}
 _RECORDS = {"school_records.view", "school_records.seal", "school_records.correct"}
 _HEAD = _LOOK | _FIGURES | _OFFICE | _BOOKS | _RECORDS | {"schools.edit", "timetable.assign", "attendance.enter"}
 _SUBJECT = {"school_records.sign_subject", "enrolment.view", "gradebook.view", "gradebook.enter", "gradebook.export"}

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "maitruong.site.middleware.RequestIdMiddleware",
     "maitruong.site.middleware.SecurityHeadersMiddleware",
+    "maitruong.site.middleware.NoPersonalNumberMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

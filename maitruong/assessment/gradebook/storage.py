@@ -43,10 +43,6 @@ def book(book_id: int) -> Book | None:
     return rows[0] if rows else None
 
 
-def books_of_sheet(sheet_id: int) -> list[Book]:
-    return _books("WHERE s.id = %s ORDER BY b.term, b.moment, b.position", [sheet_id])
-
-
 def _books(where: str, values: Sequence[Any]) -> list[Book]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {BOOK_COLUMNS}{FROM_BOOKS} {where}", values)

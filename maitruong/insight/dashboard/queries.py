@@ -25,7 +25,6 @@ CENTRE = (
     "records_sealed",
     "learning",
 )
-SMALL = 5
 LEVELS = {"3": "Tốt", "2": "Khá", "1": "Đạt", "0": "Chưa đạt"}
 
 

@@ -81,7 +81,7 @@ def test_clerk_walks_from_the_file_to_the_written_list_and_back(clerk: Client, t
     clerk.post(f"{address}nhap/")
     work.import_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
     page = clerk.get(address).content.decode()
-    assert "Đã nhập xong" in page and "Hoàn tác" in page and "Còn 31 ngày" in page
+    assert "Đã nhập xong" in page and "Hoàn tác" in page and "Còn 30 ngày" in page
     clerk.post(f"{address}hoan-tac/")
     work.undo_import(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
     assert "lấy lại 5 dòng" in clerk.get(address).content.decode()
@@ -204,11 +204,29 @@ def test_command_refuses_rows_files_and_people_by_exit_code(
 
     assert command("students", str(wrong), "--school", school, "--as", login)[0] == 1
     code, told = command("students", str(tmp_path / "page.xlsx"), "--school", school, "--as", login)
-    assert (code, told[-1]["refused"]) == (1, "exchange.html_not_sheet")
-    with pytest.raises(CommandError):
-        command("students", str(wrong), "--school", school, "--as", "khong-ai")
-    with pytest.raises(CommandError):
-        command("students", str(wrong), "--school", "KHONG-CO", "--as", login)
+    assert (code, told[-1]["refused"]["code"]) == (1, "exchange.html_not_sheet")
+    for who, where in (("khong-ai", school), (login, "KHONG-CO"), (login, Unit.objects.get(pk=place.neighbour).code)):
+        code, told = command("students", str(wrong), "--school", where, "--as", who)
+        assert (code, told[-1]["refused"]["code"]) == (1, "exchange.not_your_office")
+    with pytest.raises(CommandError) as caught:
+        command("students", str(tmp_path / "khong-co.xlsx"), "--school", school, "--as", login)
+    assert caught.value.returncode == 2
+
+
+def test_command_that_breaks_says_so_and_leaves_a_list_that_can_be_taken_back(
+    clerk: Client, place: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school = Unit.objects.get(pk=place.school).code
+    login = Account.objects.get(person_id=clerk.scope.actor_id).login  # type: ignore[attr-defined]
+    monkeypatch.setattr(work, "_keep_rows", lambda *_: 1 / 0)
+
+    path = plain_workbook(tmp_path / "list.xlsx", [HEADER, ONE])
+    code, told = command("students", str(path), "--school", school, "--as", login)
+
+    assert (code, told[-1]) == (2, {"broken": {"what": "ZeroDivisionError"}})
+    with make.as_system():
+        assert ImportBatch._base_manager.get().state == "stopped"
+        assert not Person._base_manager.filter(full_name="Nông Đức Dũng").exists()
 
 
 def test_no_page_of_a_list_shows_a_personal_number_in_its_address(clerk: Client, tmp_path: Path) -> None:
