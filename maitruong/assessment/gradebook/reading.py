@@ -17,7 +17,7 @@ from django.db import connection
 from maitruong.foundation.kernel import clock
 
 from .rules.tt27_2020 import QUALITIES_AND_COMPETENCES
-from .storage import STORES, empty_row, place
+from .storage import DAY, STORES, empty_row, place
 from .types import Book, SubjectTerm
 
 FEW = 6
@@ -167,7 +167,7 @@ SELECT (SELECT r.answer::text FROM gradebook_savedrequest r
         WHERE r.book_id = %(book)s::bigint AND r.actor_id = %(actor)s::bigint AND r.request_id = %(request)s::text),
   (SELECT array_agg(e.student_id) FROM enrolment_enrolment e
    WHERE e.school_id = %(school_id)s::bigint AND e.school_class_id = %(class_id)s::bigint
-     AND e.student_id = ANY(%(students)s::bigint[]) AND (e.ends_on IS NULL OR e.ends_on >= %(today)s::date)),
+     AND e.student_id = ANY(%(students)s::bigint[]) AND (e.ends_on IS NULL OR e.ends_on >= {DAY})),
   moved.ids, {", ".join(beside)}, own.*
 FROM (SELECT array_agg(e.student_id) AS ids FROM enrolment_enrolment e
       WHERE e.student_id = ANY(%(students)s::bigint[]) AND e.school_year = %(school_year)s::smallint

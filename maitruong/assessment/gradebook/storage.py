@@ -34,6 +34,11 @@ FROM_BOOKS = (
 )
 BOOK_WIDTH = 25
 # What follows a lock always touches one class by its key: one plan serves all, and planning costs more than running it.
+# "Now" for the list of a class: today, or the nearest day inside the book's own school year. A book of a year that is over
+# shows who sat in its class then and who taught it, for ever. Asked inside the statement, so that it costs none of its own.
+DAY = """coalesce((SELECT greatest(least(%(today)s::date, y.ends_on), y.starts_on) FROM calendar_schoolyear y
+      WHERE y.year = %(school_year)s::smallint), %(today)s::date)"""
+
 _PLANS_ARE_KEPT = "set_config('plan_cache_mode', 'force_generic_plan', true)"
 
 

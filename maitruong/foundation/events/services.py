@@ -124,17 +124,24 @@ def _deliver_to(name: str, reaction: Reaction, limit: int) -> int:
         rows = cursor.fetchall()
         if not rows:
             return 0
-        ids = [row[0] for row in rows]
-        facts = [Delivered(r[1], r[2], r[3], json.loads(r[4]), r[5]) for r in rows]
-        try:
-            with transaction.atomic():
-                reaction(facts)
-        except Exception as problem:
-            logger.exception("reaction failed", extra={"reaction": name, "facts": len(facts)})
-            _put_off(ids, type(problem).__name__)
-            return 0
-        cursor.execute("DELETE FROM events_delivery WHERE id = ANY(%s)", [ids])
-    return len(rows)
+        done = _react(name, reaction, rows)
+        cursor.execute("DELETE FROM events_delivery WHERE id = ANY(%s)", [done])
+    return len(done)
+
+
+def _react(name: str, reaction: Reaction, rows: list[Any]) -> list[int]:
+    """Ids of the deliveries done. Facts that fail together are tried one by one, so that one bad fact holds up no other."""
+    ids = [row[0] for row in rows]
+    try:
+        with transaction.atomic():
+            reaction([Delivered(r[1], r[2], r[3], json.loads(r[4]), r[5]) for r in rows])
+    except Exception as problem:
+        if len(rows) > 1:
+            return [done for row in rows for done in _react(name, reaction, [row])]
+        logger.exception("reaction failed", extra={"reaction": name, "delivery": ids[0]})
+        _put_off(ids, type(problem).__name__)
+        return []
+    return ids
 
 
 def _put_off(ids: list[int], failure: str) -> None:
