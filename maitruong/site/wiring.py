@@ -24,6 +24,7 @@ def join() -> None:
     """Called once when the program starts."""
     indicator_reactions.register()
     pulse.every(1, "indicators", indicators.refresh)
+    pulse.every(60, "figures of a new day", indicators.follow_the_day)
     lists.register(StudentLists())  # type: ignore[arg-type]
     pulse.every(3600, "lists past their time", _forget_lists)
     pulse.every(3600, "answers no page can repeat", gradebook.forget_old_answers)

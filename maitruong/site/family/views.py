@@ -168,9 +168,8 @@ def _refuse_others(scope: Scope, student_id: int) -> None:
 
 
 def _year(request: HttpRequest) -> int:
-    text = request.GET.get("nam", "")
-    known = [row.year for row in calendar.years()]
-    return int(text) if text.isdigit() and int(text) in known else calendar.year_on(clock.today())
+    wanted = formats.whole_number(request.GET.get("nam"))
+    return wanted if wanted in [row.year for row in calendar.years()] else calendar.year_on(clock.today())
 
 
 def _card(scope: Scope, student_id: int, number: int, year: int) -> Child:

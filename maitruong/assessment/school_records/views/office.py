@@ -13,7 +13,7 @@ from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.jobs import queries as jobs
-from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear
 from maitruong.registry.calendar import queries as calendar
@@ -29,20 +29,19 @@ LOOK = "school_records.view"
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Classes with how far their records are. For an office above schools: the school is chosen by its number."""
-    return _overview(request, _year(request.GET.get("nam", "")))
+    return _overview(request, _year(request.GET.get("nam")))
 
 
-def _year(text: str) -> int:
-    known = {row.year for row in calendar.years()}
-    return int(text) if text.isascii() and text.isdigit() and int(text) in known else calendar.year_on(clock.today())
+def _year(text: str | None) -> int:
+    wanted = formats.whole_number(text)
+    return wanted if wanted in {row.year for row in calendar.years()} else calendar.year_on(clock.today())
 
 
 def _overview(
     request: HttpRequest, year: int, *, problem: Refusal | None = None, told: str = "", job: Any = None
 ) -> HttpResponse:
     scope = request.scope  # type: ignore[attr-defined]
-    chosen = request.GET.get("truong", "")
-    school_id = int(chosen) if chosen.isdigit() else None
+    school_id = formats.whole_number(request.GET.get("truong"))
     one_school = len(scope.school_ids) == 1
     needs_school = school_id is None and not one_school and not scope.is_system
     rows = [] if needs_school else queries.classes(scope, school_year=year, school_id=school_id)
