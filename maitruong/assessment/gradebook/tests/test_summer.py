@@ -243,8 +243,9 @@ def test_the_page_keeps_what_was_typed_when_it_is_refused_and_shows_what_it_came
     sent = {"mark-TOAN": "6,5", "mark-NV": "12", "mark-KHTN": "V", "on": "20/07/2027"}
 
     refused = client.post(f"{path}{room.pupils[1]}/", sent)
-    kept = client.post(f"{path}{room.pupils[1]}/", {**sent, "mark-NV": "5,5"}, follow=True)
+    kept = client.post(f"{path}{room.pupils[1]}/", {**sent, "mark-NV": "5,5", "on": "19/07/2027"}, follow=True)
 
     assert refused.status_code == 422 and 'value="12"' in refused.content.decode()
     assert "Học tập sau đánh giá lại: Đạt" in kept.content.decode()
     assert "Rèn luyện (cả năm Chưa đạt)" in kept.content.decode()
+    assert 'value="19/07/2027"' in kept.content.decode() and 'value="20/07/2027"' in kept.content.decode()
