@@ -12,7 +12,7 @@ from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 ODD = ["²", "①", "٧", "9" * 19, "9" * 5000, "-1", "\0", "a\0b"]
-ASKED = [
+ASKED = [  # what follows is the odd thing
     "/nhat-ky/?don-vi=",
     "/nhat-ky/?truoc=",
     "/so-diem/?lop=",
