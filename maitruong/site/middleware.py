@@ -8,11 +8,12 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from urllib.parse import unquote_plus
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
-from maitruong.site import metrics
+from maitruong.site import errors, metrics
 
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
 logger = logging.getLogger("maitruong.requests")
@@ -65,6 +66,29 @@ class RequestIdMiddleware:
                 },
             )
         return response
+
+
+# Twelve digits on their own. Identifiers of letters and digits (a digest, the last part of a UUID) may hold such a run too.
+_PERSONAL_NUMBER = re.compile(r"(?<![0-9A-Za-z_-])\d{12}(?![0-9A-Za-z_-])")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[ .](?=\d)")
+
+
+class NoPersonalNumberMiddleware:
+    """An address with what looks like a citizen's number is refused before any page sees it.
+
+    Typed into a search field it would stay in the history, in the addresses of further pages and in the referrer they send.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = f"{request.path}\n{unquote_plus(request.META.get('QUERY_STRING', ''))}"
+        if _PERSONAL_NUMBER.search(asked) or _PERSONAL_NUMBER.search(_BETWEEN_DIGITS.sub("", asked)):
+            response = errors.number_in_address()
+            response["Referrer-Policy"] = "no-referrer"
+            return response
+        return self.get_response(request)
 
 
 class TextMiddleware:

@@ -6,7 +6,7 @@ from importlib import import_module, util
 
 from django.conf import settings
 
-from maitruong.foundation.access.registry import Role, permissions, register_permissions, register_role
+from maitruong.foundation.access.registry import Role, register_permissions, register_role
 from maitruong.foundation.access.types import Rows
 
 _LOOK = {"people.view", "enrolment.view", "students.view", "staff.view", "attendance.view", "timetable.view"}
@@ -20,7 +20,14 @@ _OFFICE = {
     "exchange.import",
 }
 _FIGURES = {"insight.view", "insight.people"}
-_BOOKS = {"gradebook.view", "gradebook.view_all", "gradebook.close", "gradebook.exempt", "gradebook.export"}
+_BOOKS = {
+    "gradebook.view",
+    "gradebook.view_all",
+    "gradebook.close",
+    "gradebook.exempt",
+    "gradebook.export",
+    "gradebook.summer",
+}
 _RECORDS = {"school_records.view", "school_records.seal", "school_records.correct"}
 _HEAD = _LOOK | _FIGURES | _OFFICE | _BOOKS | _RECORDS | {"schools.edit", "timetable.assign", "attendance.enter"}
 _SUBJECT = {"school_records.sign_subject", "enrolment.view", "gradebook.view", "gradebook.enter", "gradebook.export"}
@@ -76,7 +83,3 @@ def register_all() -> None:
             register_permissions(import_module(f"{module}.permissions").PERMISSIONS)
     for code, (label, rows, order, home, held) in ROLES.items():
         register_role(Role(code, label, rows, frozenset(held), order, home))
-
-
-def unused_permissions() -> set[str]:
-    return set(permissions()) - set().union(*(held for *_, held in ROLES.values()))

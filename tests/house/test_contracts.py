@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -104,3 +106,29 @@ def test_this_house_keeps_its_contracts() -> None:
 
     assert code == 0, said
     assert "0 broken" in said
+
+
+def test_what_is_delivered_imports_no_package_of_the_tests() -> None:
+    """A package of requirements/dev.in alone is not there on a server: an import of it would stop the program."""
+    listed = (CHECKOUT / "requirements/dev.in").read_text().splitlines()
+    names = {re.split(r"[\[=<>~]", line)[0].replace("-", "_") for line in listed if line and not line.startswith("-")}
+    delivered = [
+        path
+        for path in (CHECKOUT / "maitruong").rglob("*.py")
+        if "tests" not in path.parts and path.name != "conftest.py"
+    ]
+    imported = {
+        (str(path.relative_to(CHECKOUT)), name.split(".")[0])
+        for path in delivered
+        for node in ast.walk(ast.parse(path.read_text()))
+        for name in _named(node)
+    }
+
+    assert "signxml" in names and len(delivered) > 300
+    assert sorted((path, name) for path, name in imported if name in names) == []
+
+
+def _named(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []

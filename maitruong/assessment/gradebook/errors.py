@@ -55,6 +55,24 @@ class NoBooksForGrade(GradebookError):
     remedy = "Mầm non theo dõi trẻ bằng sổ khác. Nếu là lớp phổ thông, kiểm tra lại khối lớp."
 
 
+class NothingOwed(GradebookError):
+    code = "gradebook.nothing_owed"
+    message = "Em này không có môn nào phải đánh giá lại, cũng không phải rèn luyện trong hè."
+    remedy = "Tải lại trang để xem danh sách mới nhất của lớp."
+
+
+class YearNotJudged(GradebookError):
+    code = "gradebook.year_not_judged"
+    message = "Lớp {school_class} còn {count} cuốn sổ chưa khoá, nên chưa ghi được kết quả trong hè."
+    remedy = "Khoá hết sổ điểm của lớp rồi ghi kết quả đánh giá lại."
+
+
+class DayNotInSummer(GradebookError):
+    code = "gradebook.day_not_in_summer"
+    message = "Ngày {day:%d/%m/%Y} không thuộc kì nghỉ hè của năm học này."
+    remedy = "Nhập ngày từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}."
+
+
 class TooManyCells(GradebookError):
     code = "gradebook.too_many_cells"
     message = "Một lần gửi có {given} ô, nhiều hơn mức {most} ô."

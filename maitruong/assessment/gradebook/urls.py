@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import books, results, saving
+from .views import books, results, saving, summer
 
 app_name = "gradebook"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("so-diem/<int:book_id>/mo-lai/", saving.reopen, name="reopen"),
     path("so-diem/<int:book_id>/dien-danh-gia/", saving.set_basis, name="set_basis"),
     path("so-diem/lop/<int:class_id>/mo-so/", saving.open_class, name="open_class"),
+    path("so-diem/lop/<int:class_id>/he/", summer.class_summer, name="class_summer"),
+    path("so-diem/lop/<int:class_id>/he/<int:student_id>/", summer.enter, name="enter_summer"),
     path("so-diem/lop/<int:class_id>/", results.class_results, name="class_results"),
     path("so-diem/lop/<int:class_id>/vi-sao/<int:student_id>/", results.why_level, name="why_level"),
 ]

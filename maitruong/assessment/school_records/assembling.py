@@ -28,6 +28,7 @@ from maitruong.teaching.attendance import queries as attendance
 from maitruong.teaching.attendance.types import AbsenceCount
 from maitruong.teaching.timetable import queries as timetable
 
+from . import labels
 from .errors import NobodyToSign, RecordIncomplete
 from .rules import Outcome
 from .types import (
@@ -60,6 +61,8 @@ _SUBJECT_LEVELS = (PrimaryLevel.NOT_YET, PrimaryLevel.DONE, PrimaryLevel.WELL)
 _OVERALL = (PrimaryOverall.NOT_YET, PrimaryOverall.DONE, PrimaryOverall.WELL, PrimaryOverall.EXCELLENT)
 _PROMOTION = {
     Outcome.PROMOTED: Promotion.PROMOTED,
+    Outcome.PROMOTED_AFTER_SUMMER: Promotion.PROMOTED_AFTER_SUMMER,
+    Outcome.PROMOTED_BY_DECISION: Promotion.PROMOTED_BY_DECISION,
     Outcome.COMPLETED: Promotion.COMPLETED,
     Outcome.RETAINED: Promotion.RETAINED,
 }
@@ -159,9 +162,17 @@ def promotion(room: Classroom, student_id: int) -> Outcome:
     year = room.years[student_id]
     rule = HOUSE.of_act("school_records.promotion", room.act, grade=room.ref.grade)
     if room.ref.grade <= 5:
-        return rule(room.ref.grade, overall=year.overall)
+        summer = year.summer
+        return rule(room.ref.grade, overall=year.overall, overall_after=summer.overall, decision=summer.goes_up)
     counted = room.absences.get(student_id, AbsenceCount())
-    return rule(room.ref.grade, learning=year.learning[0], conduct=year.conduct[0], absences=min(counted.year, 400))
+    return rule(
+        room.ref.grade,
+        learning=year.learning[0],
+        conduct=year.conduct[0],
+        absences=min(counted.year, 400),
+        learning_after=year.summer.learning,
+        conduct_after=year.summer.conduct,
+    )
 
 
 def content(
@@ -195,7 +206,7 @@ def content(
             demo=room.demo,
             verify_url=verify_url(record_id),
             school=room.school,
-            pupil=_pupil(who, room.roster[student_id]),
+            pupil=_pupil(who, who.born_on, room.roster[student_id]),
             school_class=SchoolClass(
                 str(room.ref.id),
                 room.ref.name,
@@ -209,8 +220,21 @@ def content(
         ),
         subjects=tuple(_subject(room, subject, who.full_name) for subject in year.subjects),
         summary=_summary(room, year),
-        approval=Approval(room.principal, _PROMOTION[outcome], today, completes_stage=last),
+        approval=_approval(room, year, outcome, today, completes_stage=last),
         issue=Issue(room.school.commune, today),
+    )
+
+
+def _approval(room: Classroom, year: RecordYear, outcome: Outcome, on: dt.date, *, completes_stage: bool) -> Approval:
+    """The principal's part. Who was sent up against both results of the year is told with the result and the reason."""
+    decided = outcome is Outcome.PROMOTED_BY_DECISION
+    return Approval(
+        room.principal,
+        _PROMOTION[outcome],
+        on,
+        computed=Promotion.RETAINED if decided else None,
+        reason=year.summer.why if decided else None,
+        completes_stage=completes_stage,
     )
 
 
@@ -218,7 +242,7 @@ def _stage(grade: int) -> Stage:
     return Stage.PRIMARY if grade <= 5 else Stage.LOWER_SECONDARY if grade <= 9 else Stage.UPPER_SECONDARY
 
 
-def _pupil(who: Particulars, row: RosterRow) -> Pupil:
+def _pupil(who: Particulars, born_on: dt.date, row: RosterRow) -> Pupil:
     numbers = people.numbers_in_force(who.id)
     file = students.student_file(who.id)
     return Pupil(
@@ -226,7 +250,7 @@ def _pupil(who: Particulars, row: RosterRow) -> Pupil:
         ministry_id=numbers.get("MOET") or row.student_code or f"HS{who.id}",
         personal_id=numbers.get("CCCD"),
         full_name=who.full_name,
-        born=who.born_on or clock.today(),
+        born=born_on,
         sex=who.sex,
         birth_place=who.birthplace or UNKNOWN,
         ethnicity=_named("ethnic_group", who.ethnic_group) or UNKNOWN,
@@ -255,11 +279,7 @@ def _subject(room: Classroom, subject: RecordSubject, pupil: str) -> SubjectBloc
     comment = subject.comment or ("Được miễn học." if subject.exempt else None)
     code = subject.code
     if primary:
-        level = None if subject.level is None else _SUBJECT_LEVELS[subject.level]
-        points = None if subject.test is None or subject.test < 0 else subject.test // 10
-        return SubjectBlock(
-            code, subject.name, teacher, teacher, subject.optional, level=level, test_points=points, comment=comment
-        )
+        return _primary_subject(subject, teacher, comment)
     marks = [_mark(subject.kind, value) for value in (subject.term_one, subject.term_two, subject.year)]
     return SubjectBlock(
         code,
@@ -270,8 +290,38 @@ def _subject(room: Classroom, subject: RecordSubject, pupil: str) -> SubjectBloc
         term_one=marks[0],
         term_two=marks[1],
         year=marks[2],
+        retest=_mark(subject.kind, subject.again.value) if subject.again else None,
         comment=comment,
     )
+
+
+def _primary_subject(subject: RecordSubject, teacher: Person, comment: str | None) -> SubjectBlock:
+    """Level and test of the end of the year; after support those of the second assessment, with the first in the comment."""
+    again = subject.again if subject.again and subject.again.taken else None
+    level = subject.level if again is None or again.level is None else again.level
+    test = subject.test if again is None or again.value is None else again.value
+    if again is not None:
+        comment = " ".join(filter(None, (comment, f"Đánh giá bổ sung; cuối năm học: {_first_result(subject)}.")))
+    return SubjectBlock(
+        subject.code,
+        subject.name,
+        teacher,
+        teacher,
+        subject.optional,
+        level=None if level is None else _SUBJECT_LEVELS[level],
+        test_points=_points(test),
+        comment=comment,
+    )
+
+
+def _points(test: int | None) -> int | None:
+    return None if test is None or test < 0 else test // 10
+
+
+def _first_result(subject: RecordSubject) -> str:
+    level = "" if subject.level is None else labels.SUBJECT_LEVEL[_SUBJECT_LEVELS[subject.level]]
+    points = _points(subject.test)
+    return level if points is None else f"{level}, kiểm tra {points} điểm"
 
 
 def _mark(kind: str, value: int | None) -> Mark | None:
@@ -284,15 +334,16 @@ def _summary(room: Classroom, year: RecordYear) -> Summary:
     absent = room.absences.get(year.student_id, AbsenceCount())
     awards = (year.title,) if year.title else ()
     if room.ref.grade <= 5:
+        overall = year.overall if year.summer.overall is None else year.summer.overall
         return Summary(
             room.homeroom,
             absent.year,
             absent.excused,
-            overall=None if year.overall is None else _OVERALL[year.overall],
+            overall=None if overall is None else _OVERALL[overall],
             judgements=tuple(
                 Judgement(code, name, group, _SUBJECT_LEVELS[level])
-                for code, name, group, level in year.qualities
-                if level is not None
+                for code, name, group, first in year.qualities
+                if (level := _after_support(year, code, first)) is not None
             ),
             awards=awards,
             comment=year.comment or None,
@@ -301,13 +352,24 @@ def _summary(room: Classroom, year: RecordYear) -> Summary:
         room.homeroom,
         absent.year,
         absent.excused,
-        conduct=_levels(year.conduct, None),
-        learning=_levels(year.learning, year.learning_before),
+        conduct=_levels(year.conduct, None, year.summer.conduct),
+        learning=_levels(year.learning, year.learning_before, year.summer.learning),
         awards=awards,
         comment=year.comment or None,
     )
 
 
-def _levels(by_term: dict[int, int | None], before: int | None) -> Levels:
+def _after_support(year: RecordYear, code: str, first: int | None) -> int | None:
+    again = (year.summer.rows or {}).get(code)
+    return first if again is None or again.level is None else again.level
+
+
+def _levels(by_term: dict[int, int | None], before: int | None, after: int | None) -> Levels:
     one, two, year = (None if (n := by_term.get(term)) is None else _YEAR_LEVELS[n] for term in (1, 2, 0))
-    return Levels(one, two, year, before_adjustment=None if before is None else _YEAR_LEVELS[before])
+    return Levels(
+        one,
+        two,
+        year,
+        before_adjustment=None if before is None else _YEAR_LEVELS[before],
+        after_summer=None if after is None else _YEAR_LEVELS[after],
+    )

@@ -51,8 +51,10 @@ def publish(event: Event) -> None:
     """Write a fact into the outbox, in the caller's transaction: it is told if and only if the act was committed."""
     if not connection.in_atomic_block:
         raise RuntimeError("publish belongs inside the transaction of the act")
-    payload = asdict(event)
-    OutboxEvent.objects.create(kind=event.kind, school_id=payload.pop("school_id"), payload=payload)
+    payload = dict(vars(event))  # facts are flat: ids, and lists of ids
+    school_id = payload.pop("school_id")
+    with connection.cursor() as cursor:
+        cursor.execute(_PUBLISH, [event.kind, school_id, json.dumps(payload)])
 
 
 def publish_many(events: Sequence[Event]) -> None:
@@ -65,6 +67,7 @@ def publish_many(events: Sequence[Event]) -> None:
             cursor.execute(_PUBLISH_MANY, [list(column) for column in zip(*rows, strict=True)])
 
 
+_PUBLISH = "INSERT INTO events_outbox (kind, school_id, payload) VALUES (%s::text, %s::bigint, %s::jsonb)"
 _PUBLISH_MANY = """
 INSERT INTO events_outbox (kind, school_id, payload)
 SELECT kind, school_id, payload FROM unnest(%s::text[], %s::bigint[], %s::jsonb[]) AS fact(kind, school_id, payload)

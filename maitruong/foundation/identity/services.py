@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import ipaddress
 import secrets
 import time
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ import pyotp
 from django.conf import settings
 from django.contrib.auth import authenticate, login
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.db.models import Q
 from django.http import HttpRequest
@@ -25,12 +27,14 @@ from maitruong.foundation.audit import services as audit
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.people import queries as people
 
-from .errors import LinkExpired, OnlyInDemo, TooManyTries, WrongCode, WrongPair
+from .errors import LinkExpired, OnlyInDemo, OnlyOnThisMachine, TooManyTries, WrongCode, WrongPair
 from .models import Account, Installation, OneTimeLink, SignInTry
 
 FREE_TRIES = 5
 WINDOW = dt.timedelta(minutes=15)
 ADDRESS_TRIES = 60
+KEEP_TRIES = dt.timedelta(days=1)
+KEEP_LINKS = dt.timedelta(days=30)
 
 
 def installation() -> Installation | None:
@@ -78,16 +82,17 @@ def second_step(request: HttpRequest, *, code: str) -> Account:
 def check_code(account: Account, code: str) -> None:
     """A time-based code, good once. Raises WrongCode, TooManyTries."""
     key = _key("code", str(account.pk))
-    tries = _count_try([(key, FREE_TRIES)])
     with transaction.atomic():
+        # Under the account's lock: guesses sent at once take turns, and each sees those before it.
         fresh = Account.objects.select_for_update().get(pk=account.pk)
+        tries = _count_try([(key, FREE_TRIES)])
         step = _step_of(fresh.totp_secret, code, after=fresh.totp_last_step)
         if step:
             fresh.totp_last_step = step
             fresh.save(update_fields=["totp_last_step"])
+            SignInTry.objects.filter(pk__in=tries).delete()
     if not step:
         raise WrongCode
-    SignInTry.objects.filter(pk__in=tries).delete()
 
 
 def _step_of(secret: str, code: str, *, after: int) -> int | None:
@@ -99,14 +104,28 @@ def _step_of(secret: str, code: str, *, after: int) -> int | None:
 
 
 def sign_in_as_demo(request: HttpRequest, *, account_id: int) -> Account:
-    """One click, in a database born demo only."""
+    """One click, in a database born demo only, from this machine only unless the installation was told otherwise."""
     if not is_demo():
         raise OnlyInDemo
+    if not demo_door_is_open(request):
+        raise OnlyOnThisMachine
     account = Account.objects.filter(pk=account_id, is_active=True, demo_order__isnull=False).first()
     if account is None:
         raise WrongPair
     begin_session(request, account, how="demo")
     return account
+
+
+def demo_door_is_open(request: HttpRequest) -> bool:
+    """Whether one-click people are offered to who asks: in a demo, to this machine, to others only with --expose-demo."""
+    return is_demo() and (settings.CONFIG.expose_demo or _is_this_machine(_address(request)))
+
+
+def _is_this_machine(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def begin_session(request: HttpRequest, account: Account, *, how: str) -> None:
@@ -238,18 +257,27 @@ def limit(request: HttpRequest, what: str, *, free: int) -> None:
     _count_try([(_key(what, _address(request)), free)])
 
 
-def _count_try(keys: list[tuple[str, int]]) -> list[int]:
-    """Write a try down before it is judged, so that guesses sent at the same moment count each other. Raises TooManyTries.
+def forget_past() -> int:
+    """Remove what nobody can use any more: counted guesses, links past their time, ended sessions. Returns how many rows."""
+    now = clock.now()
+    tries, _ = SignInTry.objects.filter(at__lt=now - KEEP_TRIES).delete()
+    links, _ = OneTimeLink.objects.filter(expires_at__lt=now - KEEP_LINKS).delete()
+    sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
+    return tries + links + sessions
 
-    Returns the rows, for who turns out to be right to take back. A refused try is not counted.
+
+def _count_try(keys: list[tuple[str, int]]) -> list[int]:
+    """Count a try before it is made, so that guesses sent at once through every worker are counted too. Returns its rows.
+
+    A try over the limit is not kept: waiting a quarter of an hour is enough. Raises TooManyTries.
     """
-    rows = [row.pk for row in SignInTry.objects.bulk_create([SignInTry(key=key) for key, _ in keys])]
     since = clock.now() - WINDOW
+    tries = [row.pk for row in SignInTry.objects.bulk_create([SignInTry(key=key) for key, _ in keys])]
     for key, free in keys:
         if SignInTry.objects.filter(key=key, at__gte=since).count() > free:
-            SignInTry.objects.filter(pk__in=rows).delete()
+            SignInTry.objects.filter(pk__in=tries).delete()
             raise TooManyTries(minutes=int(WINDOW.total_seconds() // 60))
-    return rows
+    return tries
 
 
 def _key(kind: str, value: str) -> str:

@@ -110,7 +110,7 @@ def _door(request: HttpRequest, problem: Refusal | None = None, status: int = 20
     here = services.installation()
     people = (
         Account.objects.filter(demo_order__isnull=False, is_active=True).order_by("demo_order")
-        if services.is_demo()
+        if services.demo_door_is_open(request)
         else []
     )
     context = {

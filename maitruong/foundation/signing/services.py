@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import hmac
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -337,11 +337,3 @@ def _shown(row: SigningConsent) -> Consent:
 
 def _items(row: SigningConsent) -> tuple[Item, ...]:
     return tuple(Item(ref, sha256, label) for ref, sha256, label in row.items)
-
-
-def certificates_of(person_ids: Iterable[int], school_id: int) -> dict[int, Certificate]:
-    """Usable certificates by person, for pages that say who can sign."""
-    rows = Certificate._base_manager.filter(
-        school_id=school_id, person_id__in=list(person_ids), revoked_at__isnull=True, valid_to__gte=clock.now()
-    )
-    return {row.person_id: row for row in rows if row.person_id is not None}

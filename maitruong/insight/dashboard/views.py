@@ -136,6 +136,7 @@ def school(request: HttpRequest, school_id: int) -> HttpResponse:
             "rows": rows,
             "term": term,
             "reads_books": scope.may("gradebook.view"),
+            "reads_records": scope.may("school_records.view"),
             "page_title": unit.name,
             **_as_of(scope),
         },

@@ -157,7 +157,11 @@ def open_account(scope: Scope, *, person_id: int, unit_id: int) -> Credentials:
 
 
 def reset_password(scope: Scope, *, person_id: int, unit_id: int) -> Credentials:
-    """A new one-time link for somebody of the school; the old password and second factor end. Raises NotFound, HeldElsewhere."""
+    """A new one-time link for somebody of the school; the old password and second factor end. Raises NotFound, HeldElsewhere.
+
+    A guardian with children in several schools is helped by any of them. Who holds the link must not see what other schools
+    keep: the rights there wait until each of those schools has confirmed the person. Both sides have it in their audit.
+    """
     if not scope.covers("accounts.manage", school_id=unit_id) or not known_here(person_id, unit_id):
         raise NotFound
     account = identity.accounts_of([person_id]).get(person_id)
@@ -167,14 +171,54 @@ def reset_password(scope: Scope, *, person_id: int, unit_id: int) -> Credentials
         raise HeldElsewhere
     token = identity.reset_access(account)
     _record_account(scope, "accounts.reset", unit_id, account)
+    _let_others_confirm(scope, account, unit_id)
     return Credentials(person_id, account.login, token)
 
 
 def may_reset(scope: Scope, person_id: int) -> bool:
-    """Only when every role the person holds, or will hold, is one this workspace stands above, at places it governs."""
+    """Only when every role the person holds, or will hold, is one this workspace stands above, at places it governs.
+
+    The role of a guardian or pupil elsewhere is no hindrance: it waits there until that school has confirmed the person.
+    """
     below = policy.RESETS.get(policy.standing(scope), set())
     held = access.posts(person_ids=[person_id], on=clock.today())
-    return person_id != scope.actor_id and all(post.role in below and _under(scope, post.unit_id) for post in held)
+    return person_id != scope.actor_id and all(
+        post.role in below and (post.role in policy.FAMILY or _under(scope, post.unit_id)) for post in held
+    )
+
+
+def confirm_person(scope: Scope, *, person_id: int, unit_id: int) -> None:
+    """This school has seen the person whose password another school made new: the rights here can be used again.
+
+    Raises NotFound, also when nothing waits here.
+    """
+    if not scope.covers("accounts.manage", school_id=unit_id) or not known_here(person_id, unit_id):
+        raise NotFound
+    account = identity.accounts_of([person_id]).get(person_id)
+    if (
+        account is None
+        or not may_reset(scope, person_id)
+        or not grants.confirm(person_id=person_id, unit_ids=[unit_id])
+    ):
+        raise NotFound
+    _record_account(scope, "accounts.confirmed", unit_id, account)
+
+
+def _let_others_confirm(scope: Scope, account: Account, unit_id: int) -> None:
+    """Rights of the family at places this workspace does not govern wait; those at this school, whose people saw the person, do not."""
+    held = access.posts(person_ids=[account.person_id], roles=policy.FAMILY, on=clock.today())
+    own = {post.unit_id for post in held if _under(scope, post.unit_id)} | {unit_id}
+    grants.confirm(person_id=account.person_id, unit_ids=own)
+    for other in grants.let_wait(person_id=account.person_id, roles=policy.FAMILY, except_units=own):
+        # The other school's own audit says what happened to the right there, and not which school did it.
+        audit.record(
+            _BEYOND,
+            "accounts.reset_elsewhere",
+            school_id=other,
+            object_type="account",
+            object_id=account.pk,
+            subject_id=account.person_id,
+        )
 
 
 def may_open(scope: Scope, person_id: int) -> bool:

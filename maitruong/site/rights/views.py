@@ -25,12 +25,15 @@ from maitruong.foundation.people import queries as people
 from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.staff import queries as staff
+from maitruong.teaching.curriculum.rules import gdpt2018
 
 from . import labels, policy, services
 from .errors import UnknownPlace
 from .services import Credentials
 
 PAGE = 50
+# The newest name of every subject of the programme, whatever the grade.
+_SUBJECTS = {s.code: s.name for grade in range(1, 13) for s in gdpt2018.subjects(grade, 2026)}
 MOST_POSTS = 200
 _NAMES = system_scope("names of who holds a post or acted, for who administers the unit")
 
@@ -142,7 +145,7 @@ def audit_page(request: HttpRequest) -> HttpResponse:
             unit_id=unit_id, action=group if group in labels.GROUPS else "", older_than=older, limit=PAGE + 1
         )
         shown = [_without_pupil(scope, row) for row in rows[:PAGE]]
-        names = people.names({p for row in shown for p in (row.actor_id, row.subject_id) if p})
+        names = people.names({p for row in shown for p in _people_of(row)})
     unit = organisations.unit(unit_id)
     kept = {"don-vi": unit_id, "viec": group}
     return render(
@@ -151,10 +154,7 @@ def audit_page(request: HttpRequest) -> HttpResponse:
         {
             "page_title": "Nhật ký",
             "unit": unit,
-            "rows": shown,
-            "names": names,
-            "label": labels.action_label,
-            "field": labels.field_label,
+            "rows": [_audit_row(row, names) for row in shown],
             "groups": list(labels.GROUPS.items()),
             "group": group,
             "first_page": older is None,
@@ -162,6 +162,33 @@ def audit_page(request: HttpRequest) -> HttpResponse:
             "next": "?" + urlencode({**kept, "truoc": shown[-1].id}) if len(rows) > PAGE else "",  # type: ignore[arg-type]
         },
     )
+
+
+def _people_of(row: audit.Told) -> set[int]:
+    told = {
+        int(text)
+        for field, *values in row.changes
+        if field in labels.PERSON_FIELDS
+        for text in values
+        if text.isdigit()
+    }
+    return told | {person for person in (row.actor_id, row.subject_id) if person}
+
+
+def _audit_row(row: audit.Told, names: dict[int, str]) -> dict[str, Any]:
+    """An entry in words. Whoever signs in acts for himself; the reasons of the system itself are not for reading."""
+    signs_in = row.action == "identity.signed_in"
+    changes, more = labels.changes_shown(row.changes, names)
+    return {
+        "at": row.at,
+        "who": names.get((row.subject_id if signs_in else row.actor_id) or 0, "" if row.actor_id else "Hệ thống"),
+        "act": labels.action_label(row.action),
+        "why": row.why if row.actor_id else "",
+        "whom": "" if signs_in else names.get(row.subject_id or 0, ""),
+        "changes": changes,
+        "more": more,
+        "deleted": row.deleted,
+    }
 
 
 def _without_pupil(scope: Scope, row: audit.Told) -> audit.Told:
@@ -273,7 +300,7 @@ def _row(
         "name": names.get(post.person_id, ""),
         "role": post.label,
         "place": places[post.unit_id].name,
-        "limits": ", ".join([*limits, *(post.subjects or ())]),
+        "limits": ", ".join([*limits, *(_SUBJECTS.get(code, code) for code in post.subjects or ())]),
         "since": post.valid_from,
         "until": post.valid_to,
         "why": post.reason,

@@ -2,7 +2,7 @@
 
 from .books import ClassSheet, MarkBook, SavedRequest
 from .marks import Mark, MarkHistory, PrimaryMark, QualityMark
-from .results import Conduct, Result
+from .results import Conduct, Result, SummerResult
 
 __all__ = [
     "ClassSheet",
@@ -14,4 +14,5 @@ __all__ = [
     "QualityMark",
     "Result",
     "SavedRequest",
+    "SummerResult",
 ]

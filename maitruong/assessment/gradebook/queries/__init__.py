@@ -19,6 +19,7 @@ from .books import (
 from .family import FamilySubject, FamilyYear, family_marks, family_why
 from .records import RecordSubject, RecordYear, class_year, open_books
 from .results import ClassResults, PupilResult, class_results, class_sheet, why, why_level
+from .summer import SummerPupil, class_summer
 
 __all__ = [
     "BookPage",
@@ -30,11 +31,13 @@ __all__ = [
     "PupilResult",
     "RecordSubject",
     "RecordYear",
+    "SummerPupil",
     "book_page",
     "books_of_school",
     "changes_since",
     "class_results",
     "class_sheet",
+    "class_summer",
     "class_year",
     "classes_without_books",
     "family_marks",

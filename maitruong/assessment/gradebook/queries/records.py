@@ -1,4 +1,4 @@
-"""A class's whole year as the school record wants it: plain values, every pupil, five statements whatever the class's size."""
+"""A class's whole year as the school record wants it: plain values, every pupil, six statements whatever the class's size."""
 
 from __future__ import annotations
 
@@ -12,13 +12,17 @@ from maitruong.foundation.access.types import Scope
 
 from .. import judging, layout
 from ..rules.tt27_2020 import COMPETENCES, QUALITIES
+from ..summer import NOTHING, Summer, SummerRow, of_primary, of_secondary
 from ..types import Sheet, SubjectTerm, period_name
 from .results import class_sheet
 
 
 @dataclass(frozen=True)
 class RecordSubject:
-    """A pupil's year in one subject. Scores in tenths; outcomes 1 Đạt, 0 Chưa đạt; level 2 T, 1 H, 0 C; exempt: no result."""
+    """A pupil's year in one subject. Scores in tenths; outcomes 1 Đạt, 0 Chưa đạt; level 2 T, 1 H, 0 C; exempt: no result.
+
+    again: what the summer brought, where the pupil was assessed again.
+    """
 
     code: str
     name: str
@@ -31,11 +35,15 @@ class RecordSubject:
     test: int | None = None
     exempt: bool = False
     comment: str = ""
+    again: SummerRow | None = None
 
 
 @dataclass(frozen=True)
 class RecordYear:
-    """A pupil's year. learning, conduct: term (0 is the year) → level 3-0; qualities: (code, name, group, level 2-0)."""
+    """A pupil's year. learning, conduct: term (0 is the year) → level 3-0; qualities: (code, name, group, level 2-0).
+
+    summer: what the pupil owes after the year, and what it came to.
+    """
 
     student_id: int
     subjects: tuple[RecordSubject, ...]
@@ -48,6 +56,7 @@ class RecordYear:
     qualities: tuple[tuple[str, str, str, int | None], ...] = ()
     missing: int = 0
     provisional: bool = False
+    summer: Summer = NOTHING
 
 
 def open_books(sheet: Sheet) -> list[str]:
@@ -72,6 +81,7 @@ def class_year(scope: Scope, *, class_id: int, student_ids: Iterable[int]) -> tu
     conduct = _by_pupil(_CONDUCT, facts)
     rows = _by_pupil(_PRIMARY if primary else _MARKS, facts)
     qualities = _by_pupil(_QUALITIES, facts) if primary else {}
+    summer = summer_rows(facts)
     found = {
         student_id: read(
             sheet,
@@ -80,6 +90,7 @@ def class_year(scope: Scope, *, class_id: int, student_ids: Iterable[int]) -> tu
             results.get(student_id, []),
             conduct.get(student_id, []),
             qualities.get(student_id, []),
+            summer.get(student_id, {}),
         )
         for student_id in ids
     }
@@ -101,6 +112,16 @@ WHERE school_year = %(year)s::smallint AND moment = 4 AND student_id = ANY(%(stu
 ORDER BY class_id = %(class)s::bigint"""
 
 
+_SUMMER = """SELECT student_id, subject, value, level, taken, note FROM gradebook_summerresult
+WHERE school_year = %(year)s::smallint AND class_id = %(class)s::bigint AND student_id = ANY(%(students)s::bigint[])"""
+
+
+def summer_rows(facts: dict[str, Any]) -> dict[int, dict[str, SummerRow]]:
+    """pupil → subject → what the summer brought. facts: year, class, students."""
+    found = _by_pupil(_SUMMER, facts)
+    return {student: {row[0]: SummerRow(*row[1:]) for row in rows} for student, rows in found.items()}
+
+
 def _by_pupil(sql: str, facts: dict[str, Any]) -> dict[int, list[tuple[Any, ...]]]:
     found: dict[int, list[tuple[Any, ...]]] = {}
     with connection.cursor() as cursor:
@@ -111,7 +132,13 @@ def _by_pupil(sql: str, facts: dict[str, Any]) -> dict[int, list[tuple[Any, ...]
 
 
 def _secondary_year(
-    sheet: Sheet, student_id: int, rows: list[Any], results: list[Any], conduct: list[Any], _: list[Any]
+    sheet: Sheet,
+    student_id: int,
+    rows: list[Any],
+    results: list[Any],
+    conduct: list[Any],
+    _: list[Any],
+    again: dict[str, SummerRow],
 ) -> RecordYear:
     marks = {(subject, term): SubjectTerm(*rest[:4]) for subject, term, *rest in rows}
     comments = {(subject, term): comment for subject, term, _a, _o, _p, _b, comment in rows if comment}
@@ -138,6 +165,7 @@ def _secondary_year(
                 whole,
                 exempt=not year.basis.counts,
                 comment=comments.get((subject.code, 2)) or comments.get((subject.code, 1), ""),
+                again=again.get(subject.code),
             )
         )
     by_term = {row[0]: row for row in results}
@@ -153,6 +181,7 @@ def _secondary_year(
         comment=said.get(0) or said.get(2) or said.get(1, ""),
         missing=whole_year[5],
         provisional=whole_year[6],
+        summer=of_secondary(sheet, list(years.values()), whole_year[1], whole_year[3], again),
     )
 
 
@@ -163,7 +192,13 @@ def _value(kind: str, row: SubjectTerm | None) -> int | None:
 
 
 def _primary_year(
-    sheet: Sheet, student_id: int, rows: list[Any], results: list[Any], _: list[Any], qualities: list[Any]
+    sheet: Sheet,
+    student_id: int,
+    rows: list[Any],
+    results: list[Any],
+    _: list[Any],
+    qualities: list[Any],
+    again: dict[str, SummerRow],
 ) -> RecordYear:
     stood = {row[0]: row[1:] for row in rows}
     subjects = tuple(
@@ -176,6 +211,7 @@ def _primary_year(
             test=test,
             exempt=not judging.BASES[basis].counts,
             comment=comment,
+            again=again.get(subject.code),
         )
         for subject in sheet.subjects
         for level, test, basis, comment in [stood.get(subject.code, (None, None, 0, ""))]
@@ -196,4 +232,11 @@ def _primary_year(
         qualities=judged,
         missing=whole[5],
         provisional=whole[6],
+        summer=of_primary(
+            sheet,
+            judging.primary_subjects(sheet.subjects, {code: row[:3] for code, row in stood.items()}),
+            judging.qualities_of({code: level for code, _n, _g, level in judged}),
+            whole[1],
+            again,
+        ),
     )

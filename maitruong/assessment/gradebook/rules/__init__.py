@@ -3,7 +3,7 @@
 Importing this package enters every rule in the register of regulations; ask `regulations.in_force(topic, grade=, school_year=)`.
 """
 
-from . import tt22_2021, tt27_2020
+from . import tt22_2021, tt27_2020, tt27_2020_support
 from .vocabulary import (
     Award,
     Basis,
@@ -30,4 +30,5 @@ __all__ = [
     "TermAverage",
     "tt22_2021",
     "tt27_2020",
+    "tt27_2020_support",
 ]

@@ -2,8 +2,10 @@
 
 from .closing import LEAVE, REFUSE, ZERO, close_book, reopen_book
 from .entry import enter_comment, enter_conduct, enter_marks, enter_primary, set_basis
+from .loading import load_marks, open_year
 from .opening import forget_old_answers, open_books, prepare_year
 from .recompute import Differences, recompute
+from .summer import enter_summer
 
 __all__ = [
     "LEAVE",
@@ -15,8 +17,11 @@ __all__ = [
     "enter_conduct",
     "enter_marks",
     "enter_primary",
+    "enter_summer",
     "forget_old_answers",
+    "load_marks",
     "open_books",
+    "open_year",
     "prepare_year",
     "recompute",
     "reopen_book",

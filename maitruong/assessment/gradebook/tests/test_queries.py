@@ -291,3 +291,37 @@ def test_results_of_a_year_that_is_over_are_shown_and_made_again_though_nobody_s
 
     assert len(shown.pupils) == len(room.pupils)
     assert made.results == 3 * len(room.pupils)
+
+
+def a_year_later(room: make.Classroom) -> dt.datetime:
+    """The class's year ended with its pupils' places; a summer and an autumn went by, and its teacher left the school."""
+    with house.as_system(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE enrolment_enrolment SET ends_on = '2027-05-31' WHERE school_class_id = %s", [room.class_id]
+        )
+        cursor.execute("UPDATE timetable_assignment SET ends_on = '2027-05-31' WHERE class_id = %s", [room.class_id])
+    return dt.datetime(2027, 11, 22, tzinfo=clock.VIETNAM)
+
+
+def test_a_book_of_a_year_that_is_over_still_shows_its_class_and_its_teacher(room: make.Classroom) -> None:
+    teacher = make.teacher_of(room)
+    make.type_in(teacher, room.book(), (room.pupils[0], "tx1", "9"))
+
+    with clock.standing_still(a_year_later(room)), house.as_system() as scope:
+        page = queries.book_page(scope, book_id=room.book())
+        books = {b.subject: b for b in queries.books_of_school(scope, school_id=room.school, school_year=2026, term=1)}
+        present = queries.present_pupils(page.book)
+
+    assert [row.present for row in page.rows] == [True] * 3 and len(present) == 3
+    assert page.teachers == ("Nguyễn Thị Lan",)
+    assert (books["TOAN"].pupils, books["TOAN"].teachers) == (3, "Nguyễn Thị Lan")
+
+
+def test_a_book_of_a_year_that_is_over_is_judged_by_the_act_of_its_own_year(room: make.Classroom) -> None:
+    an = room.pupils[2]
+    judge_term(room, an, 1, ALMOST)
+
+    with clock.standing_still(dt.datetime(2039, 1, 10, tzinfo=clock.VIETNAM)), house.as_system() as scope:
+        told = queries.why_level(scope, class_id=room.class_id, student_id=an, term=1)
+
+    assert "22/2021" in told[0].source

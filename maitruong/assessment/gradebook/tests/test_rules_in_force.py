@@ -11,11 +11,20 @@ TT22_TOPICS = {
     "comment_year",
     "conduct_year",
     "learning_level",
+    "level_after_retest",
     "regular_marks_needed",
+    "retest_subjects",
     "term_average",
     "year_average",
 }
-TT27_TOPICS = {"check_mark", "primary_overall", "primary_title", "tested_subjects"}
+TT27_TOPICS = {
+    "check_mark",
+    "primary_after_support",
+    "primary_overall",
+    "primary_title",
+    "support_asked",
+    "tested_subjects",
+}
 
 
 def test_every_topic_has_exactly_one_rule_from_its_first_year_on():

@@ -41,7 +41,6 @@ SAVE_ROUTES = {
     "quality": "gradebook:save_qualities",
     "conduct": "gradebook:save_conduct",
 }
-GRID = "so-diem"
 
 
 # --- lists ---------------------------------------------------------------------------------------------------------------

@@ -42,6 +42,8 @@ def class_results(request: HttpRequest, class_id: int) -> HttpResponse:
         "levels": levels,
         "heads": [{"label": subject.code, "num": True} for subject in found.subjects],
         "terms": [{"label": period_title(t), "url": f"{here}?hk={t}", "current": t == term} for t in (1, 2, 0)],
+        "may_summer": term == 0
+        and scope.covers("gradebook.summer", school_id=found.sheet.school_id, class_id=class_id),
         "homeroom_books": queries.homeroom_books(found.sheet, term),
         "crumbs": [
             {"label": "Sổ điểm", "url": reverse("gradebook:books")},

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -61,12 +61,12 @@ def _save(request: HttpRequest, book_id: int, service: Service) -> HttpResponse:
     except Refusal as refusal:
         told = {"code": refusal.code, "message": refusal.text, "remedy": refusal.advice}
         return JsonResponse(told, status=409 if isinstance(refusal, BookClosed) else 422)
-    return JsonResponse(saved.as_dict())
+    return HttpResponse(orjson.dumps(saved.as_dict()), content_type="application/json")
 
 
 def _cells(body: bytes) -> tuple[str, list[Cell]]:
     try:
-        given = json.loads(body)
+        given = orjson.loads(body)
         request_id, cells = given["request_id"], given["cells"]
         if not _REQUEST_ID.fullmatch(request_id) or not cells:
             raise UnreadableRequest

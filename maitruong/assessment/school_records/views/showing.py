@@ -10,7 +10,7 @@ from maitruong.foundation.kernel.school_year import SchoolYear
 from .. import labels
 from ..assembling import verify_url
 from ..queries import RecordPage
-from ..types import RecordContent, Stage
+from ..types import RecordContent, Stage, SubjectBlock
 
 KIND = {"sealed": "info", "issued": "good", "superseded": "warn", "revoked": "danger", "draft": "neutral"}
 
@@ -44,7 +44,7 @@ def _subjects(content: RecordContent) -> list[dict[str, Any]]:
     return [
         {
             "name": block.name,
-            "marks": labels.subject_row(block)[:3],
+            "marks": _marks(block),
             "level": labels.SUBJECT_LEVEL[block.level] if block.level else "",
             "points": "" if block.test_points is None else str(block.test_points),
             "comment": block.comment or "",
@@ -52,6 +52,12 @@ def _subjects(content: RecordContent) -> list[dict[str, Any]]:
         }
         for block in content.subjects
     ]
+
+
+def _marks(block: SubjectBlock) -> list[str]:
+    """Term one, term two and the year, with what the summer put in its place behind an arrow."""
+    one, two, year, again = labels.subject_row(block)
+    return [one, two, f"{year} → {again}" if again else year]
 
 
 def _pupil(content: RecordContent) -> list[tuple[str, str]]:
@@ -71,12 +77,15 @@ def _facts(content: RecordContent) -> list[tuple[str, str]]:
     summary, approval = content.summary, content.approval
     found = [
         ("Học tập", labels.level(summary.learning.year) if summary.learning else ""),
+        ("Học tập sau hè", labels.level(summary.learning.after_summer) if summary.learning else ""),
         ("Rèn luyện", labels.level(summary.conduct.year) if summary.conduct else ""),
+        ("Rèn luyện sau hè", labels.level(summary.conduct.after_summer) if summary.conduct else ""),
         ("Kết quả giáo dục", labels.OVERALL[summary.overall] if summary.overall else ""),
         ("Số buổi nghỉ", f"{summary.absences} (có phép {summary.absences_excused or 0})"),
         ("Khen thưởng", "; ".join(summary.awards)),
         ("Nhận xét", summary.comment or ""),
         ("Kết luận", labels.PROMOTION[approval.promotion]),
+        ("Lí do quyết định", approval.reason or ""),
         ("Phê duyệt", f"{approval.principal.name}, {(approval.principal.title or '').lower()}"),
         ("Ngày quyết định", formats.date(approval.decided_on)),
     ]

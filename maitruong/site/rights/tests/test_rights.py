@@ -292,10 +292,10 @@ def test_a_reset_ends_the_old_password_the_old_links_and_the_open_session(place:
 def test_nobody_resets_the_password_of_who_stands_above_or_works_elsewhere_too(place: SimpleNamespace) -> None:
     make.an_account(place.teacher)
     give(place, "deputy_principal")
-    guardian = make.a_guardian("Trần Mỹ Hạnh", child=place.pupils[0], school=place.school)
-    make.a_post(guardian.person_id, "guardian", place.neighbour, student_ids=[place.their_pupil])
+    works_there = make.a_guardian("Trần Mỹ Hạnh", child=place.pupils[0], school=place.school)
+    make.a_post(works_there.person_id, "subject_teacher", place.neighbour, class_ids=[place.their_class])
 
-    for person in (place.teacher, guardian.person_id):
+    for person in (place.teacher, works_there.person_id):
         with pytest.raises(HeldElsewhere), unit_of_work(place.clerk):
             services.reset_password(place.clerk, person_id=person, unit_id=place.school)
     with unit_of_work(place.principal):
@@ -366,6 +366,6 @@ def test_the_audit_of_a_unit_is_read_by_its_head_page_by_page_and_by_no_neighbou
     stranger = signed_in(Account.objects.get(person_id=place.stranger.actor_id))
 
     assert "lần 59" in first and "lần 10" in first and "lần 09" not in first
-    assert "lần 09" in second and "lần 00" in second and "Giao quyền" in second and "trống → clerk" in second
+    assert "lần 09" in second and "lần 00" in second and "Giao quyền" in second and "việc: văn thư" in second
     assert stranger.get(f"/nhat-ky/?don-vi={place.school}").status_code == 404
     assert "lần 59" not in stranger.get("/nhat-ky/").content.decode()

@@ -18,6 +18,7 @@ class Tt22Settings(RuleSettings):
     one_term_result: a subject taught in one term only: `carry` makes its term result the year result, `none` gives no year result.
     cluster_terms: the terms in which a topic cluster (cụm chuyên đề) brings its regular mark.
     count_optional_subjects: whether optional subjects studied the whole year enter the level.
+    retest_replace: whether the result of a retest takes the place of the year's always (`literal`) or only when better (`best`).
     fewer_subjects: a pupil left with fewer than six scored subjects: `cap` asks for all that are left, `fixed` still for six.
     """
 
@@ -29,6 +30,7 @@ class Tt22Settings(RuleSettings):
     cluster_terms: Literal["1", "2", "1+2"] = "2"
     count_optional_subjects: bool = True
     fewer_subjects: Literal["cap", "fixed"] = "cap"
+    retest_replace: Literal["literal", "best"] = "literal"
 
     def records_cluster_in(self, term: int) -> bool:
         return str(term) in self.cluster_terms.split("+")
