@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
 from maitruong.foundation.access.doors import needs
+from maitruong.foundation.audit import services as audit
 from maitruong.foundation.identity.services import installation
 from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.organisations import queries as organisations
@@ -198,6 +199,14 @@ def school_levels(request: HttpRequest, school_id: int) -> HttpResponse:
     grade = _grade(request)
     rows = queries.school_pupils_of_level(
         scope, school_id=school_id, school_year=found.levels_year, term=found.levels_term, grade=grade, level=level
+    )
+    audit.record(
+        scope,
+        "insight.pupils_listed",
+        school_id=school_id,
+        object_type="school",
+        object_id=school_id,
+        changes={"level": queries.LEVELS[level], "grade": grade, "rows": len(rows)},
     )
     context = {
         "unit": unit,

@@ -223,9 +223,12 @@ def _let_others_confirm(scope: Scope, account: Account, unit_id: int) -> None:
 
 def may_open(scope: Scope, person_id: int) -> bool:
     """The same for a first link, which whoever opened the account holds in hand. A family's other schools do not stop it:
-    parents get their one account at the school that is first."""
+    parents get their one account at the school that knew them first. A school that writes a known parent down for a child of
+    its own comes later, and gets no link to what the others show."""
     below = policy.RESETS.get(policy.standing(scope), set())
-    held = access.posts(person_ids=[person_id], on=clock.today())
+    held = sorted(access.posts(person_ids=[person_id], on=clock.today()), key=lambda post: post.id)
+    if {post.role for post in held} <= policy.FAMILY and held and not _under(scope, held[0].unit_id):
+        return False
     return all(p.role in policy.FAMILY or (p.role in below and _under(scope, p.unit_id)) for p in held)
 
 

@@ -306,8 +306,11 @@ def test_nobody_resets_the_password_of_who_stands_above_or_works_elsewhere_too(p
 
 def test_nobody_gets_the_first_link_of_who_stands_above(place: SimpleNamespace) -> None:
     give(place, "deputy_principal")
-    guardian = make.a_person("Trần Mỹ Hạnh", place.school)
-    make.a_post(guardian, "guardian", place.neighbour, student_ids=[place.their_pupil])
+    known_first_here, known_first_there = (make.a_person(name, place.school) for name in ("Trần Mỹ Hạnh", "Lê Thu"))
+    for guardian, schools in ((known_first_here, "school neighbour"), (known_first_there, "neighbour school")):
+        for school in schools.split():
+            child = place.pupils[0] if school == "school" else place.their_pupil
+            make.a_post(guardian, "guardian", getattr(place, school), student_ids=[child])
     client = signed_in(Account.objects.get(person_id=place.clerk.actor_id))
 
     answer = client.post(f"/tai-khoan/{place.teacher}/mo/")
@@ -315,7 +318,8 @@ def test_nobody_gets_the_first_link_of_who_stands_above(place: SimpleNamespace) 
     assert answer.status_code == 422 and "/bat-dau/" not in answer.content.decode()
     assert not Account.objects.filter(person_id=place.teacher).exists()
     with make.as_system():
-        assert services.may_open(place.clerk, guardian)
+        assert services.may_open(place.clerk, known_first_here)
+        assert not services.may_open(place.clerk, known_first_there)
     with unit_of_work(place.principal):
         assert services.open_account(place.principal, person_id=place.teacher, unit_id=place.school).token
 
