@@ -62,7 +62,7 @@ def then_no_other_pupil_is_named(page: Any) -> None:
 def test_why_is_told_to_the_family_too(house: House, enter: Callable[..., Any]) -> None:
     page = enter(GUARDIAN, width=390)
     page.get_by_role("link", name="Xem điểm, buổi vắng, kết quả").first.click()
-    page.get_by_role("link", name="2025-2026").click()
+    page.get_by_role("link", name="2025-2026", exact=True).click()
     page.get_by_role("link", name="Vì sao?").first.click()
 
     page.get_by_text("Thông tư 22/2021").first.wait_for()
