@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from maitruong.foundation.kernel import vietnamese
 from tests.journeys.conftest import House
 from tests.journeys.hands import serious
 from tests.journeys.test_the_door import PEOPLE
@@ -46,7 +47,7 @@ def looked_at() -> set[str]:
     return set()
 
 
-@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("who", PEOPLE, ids=vietnamese.fold)
 def test_every_page_this_person_can_click_to(
     who: str, enter: Callable[..., Any], house: House, looked_at: set[str]
 ) -> None:

@@ -26,9 +26,8 @@ def open_book(page: Any, house: House, name: str) -> Any:
 def test_marks_by_keyboard_alone_a_block_from_excel_and_one_step_back_after_the_save(
     house: House, enter: Callable[..., Any]
 ) -> None:
-    page = open_book(enter(TEACHER), house, "Toán 6A5")
+    page = open_book(enter(TEACHER), house, "Toán 6A2")
     final, average = column_of(page, "CK"), column_of(page, "ĐTB")
-    assert value(page, 1, final) == ""
 
     type_in(page, 1, final, "7,5")
     assert focused(page, 2, final)
@@ -44,7 +43,7 @@ def test_marks_by_keyboard_alone_a_block_from_excel_and_one_step_back_after_the_
     assert all_saved(page)
 
     assert (value(page, 1, final), value(page, 2, final), value(page, 4, final)) == ("7,5", "9", "9")
-    assert until(page, lambda: re.fullmatch(r"\d,\d|10,0", value(page, 1, average)))
+    assert until(page, lambda: re.fullmatch(r"(?:\d,\d|10,0)\*?", value(page, 1, average)))
     page.locator(at(1, final)).focus()
     rule = page.locator("[data-grid-why]")
     assert until(page, lambda: "Điều 9" in rule.inner_text() and "Thông tư 22/2021" in rule.inner_text())

@@ -35,9 +35,9 @@ def test_record_is_signed_in_order_and_anyone_can_verify_it(
     when_she_prepares_the_records(principal, records)
     then_only_the_teachers_may_sign_now(homeroom, principal, house)
 
-    when_all_waiting_parts_are_signed(teacher, f"{house.url}/hoc-ba/ky/mon-hoc/", batches=12)
-    when_all_waiting_parts_are_signed(homeroom, f"{house.url}/hoc-ba/ky/chu-nhiem/", batches=1)
-    when_all_waiting_parts_are_signed(principal, f"{house.url}/hoc-ba/ky/phe-duyet/", batches=1)
+    when_all_waiting_parts_are_signed(teacher, f"{house.url}/hoc-ba/ky/mon-hoc/", parts=24)
+    when_all_waiting_parts_are_signed(homeroom, f"{house.url}/hoc-ba/ky/chu-nhiem/", parts=2)
+    when_all_waiting_parts_are_signed(principal, f"{house.url}/hoc-ba/ky/phe-duyet/", parts=2)
     when_the_records_are_sealed_and_issued(principal, records)
     pdf, xml = when_she_downloads(principal, tmp_path)
 
@@ -100,32 +100,32 @@ def then_only_the_teachers_may_sign_now(homeroom: Any, principal: Any, house: Ho
         assert page.get_by_role("heading", name="Không còn học bạ nào chờ ký").is_visible()
 
 
-def when_all_waiting_parts_are_signed(page: Any, waiting: str, *, batches: int) -> None:
-    """One consent a batch: the list once more, PIN and second step; a wrong PIN signs nothing."""
-    for number in range(batches):
-        page.goto(waiting)
-        if not number:
-            picture(page, f"record-3-waiting-{waiting.split('/')[-2]}")
-            assert serious(page) == []
-        page.get_by_role("button", name="Xem lại và ký").first.click()
-        page.get_by_role("heading", name="Danh sách ký").wait_for()
-        assert PUPIL in page.locator("main").inner_text()
-        pin, code = page.locator("main strong.num").all_inner_texts()
-        if not number:
-            picture(page, f"record-4-consent-{waiting.split('/')[-2]}")
-            assert serious(page) == []
-            sign_with(page, "000000", code)
-            page.get_by_role("alert").wait_for()
-        sign_with(page, pin, code)
-        page.get_by_text("Đã ký 2 phần.").wait_for()
+def when_all_waiting_parts_are_signed(page: Any, waiting: str, *, parts: int) -> None:
+    """One consent for the batch: the list once more, PIN and second step; a wrong PIN signs nothing."""
     page.goto(waiting)
+    name = waiting.split("/")[-2]
+    picture(page, f"record-3-waiting-{name}")
+    assert serious(page) == []
+    page.get_by_role("button", name="Xem lại và ký lượt này").click()
+    page.get_by_role("heading", name="Danh sách ký").wait_for()
+    assert page.locator("main ol li").count() == parts
+    assert PUPIL in page.locator("main").inner_text()
+    pin, code = page.locator("main strong.num").all_inner_texts()
+    picture(page, f"record-4-consent-{name}")
+    assert serious(page) == []
+
+    sign_with(page, "000000", code, parts)
+    page.get_by_role("alert").wait_for()
+    sign_with(page, pin, code, parts)
+
+    page.get_by_text(f"Đã ký {parts} phần.").wait_for(timeout=60_000)
     assert page.get_by_role("heading", name="Không còn học bạ nào chờ ký").is_visible()
 
 
-def sign_with(page: Any, pin: str, code: str) -> None:
+def sign_with(page: Any, pin: str, code: str, parts: int) -> None:
     page.get_by_label("Mã PIN của khoá ký").fill(pin)
     page.get_by_label("Mã xác nhận của lượt ký").fill(code)
-    page.get_by_role("button", name="Ký 2 học bạ").click()
+    page.get_by_role("button", name=f"Ký {parts} phần").click()
 
 
 def when_the_records_are_sealed_and_issued(page: Any, records: str) -> None:

@@ -201,10 +201,11 @@ def _grid_rows(page: BookPage) -> list[dict[str, Any]]:
 
 
 def _first_open_column(page: BookPage) -> str:
-    """The column the phone shows first: the first that some pupil still owes."""
-    open_keys = [c.key for c in page.columns if c.is_open and c.kind != "text"]
+    """The column the phone shows first: the first that most pupils still owe, else the first that somebody owes."""
     present = [row for row in page.rows if row.present]
-    return next((key for key in open_keys if any(not row.cells[key] for row in present)), "")
+    owed = {c.key: sum(not row.cells[c.key] for row in present) for c in page.columns if c.is_open and c.kind != "text"}
+    most = (key for key, count in owed.items() if 2 * count > len(present))
+    return next(most, next((key for key, count in owed.items() if count), ""))
 
 
 def _sibling_tabs(book: Book) -> list[dict[str, Any]]:
