@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "maitruong.foundation.identity.middleware.AccountMiddleware",
+    "maitruong.site.middleware.TextMiddleware",
 ]
 
 ROOT_URLCONF = "maitruong.site.urls"

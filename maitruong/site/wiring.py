@@ -25,6 +25,7 @@ def join() -> None:
     indicator_reactions.register()
     # A figure may be 60 s old. A school that writes all the time is counted every few seconds, not after every save.
     pulse.every(5, "indicators", _count_again)
+    pulse.every(60, "figures of a new day", indicators.follow_the_day)
     lists.register(StudentLists())  # type: ignore[arg-type]
     pulse.every(3600, "lists past their time", _forget_lists)
     pulse.every(3600, "answers no page can repeat", gradebook.forget_old_answers)

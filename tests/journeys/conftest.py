@@ -117,10 +117,15 @@ def _complains(said: Any) -> bool:
 
 
 @pytest.fixture
-def enter(chromium: Any, house: House) -> Iterator[Callable[..., Any]]:
+def complaints() -> list[str]:
+    """What the browser complained about, for a story in which it must."""
+    return []
+
+
+@pytest.fixture
+def enter(chromium: Any, house: House, complaints: list[str]) -> Iterator[Callable[..., Any]]:
     """enter("Hiệu trưởng") clicks that person on the sign-in page and returns the browser's page; complaints fail the test."""
     contexts: list[Any] = []
-    complaints: list[str] = []
 
     def come_in(who: str, *, width: int = 1366) -> Any:
         phone = width < 768

@@ -104,7 +104,7 @@ def schools(request: HttpRequest) -> HttpResponse:
     year, term = _now()
     commune = request.GET.get("xa", "")[:5]
     rows = queries.schools(scope, school_year=year, term=term, commune=commune)
-    page = max(1, int(request.GET.get("trang", "1") or 1)) if request.GET.get("trang", "1").isdigit() else 1
+    page = formats.whole_number(request.GET.get("trang")) or 1
     shown = rows[(page - 1) * _PAGE : page * _PAGE]
     query = f"xa={commune}&" if commune else ""
     context = {
@@ -221,8 +221,8 @@ def _school_or_404(request: HttpRequest, school_id: int, permission: str = "insi
 
 
 def _grade(request: HttpRequest) -> int | None:
-    given = request.GET.get("khoi", "")
-    return int(given) if given.isdigit() and 1 <= int(given) <= 12 else None
+    given = formats.whole_number(request.GET.get("khoi"))
+    return given if given is not None and 1 <= given <= 12 else None
 
 
 def _now() -> tuple[int, int]:

@@ -29,6 +29,9 @@ GROUPS = {
     "signing.": "Ký số",
 }
 
+# Acts whose entries tell of a pupil: whom, what was written, why.
+OF_PUPILS = ("students.", "enrolment.", "attendance.", "gradebook.", "school_records.", "exchange.", "import.")
+
 _ACTIONS = {
     "students.registered": "Mở hồ sơ học sinh",
     "students.dossier_opened": "Mở xem hồ sơ",

@@ -209,6 +209,8 @@ def test_nothing_is_written_while_a_book_is_open_or_after_the_year_is_closed(roo
     SchoolYear.objects.filter(pk=2026).update(closed_at=JULY)
     with pytest.raises(YearClosed):
         enter(room, room.pupils[1], ALL_TAKEN)
+    page = signed_in(room.principal).get(f"/so-diem/lop/{room.class_id}/he/").content.decode()
+    assert "Năm học này đã khoá" in page and "Ghi kết quả của em" not in page
 
     SchoolYear.objects.filter(pk=2026).update(closed_at=None)
     with house.as_system(), connection.cursor() as cursor:

@@ -14,6 +14,7 @@ from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear
+from maitruong.registry.calendar import queries as calendar
 
 from .. import layout, queries, services
 from ..queries import SummerPupil
@@ -58,6 +59,7 @@ def _page(
     context: dict[str, Any] = {
         "sheet": sheet,
         "rows": [_row(pupil, request.POST if pupil.student_id == refused_for else {}) for pupil in pupils],
+        "is_open": not calendar.is_closed(sheet.school_year),
         "problem": problem,
         "refused_for": refused_for,
         "today": formats.date(clock.today()),
