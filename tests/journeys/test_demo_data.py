@@ -13,6 +13,8 @@ import pytest
 
 from maitruong.registry.students.services import last_day_of_access
 from tests.journeys.conftest import House
+from tools import pytest_house, testbase
+from tools.cluster import Running
 
 Ask = Callable[..., list[tuple[Any, ...]]]
 PEOPLE_OF_THE_PAGE = [
@@ -63,7 +65,7 @@ def ask(house: House) -> Ask:
     def rows(query: str, *values: object) -> list[tuple[Any, ...]]:
         with psycopg.connect(house.environment["MT_APP_URL"]) as db:
             db.execute("SELECT set_config('role', 'mt_wide', true)")
-            return db.execute(query, values).fetchall()  # type: ignore[call-overload, no-any-return]
+            return db.execute(query, values or None).fetchall()  # type: ignore[call-overload, no-any-return]
 
     return rows
 
@@ -156,6 +158,32 @@ def test_the_people_of_the_page_are_who_it_promises(ask: Ask) -> None:
     assert roles["hoc-sinh-8a2"] == ["pupil"]
     assert roles["quan-tri"] == ["it_admin"]
     assert roles["chua-co-vai"] == []
+
+
+STRUCTURE = """
+SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL SELECT 'constraint', conrelid::regclass::text || '.' || conname, pg_get_constraintdef(oid) FROM pg_constraint
+UNION ALL SELECT 'secured', relname, concat(relrowsecurity, relforcerowsecurity, reloptions) FROM pg_class
+  WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+UNION ALL SELECT 'policy', concat(tablename, policyname), concat(roles, qual, with_check) FROM pg_policies
+UNION ALL SELECT 'schema', nspname, '' FROM pg_namespace WHERE nspname NOT LIKE 'pg_%'
+"""
+
+
+def test_a_load_leaves_every_index_reference_and_wall_as_the_migrations_made_them(
+    ask: Ask, test_server: Running, template_database: str
+) -> None:
+    name = f"{pytest_house.DATABASE}_unseeded"
+    testbase.clone(test_server, template_database, name)
+    try:
+        with psycopg.connect(pytest_house.server.addresses(name).app) as db:
+            migrated = set(db.execute(STRUCTURE).fetchall())
+    finally:
+        testbase.drop(test_server, name)
+
+    seeded = set(ask(STRUCTURE))
+    assert len(migrated) > 300
+    assert seeded ^ migrated == set()
 
 
 def test_whoever_signed_a_record_held_the_post_on_that_day(ask: Ask) -> None:
