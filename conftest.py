@@ -99,8 +99,10 @@ def chromium() -> Iterator[Any]:
     Its driver keeps an event loop running in this thread; with the file's last test both are gone, because the tests
     that follow in this process are plain code and some of them want a loop of their own.
     """
+    from django.db import connections
     from playwright.sync_api import sync_playwright
 
+    connections.close_all()  # beside a running loop this thread is given connections of their own
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS)

@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
     if len(options.scales) > 1:
         return several(options, names)
     with Installation(folder_of(options), options.data, scale=options.scales[0]) as house:
-        bench = Bench(house, options.rounds, options.turns, options.seconds, options.long)
+        bench = Bench(house, options.rounds, options.turns, options.seconds, options.short)
         told = document(bench, names)
     print(json.dumps(told, ensure_ascii=False) if options.json else as_text(told), flush=True)
     broken = any(area.get("broken") for area in told["areas"])
@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
 def several(options: argparse.Namespace, names: list[str]) -> int:
     """The same areas at each size, and how their costs grow."""
     passed = ["--rounds", options.rounds, "--turns", options.turns, "--seconds", options.seconds]
-    arguments = [*names, *map(str, passed), *(["--long"] if options.long else [])]
+    arguments = [*names, *map(str, passed), *(["--short"] if options.short else [])]
     told = scales.together(scales.measured(options.scales, base_of(options), arguments))
     print(json.dumps(told, ensure_ascii=False) if options.json else scales.as_text(told, as_text), flush=True)
     broken = any(area.get("broken") for document in told["scales"] for area in document["areas"])
@@ -55,7 +55,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS, help="alternating samples")
     parser.add_argument("--turns", type=int, default=30, help="requests in one sample")
     parser.add_argument("--seconds", type=float, default=2.0, help="length of a sample of several clients")
-    parser.add_argument("--long", action="store_true", help="10 minutes of journeys before memory is read")
+    parser.add_argument("--short", action="store_true", help="memory after a few seconds of journeys, not 10 minutes")
     parser.add_argument("--json", action="store_true", help="one JSON document with every raw sample")
     options = parser.parse_args(arguments)
     unknown = sorted(set(options.areas) - set(AREAS))

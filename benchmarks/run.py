@@ -65,7 +65,7 @@ class Bench:
     rounds: int = 5
     turns_a_round: int = 30
     seconds: float = 2.0
-    long: bool = False
+    short: bool = False
     notes: dict[str, Any] = field(default_factory=dict)
 
     @cached_property

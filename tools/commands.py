@@ -99,7 +99,8 @@ def help_(arguments: list[str]) -> int:
 
 
 HELP = """\
-./dev up [--check] [--port N] [--host H]   run everything here; --check: start, say OK, stop
+./dev up [--check] [--port N] [--host H]   run everything here; --check: start, say OK, stop; a demo leaves this
+                                           machine only with --expose-demo
 ./dev test [paths, -k ...]                 run the tests (all of them without arguments)
 ./dev check                                format, lint, types, contracts, Django's checks, locks
 ./dev bench [area] [--json]                measure, against benchmarks/targets.toml

@@ -22,10 +22,6 @@ class Database:
     cluster: Cluster | None = None
     running: Running | None = None
 
-    @property
-    def is_embedded(self) -> bool:
-        return self.cluster is not None
-
     def note(self, name: str) -> str:
         """What `write_note` wrote with these very data; always empty for a server that is not ours."""
         return postgres.read_card(postgres.layout(self.cluster.home)).get(name, "") if self.cluster else ""

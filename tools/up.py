@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import fcntl
 import http.client
+import ipaddress
 import os
 import signal
 import socket
@@ -16,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+
+import psycopg
 
 from tools import database, serve, testbase
 from tools.database import Database
@@ -177,6 +180,8 @@ class Up:
             "PYTHONPATH": str(CHECKOUT),
         }
         environment.setdefault("MT_PUBLIC_ADDRESS", address)
+        if self.options.expose_demo:
+            environment["MT_EXPOSE_DEMO"] = "1"
         self._prepare(self.base, environment)
         web = ["-m", "tools.serve", "--fd", str(listener.fileno()), "--processes", str(self.options.processes)]
         self._add("web", web, environment, keep_open=(listener.fileno(),))
@@ -189,6 +194,7 @@ class Up:
         if base.note("prepared") != code:
             self._step("preparing database and static files", ["-m", "tools.prepare"], environment)
             base.write_note("prepared", code)
+        refuse_open_demo(base.addresses.app, self.options)
         if self.options.seed and has_command("seed") and not base.note("seeded"):
             self._step("loading demo data", ["-m", "django", "seed", "small", "--json"], environment, fine=NOT_EMPTY)
             base.write_note("seeded", "yes")
@@ -315,6 +321,31 @@ def only_one() -> Iterator[None]:
         yield
 
 
+def refuse_open_demo(app_url: str, options: argparse.Namespace) -> None:
+    """A demo lets anybody in with one click and signs with keys of its own: it stays on this machine unless told.
+
+    Raises Trouble. An empty database that is about to be filled with demo data is a demo already.
+    """
+    if is_loopback(options.host) or options.expose_demo:
+        return
+    with psycopg.connect(app_url) as db:
+        found = db.execute("SELECT kind FROM identity_installation").fetchone()
+    if (found[0] if found else "demo" if options.seed else "") == "demo":
+        raise Trouble(
+            f"This is a demo: whoever reaches {options.host} would sign in with one click.",
+            "Leave --host away, or say --expose-demo if everybody there may (and list the hosts in MT_HOSTS).",
+            code=1,
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address; a name counts only when it is localhost."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
@@ -324,6 +355,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--check", action="store_true", help="start, wait until ready, say OK, stop")
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen on; others than this machine only with a proxy"
+    )
+    parser.add_argument(
+        "--expose-demo",
+        action="store_true",
+        help="let other machines into a demo database; they sign in with one click",
     )
     parser.add_argument("--port", type=int, help="port; by default the first free one from 8000 on")
     parser.add_argument("--no-seed", dest="seed", action="store_false", help="leave an empty database empty")

@@ -23,6 +23,7 @@ class Config:
     secure_cookies: bool
     file_store: str = ""
     file_store_endpoint: str = ""
+    expose_demo: bool = False
 
     @property
     def keys(self) -> Path:
@@ -45,6 +46,7 @@ def read(environ: dict[str, str] | None = None) -> Config:
         secure_cookies=address.startswith("https://"),
         file_store=env.get("MT_FILE_STORE", ""),
         file_store_endpoint=env.get("MT_S3_ENDPOINT", ""),
+        expose_demo=env.get("MT_EXPOSE_DEMO") == "1",
     )
 
 

@@ -12,7 +12,7 @@ from maitruong.foundation.access.registry import role
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.identity.services import is_demo
 from maitruong.foundation.kernel import vietnamese
-from maitruong.site.menu import MENU
+from maitruong.site.menu import MENU, Item
 
 _DEMO_BANNER = "BẢN THỬ: mọi người và số liệu ở đây đều là giả lập."
 
@@ -20,7 +20,7 @@ _DEMO_BANNER = "BẢN THỬ: mọi người và số liệu ở đây đều là
 def shell(request: HttpRequest) -> dict[str, Any]:
     """`me`, `menu` and `banner` of the shell. Costs nothing for pages outside it: everything is read when first asked for."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
-        return {"me": None, "menu": [], "banner": None}
+        return {"me": None, "menu": [], "banner": None, "find": None}
     places, scope = rights_of(request)
     name = request.session.get("name", "")
     me = {
@@ -40,7 +40,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "sign_out_url": reverse("identity:sign_out"),
     }
     banner = {"text": _DEMO_BANNER} if _demo(request) else None
-    return {"me": me, "menu": menu_for(scope, request.path), "banner": banner}
+    return {"me": me, "menu": menu_for(scope, request.path), "banner": banner, "find": find_for(scope)}
 
 
 def _demo(request: HttpRequest) -> bool:
@@ -50,22 +50,39 @@ def _demo(request: HttpRequest) -> bool:
     return bool(request.session["demo"])
 
 
+def find_for(scope: Scope | None) -> dict[str, str] | None:
+    """The one search of the top bar: pupils for whoever may see their files, else schools."""
+    if scope is not None and scope.may("students.view"):
+        return {"url": reverse("enrolment:pupils"), "label": "Tìm học sinh"}
+    if scope is not None and scope.may("schools.view"):
+        return {"url": reverse("enrolment:schools"), "label": "Tìm trường"}
+    return None
+
+
 def menu_for(scope: Scope | None, path: str) -> list[dict[str, Any]]:
     """The groups of the menu this scope has any permission for; the item of the present page is marked."""
     if scope is None or scope.workspace is None:
         return []
-    home = role(scope.workspace.role).home
-    groups = []
+    here = {scope.workspace.role, role(scope.workspace.role).home}
+    groups: list[dict[str, Any]] = []
     for title, items in MENU:
-        shown = []
-        for item in items:
-            if item.permission and not scope.may(item.permission):
-                continue
-            if item.homes and home not in item.homes:
-                continue
-            url = reverse(item.route)
-            current = path == url or (url != "/" and path.startswith(url))
-            shown.append({"label": item.label, "icon": item.icon, "url": url, "current": current})
+        shown = [_shown(item) for item in items if _is_offered(item, scope, here)]
         if shown:
             groups.append({"label": title, "items": shown})
+    _mark_current([item for group in groups for item in group["items"]], path)
     return groups
+
+
+def _is_offered(item: Item, scope: Scope, here: set[str]) -> bool:
+    return (not item.permission or scope.may(item.permission)) and (not item.homes or bool(here & set(item.homes)))
+
+
+def _shown(item: Item) -> dict[str, Any]:
+    return {"label": item.label, "icon": item.icon, "url": reverse(item.route), "short": item.short or item.label}
+
+
+def _mark_current(items: list[dict[str, Any]], path: str) -> None:
+    """One place at a time: of the addresses the path begins with, the longest."""
+    around = [item for item in items if path == item["url"] or (item["url"] != "/" and path.startswith(item["url"]))]
+    if around:
+        max(around, key=lambda item: len(item["url"]))["current"] = True

@@ -21,6 +21,12 @@ class BadRequest(Refusal):
     remedy = "Tải lại trang rồi thử lại."
 
 
+class NumberInAddress(Refusal):
+    code = "site.number_in_address"
+    message = "Địa chỉ trang vừa mở có số định danh nên hệ thống không mở."
+    remedy = "Số định danh không được nằm trong địa chỉ trang. Về trang đầu, tìm người bằng họ và tên."
+
+
 class StalePage(Refusal):
     code = "site.stale_page"
     message = "Trang này đã mở quá lâu nên chưa lưu được."
@@ -39,11 +45,16 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return _page(BadRequest(), 400)
 
 
+def number_in_address() -> HttpResponse:
+    return _page(NumberInAddress(), 400)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(StalePage(), 403)
 
 
 def _page(problem: Refusal, status: int) -> HttpResponse:
     # Without the request: an error page asks no database and is the same for everyone.
-    page = render_to_string("site/error.html", {"problem": problem, "status": status})
+    title = {404: "Không tìm thấy", 500: "Hệ thống gặp lỗi"}.get(status, "Chưa làm được")
+    page = render_to_string("site/error.html", {"problem": problem, "status": status, "page_title": title})
     return HttpResponse(page, status=status)

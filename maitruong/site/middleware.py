@@ -8,10 +8,12 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from urllib.parse import unquote_plus
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
-from maitruong.site import metrics
+from maitruong.site import errors, metrics
 
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
 logger = logging.getLogger("maitruong.requests")
@@ -64,6 +66,45 @@ class RequestIdMiddleware:
                 },
             )
         return response
+
+
+# Twelve digits on their own. Identifiers of letters and digits (a digest, the last part of a UUID) may hold such a run too.
+_PERSONAL_NUMBER = re.compile(r"(?<![0-9A-Za-z_-])\d{12}(?![0-9A-Za-z_-])")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[ .](?=\d)")
+
+
+class NoPersonalNumberMiddleware:
+    """An address with what looks like a citizen's number is refused before any page sees it.
+
+    Typed into a search field it would stay in the history, in the addresses of further pages and in the referrer they send.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = f"{request.path}\n{unquote_plus(request.META.get('QUERY_STRING', ''))}"
+        if _PERSONAL_NUMBER.search(asked) or _PERSONAL_NUMBER.search(_BETWEEN_DIGITS.sub("", asked)):
+            response = errors.number_in_address()
+            response["Referrer-Policy"] = "no-referrer"
+            return response
+        return self.get_response(request)
+
+
+class TextMiddleware:
+    """No text of a database can hold a NUL: a request that carries one in its path, query or form is answered here, with 400."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
+        # After the check of the form's token, so that nothing is read here that was not read already.
+        asked = "\0" in request.path or "%00" in request.META.get("QUERY_STRING", "")
+        if asked or any("\0" in value for values in request.POST.lists() for value in (values[0], *values[1])):
+            raise BadRequest("NUL")
 
 
 class SecurityHeadersMiddleware:

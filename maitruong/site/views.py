@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from maitruong.foundation.access.doors import SIGNED_IN, needs, public
+from maitruong.foundation.access.registry import role
+from maitruong.foundation.access.types import Scope
 from maitruong.foundation.identity.services import is_demo
 from maitruong.foundation.ui import views as ui
-from maitruong.site import metrics
+from maitruong.site import metrics, today
+
+_STRAIGHT_TO = {"family": "family:children", "centre": "dashboard:centre"}
 
 
 @needs(SIGNED_IN)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    if request.scope is None:  # type: ignore[attr-defined]
-        return render(request, "site/no_role.html")
-    return render(request, "site/home.html", {"scope": request.scope})  # type: ignore[attr-defined]
+    """The day of this workspace. A family and an officer have one page that is their day already: they go straight there."""
+    scope: Scope | None = request.scope  # type: ignore[attr-defined]
+    if scope is None or scope.workspace is None:
+        return render(request, "site/no_role.html", {"page_title": "Chưa có vai trò"})
+    straight = _STRAIGHT_TO.get(role(scope.workspace.role).home)
+    if straight:
+        return redirect(straight)
+    return render(request, "site/home.html", {"page_title": "Hôm nay", "scope": scope, "today": today.day_of(scope)})
 
 
 @public("a load balancer asks whether the process lives")

@@ -29,9 +29,14 @@ def entries_written(count: int = 3) -> None:
             )
 
 
-def sealed() -> int:
+def sealed() -> None:
     with unit_of_work(make.SYSTEM):
         services.seal()
+    seal_once()
+
+
+def seal_once() -> int:
+    with unit_of_work(make.SYSTEM):
         return services.seal()
 
 
@@ -106,6 +111,38 @@ def test_an_entry_slipped_in_later_is_named(tamper: Callable[[str], None]) -> No
     )
 
     assert findings() == [("added", ids()[-1])]
+
+
+def test_a_long_transaction_holds_up_no_other_and_is_sealed_after_it(
+    app_db: psycopg.Connection, transactional_db: None
+) -> None:
+    with unit_of_work(make.SYSTEM):
+        services.seal()
+    app_db.autocommit = False
+    app_db.execute("SET LOCAL ROLE mt_wide")
+    app_db.execute(
+        "INSERT INTO audit_entry (school_id, action, object_type, object_id, request_id, digest)"
+        f" VALUES ({SCHOOL}, 'test.slow', 'thing', '0', '', sha256(''))"
+    )
+    entries_written(2)
+
+    assert seal_once() == 2
+    app_db.commit()
+    assert seal_once() == 1
+    assert findings() == []
+
+
+def test_a_database_restored_into_another_server_goes_on_sealing(tamper: Callable[[str], None]) -> None:
+    entries_written(2)
+    sealed()
+    entries_written(1)  # not sealed yet when it was dumped
+    tamper("UPDATE audit_entry SET era = 1, xid = xid + 1000000000")  # as another, longer-lived server had counted
+    tamper("UPDATE audit_sealmark SET era = 1, seen = (SELECT format('%1$s:%1$s:', max(xid)) FROM audit_entry)")
+    entries_written(2)
+
+    assert seal_once() == 3
+    assert seal_once() == 0
+    assert findings() == []
 
 
 def test_re_ordered_entries_are_named(tamper: Callable[[str], None]) -> None:

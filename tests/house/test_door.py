@@ -179,7 +179,7 @@ def test_a_warm_page_costs_session_account_rights_and_scope(
 ) -> None:
     sign_in(client, principal)
     client.get("/")
-    with django_assert_num_queries(
-        4 + 4
-    ):  # + savepoint, former scope, restore, release: only inside a test's transaction
+    # session, account, rights, scope; + savepoint, former scope, restore, release: only inside a test's transaction;
+    # and what the day is made of: signatures that wait, school year, term, books.
+    with django_assert_num_queries(4 + 4 + 4):
         client.get("/")

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pyotp
 import pytest
+from django.db import DatabaseError, connection
 from django.test import Client
 
+from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.identity.errors import OnlyInDemo
 from maitruong.foundation.identity.models import Account, Installation
 from maitruong.foundation.organisations.models import AdminUnit
+from maitruong.foundation.signing import demo_keys
+from maitruong.foundation.signing import services as signing
+from maitruong.foundation.signing.models import Certificate
 from maitruong.site import config, province
+from tests import factories as make
 
 pytestmark = pytest.mark.django_db
+NOW = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
 ADDRESS = "https://maitruong.haiphong.example"
 
 
@@ -42,10 +51,19 @@ def test_a_database_never_changes_kind() -> None:
         a_real_province()
 
 
+@pytest.mark.parametrize(
+    "statement", ["UPDATE identity_installation SET kind = 'demo'", "DELETE FROM identity_installation"]
+)
+def test_not_even_a_statement_of_the_application_makes_it_a_demo(statement: str) -> None:
+    a_real_province()
+    with pytest.raises(DatabaseError, match="never changes its kind"), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
 def test_the_link_sets_a_password_and_second_factor_once(client: Client) -> None:
     path = a_real_province().link.removeprefix(ADDRESS)
     client.get(path)
-    secret = client.session["new_totp"]
+    secret = client.session["new_totp"][1]
     good = {"password": "một câu dài của riêng tôi", "code": pyotp.TOTP(secret).now()}
 
     assert client.post(path, {**good, "password": "ngắn"}).status_code == 422
@@ -55,6 +73,76 @@ def test_the_link_sets_a_password_and_second_factor_once(client: Client) -> None
 
     answer = client.post("/dang-nhap/", {"login": "quan-tri", "password": good["password"]})
     assert answer.headers["Location"] == "/dang-nhap/ma/"
+    # The code that set the second factor up was used by that.
+    assert client.post("/dang-nhap/ma/", {"code": good["code"]}).status_code == 422
+    assert client.post("/dang-nhap/ma/", {"code": "١٢٣٤٥٦"}).status_code == 422
+
+
+def test_a_session_prepared_by_somebody_else_brings_no_second_factor_of_his(client: Client) -> None:
+    path = a_real_province().link.removeprefix(ADDRESS)
+    client.get("/bat-dau/khong-phai-lien-ket/")
+    assert "new_totp" not in client.session
+    session = client.session
+    session["new_totp"] = ["", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"]
+    session.save()
+
+    assert "JBSWY3DPEHPK3PXP" not in client.get(path).content.decode()
+
+
+@pytest.fixture
+def a_demo_everywhere(monkeypatch: pytest.MonkeyPatch, settings, tmp_path: Path) -> None:
+    """An environment that swears this is a demo, open to all."""
+    for name in ("MT_KIND", "MT_DEMO", "DEMO", "MT_EXPOSE_DEMO"):
+        monkeypatch.setenv(name, "1" if name == "MT_EXPOSE_DEMO" else "demo")
+    monkeypatch.setenv("MT_VAR", str(tmp_path))
+    settings.CONFIG = config.read()
+    assert settings.CONFIG.expose_demo
+
+
+@pytest.mark.usefixtures("a_demo_everywhere")
+def test_nobody_enters_it_by_one_click_and_nobody_is_offered(client: Client) -> None:
+    a_real_province()
+    account = Account.objects.get()
+    Account.objects.update(demo_order=1, demo_label="Vũ Đình Bách|Quản trị")
+
+    door = client.get("/dang-nhap/").content.decode()
+    answer = client.post("/dang-nhap/thu/", {"account": account.pk})
+
+    assert "Vũ Đình Bách" not in door and "vào thử" not in door
+    assert answer.status_code == 422 and "Chỉ bản thử mới có" in answer.content.decode()
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.usefixtures("a_demo_everywhere")
+def test_it_makes_no_demo_authority_believes_none_and_opens_no_software_key() -> None:
+    a_real_province()
+    folder = demo_keys.folder()
+    with pytest.raises(OnlyInDemo):
+        demo_keys.authority()
+    with pytest.raises(OnlyInDemo):
+        demo_keys.open_key(None, "246810")  # type: ignore[arg-type]
+    with unit_of_work(make.SYSTEM), pytest.raises(OnlyInDemo):
+        signing.issue_demo_certificates(
+            make.SYSTEM, school_id=1, titles={}, pin="246810", valid_from=NOW, valid_to=NOW + dt.timedelta(days=1)
+        )
+
+    assert signing.trust().roots == () and not folder.exists()
+    with unit_of_work(make.SYSTEM):
+        assert not Certificate._base_manager.exists()
+
+
+def test_a_demo_says_so_on_every_page_and_a_real_one_does_not(client: Client) -> None:
+    account = make.a_principal(make.a_school(make.a_commune(make.a_department())))
+    client.force_login(account)
+    assert "BẢN THỬ" in client.get("/").content.decode()
+
+    Installation.objects.update(kind="real")
+    client.force_login(account)
+    session = client.session
+    del session["demo"]
+    session.save()
+
+    assert "BẢN THỬ" not in client.get("/").content.decode()
 
 
 @pytest.mark.parametrize("path", ["/kit/", "/kit/cua/"])

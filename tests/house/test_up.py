@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -13,13 +14,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tools import postgres
 from tools.cluster import Cluster
 from tools.places import CHECKOUT
 from tools.processes import is_alive
-from tools.up import ask
+from tools.roles import Addresses
+from tools.trouble import Trouble
+from tools.up import ask, parse, refuse_open_demo
 
 SECONDS = 120
 
@@ -47,6 +51,11 @@ class Started:
             if found:
                 return found
         raise AssertionError(f"no {pattern!r} in {self.words}")
+
+    def stop_when_done(self) -> int:
+        """The exit code of one that ends by itself."""
+        self.process.wait(SECONDS)
+        return self.stop()
 
     def stop(self, sign: signal.Signals = signal.SIGTERM) -> int:
         if self.process.poll() is None:
@@ -179,3 +188,51 @@ def test_killing_everything_at_once_leaves_a_state_that_starts(up: Started, stat
     checked.stop()
     assert checked.words[-1] == "OK"
     assert not Cluster(state / "postgres").has_keeper()
+
+
+def test_a_demo_is_not_let_out_of_this_machine_unless_told(up: Started, port: int, state: Path) -> None:
+    up.stop()
+    cluster = Cluster(state / "postgres")
+    with psycopg.connect(cluster.hold().url("maitruong", "mt_owner"), autocommit=True) as db:
+        db.execute(
+            "INSERT INTO identity_installation (id, kind, province_code, province_name, public_address) VALUES (1, 'demo', '31', 'x', '')"
+        )
+    cluster.release(wait=True)
+
+    refused = Started(state, "--check", "--host", "0.0.0.0")  # noqa: S104 - what is refused here
+    assert refused.stop_when_done() == 1
+    told = Started(state, "--check", "--host", "0.0.0.0", "--expose-demo")  # noqa: S104
+    assert told.stop_when_done() == 0
+
+    assert "--expose-demo" in "\n".join(refused.words) and told.words[-1] == "OK"
+
+
+@pytest.mark.parametrize(
+    ("host", "kind", "arguments", "refused"),
+    [
+        ("127.0.0.1", "demo", [], False),
+        ("::1", "demo", [], False),
+        ("localhost", "demo", [], False),
+        ("0.0.0.0", "demo", [], True),  # noqa: S104
+        ("::", "demo", [], True),
+        ("maitruong.example", "demo", [], True),
+        ("127.0.0.1.example", "demo", [], True),
+        ("0.0.0.0", "", [], True),  # noqa: S104 - about to be filled with demo data
+        ("0.0.0.0", "", ["--no-seed"], False),  # noqa: S104
+        ("0.0.0.0", "real", [], False),  # noqa: S104
+        ("0.0.0.0", "demo", ["--expose-demo"], False),  # noqa: S104
+    ],
+)
+def test_which_hosts_a_demo_listens_on(
+    fresh_database: Callable[[], Addresses], host: str, kind: str, arguments: list[str], refused: bool
+) -> None:
+    addresses = fresh_database()
+    if kind:
+        with psycopg.connect(addresses.owner, autocommit=True) as db:
+            db.execute(
+                "INSERT INTO identity_installation (id, kind, province_code, province_name, public_address) VALUES (1, %s, '31', 'x', '')",
+                [kind],
+            )
+
+    with pytest.raises(Trouble) if refused else contextlib.nullcontext():
+        refuse_open_demo(addresses.app, parse(["--host", host, *arguments]))

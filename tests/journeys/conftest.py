@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -20,6 +21,9 @@ from tools.cluster import Running
 from tools.places import CHECKOUT
 
 WIDTHS = (1366, 390)
+#: The address of a demo that runs already (its own KEPT_MT_APP_URL, KEPT_MT_OWNER_URL and KEPT_MT_VAR beside it), to write journeys
+#: against without seeding each time. A run that counts never sets it.
+KEPT = os.environ.get("MT_KEPT_HOUSE", "")
 
 
 @dataclass(frozen=True)
@@ -33,10 +37,22 @@ class House:
         run = [sys.executable, "-m", "django", *arguments]
         return subprocess.run(run, env=self.environment, cwd=CHECKOUT, capture_output=True, text=True, check=check)
 
+    def stage(self, name: str, leave: str = "") -> dict[str, Any]:
+        """A class of two whose year is written, made by `tests.journeys.stage`."""
+        name = f"{name}{int(time.time()) % 100_000}" if KEPT else name
+        run = [sys.executable, "-m", "tests.journeys.stage", "--name", name, "--leave", leave]
+        made = subprocess.run(run, env=self.environment, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+        if made.returncode:
+            raise RuntimeError(made.stderr[-3000:])
+        return dict(json.loads(made.stdout.splitlines()[-1]))
+
 
 @pytest.fixture(scope="session")
 def house(test_server: Running, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The small province, seeded once for all journeys of the run."""
+    if KEPT:
+        yield House(KEPT, _kept_environment())
+        return
     name = f"{pytest_house.DATABASE}_house"
     testbase.clone(test_server, template_database, name)
     var = tmp_path_factory.mktemp("house")
@@ -66,6 +82,12 @@ def house(test_server: Running, template_database: str, tmp_path_factory: pytest
         testbase.drop(test_server, name)
 
 
+def _kept_environment() -> dict[str, str]:
+    """The kept house's own addresses; the plain names are those of this process's test database."""
+    own = {name: os.environ[f"KEPT_{name}"] for name in ("MT_APP_URL", "MT_OWNER_URL", "MT_VAR")}
+    return os.environ | own | {"DJANGO_SETTINGS_MODULE": "maitruong.site.settings", "PYTHONPATH": str(CHECKOUT)}
+
+
 def _start(command: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
     with log.open("ab") as out:
         return subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=out, stderr=out)
@@ -89,11 +111,21 @@ def _wait_until_ready(url: str, log: Path) -> None:
     raise RuntimeError(f"the house did not answer: {log.read_text()[-2000:]}")
 
 
+def _complains(said: Any) -> bool:
+    """Whether the browser says something is wrong. A refusal told on the page (422) is told there."""
+    return said.type == "error" and "the server responded with a status of 422" not in said.text
+
+
 @pytest.fixture
-def enter(chromium: Any, house: House) -> Iterator[Callable[..., Any]]:
+def complaints() -> list[str]:
+    """What the browser complained about, for a story in which it must."""
+    return []
+
+
+@pytest.fixture
+def enter(chromium: Any, house: House, complaints: list[str]) -> Iterator[Callable[..., Any]]:
     """enter("Hiệu trưởng") clicks that person on the sign-in page and returns the browser's page; complaints fail the test."""
     contexts: list[Any] = []
-    complaints: list[str] = []
 
     def come_in(who: str, *, width: int = 1366) -> Any:
         phone = width < 768
@@ -108,7 +140,7 @@ def enter(chromium: Any, house: House) -> Iterator[Callable[..., Any]]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
-        page.on("console", lambda said: complaints.append(f"{page.url}: {said.text}") if said.type == "error" else None)
+        page.on("console", lambda said: complaints.append(f"{page.url}: {said.text}") if _complains(said) else None)
         page.goto(f"{house.url}/dang-nhap/")
         page.locator("button.person", has_text=who).first.click()
         page.wait_for_load_state()

@@ -6,6 +6,7 @@ Only the place is told, never the original's value: whoever dropped the file may
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from .document import ROOT, content_of, first_problem
 from .labels import FIELD
 from .types import RecordContent, SubjectBlock
 
+_SIGNATURE = re.compile(rb"SignatureValue>([A-Za-z0-9+/=]{40,})<")
 _PARTS = {
     "identity": "Thông tin chung",
     "summary": "Tổng hợp của giáo viên chủ nhiệm",
@@ -24,7 +26,13 @@ _PARTS = {
 
 
 def changed_fields(original: bytes, given: bytes) -> tuple[str, ...]:
-    """Vietnamese names of the fields that differ, like "Môn Toán: cả năm"; empty when the given file cannot be read."""
+    """Vietnamese names of the fields that differ, like "Môn Toán: cả năm"; empty when the given file cannot be read.
+
+    Also empty for a file that carries no signature of the original: who knows only the public number of a record could else
+    write a file of guesses under it, and learn from what is not named which of them are right.
+    """
+    if set(_SIGNATURE.findall(original)).isdisjoint(_SIGNATURE.findall(given)):
+        return ()
     ours, theirs = _content(original), _content(given)
     if ours is None or theirs is None:
         return ()

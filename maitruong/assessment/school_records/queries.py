@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -19,7 +18,6 @@ from maitruong.foundation.people import queries as people
 from maitruong.foundation.signing import services as signing
 from maitruong.foundation.signing.canonical import NotCanonical, parse
 from maitruong.foundation.signing.directory import HouseDirectory
-from maitruong.foundation.signing.types import Role
 from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.enrolment.types import ClassRef
 
@@ -28,78 +26,27 @@ from .document import content_of
 from .models import OPEN_TO_FAMILY, RecordBlock, RecordDraft, RecordFile, State
 from .types import RecordContent
 from .verify import Problem, RecordReport, Verdict, verify_file
+from .waiting import ClassWaiting, Waiting, WaitingGroup, WaitingPage, waiting_for
 
-_PERMISSION = {
-    Role.SUBJECT_TEACHER: "school_records.sign_subject",
-    Role.HOMEROOM_TEACHER: "school_records.sign_homeroom",
-    Role.PRINCIPAL: "school_records.sign_principal",
-}
-_TURN = {
-    Role.SUBJECT_TEACHER: State.DATA_LOCKED,
-    Role.HOMEROOM_TEACHER: State.SUBJECT_SIGNED,
-    Role.PRINCIPAL: State.HOMEROOM_SIGNED,
-}
-
-
-# --- what waits to be signed ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A part that waits for the person who asks."""
-
-    block_id: int
-    student_id: int
-    name: str
-    record_id: str
-
-
-@dataclass(frozen=True)
-class WaitingGroup:
-    """The parts of one class and subject that wait for one person: signed in batches of at most 100."""
-
-    class_id: int
-    class_name: str
-    school_year: int
-    label: str
-    rows: tuple[Waiting, ...]
-    signed: int
-
-
-def waiting_for(scope: Scope, role: Role) -> list[WaitingGroup]:
-    """What this person may sign now, by class and part, newest year first. Three statements."""
-    blocks = RecordBlock.objects.visible_to(scope, _PERMISSION[role]).filter(role=role.value)
-    if role is not Role.PRINCIPAL:
-        blocks = blocks.filter(signer_id=scope.actor_id or 0)
-    due = list(
-        blocks.filter(signed_at__isnull=True, record__state=_TURN[role].value)
-        .select_related("record")
-        .order_by("-school_year", "class_id", "position")
-    )
-    signed: Counter[tuple[int, str]] = Counter()
-    keys = blocks.filter(signed_at__isnull=False, class_id__in={b.class_id for b in due})
-    for class_id, node_id, n in keys.values_list("class_id", "node_id").annotate(n=Count("*")):
-        signed[class_id, node_id] = n
-    known = people.sorted_names({block.student_id for block in due})
-    place = {student_id: n for n, student_id in enumerate(known)}
-    groups: dict[tuple[int, str], list[RecordBlock]] = {}
-    for block in due:
-        groups.setdefault((block.class_id, block.node_id), []).append(block)
-    return [
-        WaitingGroup(
-            class_id=class_id,
-            class_name=rows[0].record.class_name,
-            school_year=rows[0].school_year,
-            label=rows[0].label,
-            rows=tuple(
-                Waiting(row.pk, row.student_id, known[row.student_id], row.record.record_id)
-                for row in sorted(rows, key=lambda row: place[row.student_id])
-            ),
-            signed=signed[class_id, node_id],
-        )
-        for (class_id, node_id), rows in groups.items()
-    ]
-
+__all__ = [
+    "ClassStates",
+    "ClassWaiting",
+    "RecordPage",
+    "RecordRow",
+    "Signature",
+    "Verification",
+    "Waiting",
+    "WaitingGroup",
+    "WaitingPage",
+    "class_records",
+    "classes",
+    "family_records",
+    "reached",
+    "record_page",
+    "verify_token",
+    "verify_upload",
+    "waiting_for",
+]
 
 # --- classes and records -------------------------------------------------------------------------------------------------
 
@@ -235,18 +182,17 @@ def record_page(scope: Scope, *, record_id: str, permission: str) -> RecordPage:
     )
 
 
-def family_records(scope: Scope) -> list[tuple[str, list[RecordRow]]]:
-    """A family's children with their issued records, newest first; children without any are listed, too."""
+def family_records(scope: Scope, *, student_id: int) -> list[RecordRow]:
+    """The issued records of one's own child, or one's own, newest first. Raises NotFound."""
     permission = "school_records.family"
-    children = sorted({s for g in scope.grants if permission in g.permissions for s in g.student_ids or ()})
-    names = people.names(children)
+    own = {s for grant in scope.grants if permission in grant.permissions for s in grant.student_ids or ()}
+    if student_id not in own:
+        raise NotFound
     rows = RecordFile.objects.visible_to(scope, permission).filter(
-        state__in=[state.value for state in OPEN_TO_FAMILY], student_id__in=children
+        state__in=[state.value for state in OPEN_TO_FAMILY], student_id=student_id
     )
-    by_child: dict[int, list[RecordRow]] = {child: [] for child in children if child in names}
-    for row in rows.order_by("-school_year", "-version"):
-        by_child[row.student_id].append(_row(row, names[row.student_id]))
-    return [(names[child], found) for child, found in by_child.items()]
+    name = people.names([student_id]).get(student_id, "")
+    return [_row(row, name) for row in rows.order_by("-school_year", "-version")]
 
 
 def _row(record: RecordFile, name: str, waits: tuple[str, ...] = ()) -> RecordRow:

@@ -24,6 +24,9 @@ class Grant(models.Model):
     valid_to = models.DateField(null=True, help_text="the last day it holds")
     reason = models.TextField(default="")
     withdrawn_at = models.DateTimeField(null=True)
+    waits_since = models.DateTimeField(
+        null=True, help_text="another place made the password new: not usable until the own unit confirms the person"
+    )
 
     class Meta:
         indexes = [models.Index(fields=["person_id"], name="grant_of_person")]

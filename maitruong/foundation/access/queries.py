@@ -23,13 +23,18 @@ SELECT g.id, g.role, g.unit_id, u.name, g.class_ids, g.subjects, g.student_ids,
                        ORDER BY below.unit_id) END
 FROM access_grant g JOIN organisations_unit u ON u.id = g.unit_id
 WHERE g.person_id = %(person)s AND g.withdrawn_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM access_grant w WHERE w.person_id = g.person_id AND w.unit_id = g.unit_id AND w.role = g.role
+                  AND w.waits_since IS NOT NULL AND w.withdrawn_at IS NULL)
   AND g.valid_from <= %(on)s::date AND (g.valid_to IS NULL OR g.valid_to >= %(on)s::date)
 ORDER BY g.id
 """
 
 
 def rights(person_id: int, *, on: dt.date) -> list[tuple[GrantView, str]]:
-    """Every grant that holds on a day, with the name of its unit. Grants of unknown roles are left out: rights fail shut."""
+    """Every grant that holds on a day, with the name of its unit. Grants of unknown roles are left out: rights fail shut.
+
+    While one right of a person waits for a unit to confirm her, others of the same role there wait with it, newer ones too.
+    """
     roles = registry.roles()
     with connection.cursor() as cursor:
         cursor.execute(_RIGHTS, {"person": person_id, "on": on})
@@ -51,6 +56,14 @@ def rights(person_id: int, *, on: dt.date) -> list[tuple[GrantView, str]]:
         )
         found.append((view, unit_name))
     return found
+
+
+def waiting(person_ids: Iterable[int], *, unit_id: int | None = None) -> set[int]:
+    """Which of these people have a right that waits for a unit (any, when none is named) to confirm them."""
+    rows = Grant.objects.filter(person_id__in=list(person_ids), withdrawn_at__isnull=True, waits_since__isnull=False)
+    if unit_id is not None:
+        rows = rows.filter(unit_id=unit_id)
+    return set(rows.values_list("person_id", flat=True))
 
 
 def workspaces(held: Iterable[tuple[GrantView, str]]) -> list[Workspace]:

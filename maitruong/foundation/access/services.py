@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -156,3 +156,22 @@ def withdraw(grant_id: int) -> None:
 def withdraw_many(grant_ids: Sequence[int]) -> None:
     """Close rights at once, as `withdraw` does one."""
     Grant.objects.filter(pk__in=list(grant_ids), withdrawn_at__isnull=True).update(withdrawn_at=clock.now())
+
+
+def let_wait(*, person_id: int, roles: Iterable[str], except_units: Iterable[int]) -> list[int]:
+    """Rights of these roles at all other units wait from now on until their unit confirms the person. Returns those units."""
+    held = Grant.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=clock.today()),
+        person_id=person_id,
+        role__in=list(roles),
+        withdrawn_at__isnull=True,
+    ).exclude(unit_id__in=list(except_units))
+    units = sorted(set(held.values_list("unit_id", flat=True)))
+    held.filter(waits_since__isnull=True).update(waits_since=clock.now())
+    return units
+
+
+def confirm(*, person_id: int, unit_ids: Iterable[int]) -> bool:
+    """Rights that waited at these units can be used again. False when none waited."""
+    held = Grant.objects.filter(person_id=person_id, unit_id__in=list(unit_ids), waits_since__isnull=False)
+    return held.update(waits_since=None) > 0

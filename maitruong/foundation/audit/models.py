@@ -14,7 +14,8 @@ class Entry(ScopedModel):
     """One act. `digest` = sha256(salt ‖ body): the chain covers the digest, so a body (with its salt) can be deleted by order of
     law without breaking the chain, and nobody can guess it back from the digest.
 
-    xid is the writing transaction: entries are sealed only once every older transaction has ended, so none arrives late.
+    xid is the writing transaction, numbered by one running server; a restored database counts anew, so `era` names the
+    server that counted. Both together say which entries a seal has already seen.
     """
 
     scope_at: ClassVar = {"school": "school_id"}
@@ -22,6 +23,7 @@ class Entry(ScopedModel):
 
     school_id = models.BigIntegerField(help_text="the unit whose chain this entry belongs to")
     xid = models.BigIntegerField(db_default=models.expressions.RawSQL("(pg_current_xact_id()::text::bigint)", []))
+    era = models.BigIntegerField(db_default=models.expressions.RawSQL("((pg_control_system()).system_identifier)", []))
     at = models.DateTimeField(db_default=models.expressions.RawSQL("clock_timestamp()", []))
     actor_id = models.BigIntegerField(null=True)
     action = models.TextField()
@@ -45,6 +47,7 @@ class Seal(models.Model):
     """A link of one unit's chain for one day: the hash over the former link and the entries it covers."""
 
     shared = "hashes and counts only; written and checked by the worker for every unit"
+    append_only: ClassVar = True
 
     school_id = models.BigIntegerField()
     day = models.DateField()
@@ -62,8 +65,9 @@ class Seal(models.Model):
 
 
 class SealMark(models.Model):
-    """Up to which transaction everything is sealed. One row."""
+    """What the last seal has seen: a snapshot of the server of an era. Everything visible in it is sealed. One row."""
 
-    shared = "one number, of the worker"
+    shared = "two numbers and a snapshot, of the worker"
 
-    sealed_below = models.BigIntegerField(default=0)
+    era = models.BigIntegerField()
+    seen = models.TextField(help_text="a pg_snapshot as text")

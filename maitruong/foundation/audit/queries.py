@@ -104,24 +104,26 @@ def verify() -> Iterator[Finding]:
     An entry younger than the last seal is not a finding; an older one outside every seal is ("added").
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(sealed_below), 0) FROM audit_sealmark")
-        sealed_below = cursor.fetchone()[0]
+        cursor.execute("SELECT era, seen FROM audit_sealmark")
+        era, seen = cursor.fetchone() or (0, "1:1:")
         cursor.execute(
             "SELECT DISTINCT school_id FROM audit_seal UNION SELECT DISTINCT school_id FROM audit_entry ORDER BY 1"
         )
         units = [row[0] for row in cursor.fetchall()]
         for school_id in units:
-            yield from _verify_unit(cursor, school_id, sealed_below)
+            yield from _verify_unit(cursor, school_id, era, seen)
 
 
-def _verify_unit(cursor: Any, school_id: int, sealed_below: int) -> Iterator[Finding]:
+def _verify_unit(cursor: Any, school_id: int, era: int, seen: str) -> Iterator[Finding]:
     cursor.execute(
         "SELECT day, number, covers::text, previous, hash FROM audit_seal WHERE school_id = %s ORDER BY id", [school_id]
     )
     seals = cursor.fetchall()
     cursor.execute(
-        f"SELECT {_COLUMNS}, xid, salt, body FROM audit_entry WHERE school_id = %s ORDER BY xid, id",
-        [school_id],
+        f"SELECT {_COLUMNS}, xid, salt, body,"
+        " era <> %(era)s OR pg_visible_in_snapshot(xid::text::xid8, %(seen)s::pg_snapshot)"
+        " FROM audit_entry WHERE school_id = %(school)s ORDER BY xid, id",
+        {"school": school_id, "era": era, "seen": seen},
     )
     entries = {row[0]: row for row in cursor.fetchall()}
     covered: set[int] = set()
@@ -137,7 +139,7 @@ def _verify_unit(cursor: Any, school_id: int, sealed_below: int) -> Iterator[Fin
         covered.update(entry_id for entry_id, _ in covers)
         before = bytes(stored)
     for entry_id, row in entries.items():
-        if entry_id not in covered and row[9] < sealed_below:
+        if entry_id not in covered and row[12]:
             day = str(clock.day_of(row[2]))
             yield Finding("added", school_id, day, entry_id, f"Mục {entry_id} được chèn vào sau khi đã niêm phong.")
 

@@ -120,31 +120,54 @@ def line(
 _COLUMNS = "id, school_id, at, actor_id, action, object_type, object_id, subject_id, digest"
 
 
-def seal(limit: int = 20_000) -> int:
-    """Seal every entry whose transaction, and every older one, has ended. Returns how many. Runs under a system scope.
+_NOTHING_SEEN = "1:1:"
+_LINKED_AT_ONCE = 10_000
+_SEEN_SINCE = (
+    "era = %(era)s AND xid >= pg_snapshot_xmin(%(before)s::pg_snapshot)::text::bigint"
+    " AND NOT pg_visible_in_snapshot(xid::text::xid8, %(before)s::pg_snapshot)"
+    " AND (%(now)s = '' OR pg_visible_in_snapshot(xid::text::xid8, nullif(%(now)s, '')::pg_snapshot))"
+)
 
-    One chain per unit and Vietnamese day. Writers are never waited for and never wait.
+
+def seal() -> int:
+    """Seal every committed entry that no seal has seen yet. Returns how many. Runs under a system scope.
+
+    One chain per unit and Vietnamese day. Writers are never waited for and never wait: what commits later, however long
+    ago it began, is not in the snapshot of this seal and belongs to the next.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT sealed_below FROM audit_sealmark WHERE id = 1 FOR UPDATE SKIP LOCKED")
+        cursor.execute("SELECT era, seen FROM audit_sealmark WHERE id = 1 FOR UPDATE SKIP LOCKED")
         mark = cursor.fetchone()
+        cursor.execute("SELECT (pg_control_system()).system_identifier, pg_current_snapshot()::text")
+        era, now = cursor.fetchone()
         if mark is None:
-            cursor.execute("INSERT INTO audit_sealmark (id, sealed_below) VALUES (1, 0) ON CONFLICT DO NOTHING")
+            # The first seal ever, or another sealer is at it.
+            cursor.execute(
+                "INSERT INTO audit_sealmark (id, era, seen) VALUES (1, %s, %s) ON CONFLICT DO NOTHING",
+                [era, _NOTHING_SEEN],
+            )
             return 0
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        ended = cursor.fetchone()[0]
-        cursor.execute(
-            f"SELECT {_COLUMNS}, xid FROM audit_entry WHERE xid >= %s AND xid < %s ORDER BY xid, id LIMIT %s",
-            [mark[0], ended, limit + 1],
+        if mark[0] == era:
+            count = _seal_unseen(cursor, era, mark[1], now)
+        else:
+            # Restored into another server since: all the old one counted is here, and the new one counts from the start.
+            count = _seal_unseen(cursor, mark[0], mark[1], "") + _seal_unseen(cursor, era, _NOTHING_SEEN, now)
+        cursor.execute("UPDATE audit_sealmark SET era = %s, seen = %s WHERE id = 1", [era, now])
+    return count
+
+
+def _seal_unseen(cursor: Any, era: int, before: str, now: str) -> int:
+    """Link what an era's snapshot `now` ("": everything) shows beyond the one `before`, a bounded number of rows at a time."""
+    count = 0
+    with connection.chunked_cursor() as unseen:
+        unseen.execute(
+            f"SELECT {_COLUMNS} FROM audit_entry WHERE {_SEEN_SINCE} ORDER BY school_id, xid, id",
+            {"era": era, "before": before, "now": now},
         )
-        rows = cursor.fetchall()
-        if len(rows) > limit:
-            # Never stop inside a transaction: the next turn begins at its number.
-            ended = rows[-1][-1]
-            rows = [row for row in rows if row[-1] < ended]
-        _seal_rows(cursor, [row[:-1] for row in rows])
-        cursor.execute("UPDATE audit_sealmark SET sealed_below = %s WHERE id = 1", [ended])
-    return len(rows)
+        while rows := unseen.fetchmany(_LINKED_AT_ONCE):
+            _seal_rows(cursor, rows)
+            count += len(rows)
+    return count
 
 
 def _seal_rows(cursor: Any, rows: list[tuple[Any, ...]]) -> None:

@@ -35,7 +35,10 @@ class Fate(StrEnum):
 
 @dataclass(slots=True)
 class Record:
-    """One row as values. row: from 1. target: the id of what it changes or equals. changes: {field: [old, new]}."""
+    """One row as values. row: from 1. target: the id of what it changes or equals. changes: {field: [old, new]}.
+
+    name: what the row calls whom it is about, as far as that could be read.
+    """
 
     row: int
     values: dict[str, Any]
@@ -43,6 +46,10 @@ class Record:
     target: int | None = None
     changes: dict[str, Any] = field(default_factory=dict)
     fingerprint: bytes = b""
+
+    @property
+    def name(self) -> str:
+        return str(self.values.get("full_name") or "")[:LONGEST_SHOWN]
 
 
 @dataclass(frozen=True, slots=True)

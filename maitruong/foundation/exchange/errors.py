@@ -143,16 +143,28 @@ class NotNow(ExchangeError):
     remedy = "Tải lại trang để xem bước hiện tại."
 
 
-class StillProblems(ExchangeError):
-    code = "exchange.nothing_to_import"
-    message = "Không có dòng nào nhập được: {refused} dòng còn lỗi, {same} dòng đã có sẵn."
-    remedy = "Sửa các ô được đánh dấu rồi kiểm tra lại."
-
-
 class UndoTooLate(ExchangeError):
     code = "exchange.undo_too_late"
     message = "Thời hạn hoàn tác đã hết từ ngày {until:%d/%m/%Y}."
     remedy = "Sửa từng hồ sơ, hoặc nhờ quản trị hệ thống phục hồi từ bản sao lưu."
+
+
+class NotYourOffice(ExchangeError):
+    code = "exchange.not_your_office"
+    message = "{person} không nhập được danh sách cho trường mang mã {school}."
+    remedy = "Kiểm tra mã trường và tên đăng nhập; người nhập cần đang giữ quyền nhập danh sách ở trường ấy."
+
+
+class NoRoom(ExchangeError):
+    code = "exchange.no_room"
+    message = "Máy chủ hết chỗ trống nên chưa giữ được tệp; chưa có gì được ghi."
+    remedy = "Báo quản trị hệ thống giải phóng đĩa, rồi làm lại bước này."
+
+
+class UsedSince(ExchangeError):
+    code = "exchange.used_since"
+    message = "Dòng {row} không lấy lại được. {because}"
+    remedy = "Mở hồ sơ để sửa hoặc cho rời trường; nếu hồ sơ đúng thì chọn Giữ."
 
 
 class TooManyCorrections(ExchangeError):

@@ -71,6 +71,9 @@ class ImportProblem(ScopedModel):
     shown = models.TextField()
     text = models.TextField()
     suggestion = models.TextField()
+    whose = models.TextField(
+        db_default="", default="", blank=True, help_text="the name in the row, to know whom it is about"
+    )
 
     class Meta:
         indexes = [models.Index(fields=["batch", "severity", "row", "column"], name="problem_of_import")]
@@ -108,6 +111,13 @@ class ImportRow(ScopedModel):
     written = models.JSONField(help_text="ids made, old and new values, versions seen; the owner's own shape")
     taken_back_at = models.DateTimeField(null=True)
     kept_because = models.TextField(db_default="", default="", blank=True)
+    only_edited = models.BooleanField(
+        db_default=False,
+        default=False,
+        help_text="kept only because it was edited: a person may take it back after all",
+    )
+    decided_at = models.DateTimeField(null=True, help_text="when a person decided about a kept row")
+    decided_by = models.BigIntegerField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["object_id"], name="import_row_object")]

@@ -44,10 +44,14 @@ class Written:
 
 @dataclass(frozen=True)
 class Kept:
-    """A row that was not taken back, and why, in a sentence."""
+    """A row that was not taken back, and why, in a sentence.
+
+    only_edited: nothing but what the list itself wrote was edited since, so a person may still take it back.
+    """
 
     row: int
     because: str
+    only_edited: bool = False
 
 
 class ListReader(Protocol):
@@ -85,8 +89,13 @@ class ListOwner(Protocol):
         """A new pass. Raises a Refusal when the list cannot come in at all (the year is closed)."""
         ...
 
-    def take_back(self, scope: Scope, target: Target, rows: Sequence[Written]) -> list[Kept]:
-        """Undo exactly what was written for these rows, in the present unit of work; rows touched since are kept and told."""
+    def take_back(
+        self, scope: Scope, target: Target, rows: Sequence[Written], *, edited_too: bool = False
+    ) -> list[Kept]:
+        """Undo exactly what was written for these rows, in the present unit of work; rows touched since are kept and told.
+
+        edited_too: a person decided that rows which were only edited go as well.
+        """
         ...
 
 

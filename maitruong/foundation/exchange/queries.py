@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, F
 
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
@@ -17,7 +18,7 @@ from . import cells, headers, ports
 from .columns import ColumnChoice
 from .findings import ROW
 from .models import ImportBatch, ImportCorrection, ImportProblem, ImportRow, ImportState
-from .services import PERMISSION, book_of, columns_of
+from .services import PERMISSION, book_of, columns_of, settled, waiting_rows
 from .workbook import CellValue, Sheet
 
 PAGE = 50
@@ -43,16 +44,19 @@ class ProblemRow:
     suggestion: str
     can_correct: bool
     typed: str | None
+    whose: str
 
 
 @dataclass(frozen=True)
 class KeptRow:
-    """A row the undo left where it is."""
+    """A row the undo left where it is. decided: when somebody decided to keep it; can_go: it may still be taken back."""
 
     row: int
     label: str
     because: str
     address: str
+    can_go: bool
+    decided_at: dt.datetime | None
 
 
 def batch(scope: Scope, batch_id: int) -> ImportBatch:
@@ -60,13 +64,17 @@ def batch(scope: Scope, batch_id: int) -> ImportBatch:
     found = ImportBatch.objects.visible_to(scope, PERMISSION).filter(pk=batch_id).first()
     if found is None:
         raise NotFound
+    found.state = settled(scope, found)
     return found
 
 
 def batches(scope: Scope, *, school_id: int, limit: int = 30) -> list[ImportBatch]:
     """The newest lists of a school."""
     rows = ImportBatch.objects.visible_to(scope, PERMISSION).filter(school_id=school_id)
-    return list(rows.defer("preview", "skipped").order_by("-made_at", "-pk")[:limit])
+    found = list(rows.defer("preview", "skipped").order_by("-made_at", "-pk")[:limit])
+    for row in found:
+        row.state = settled(scope, row)
+    return found
 
 
 def job_of(scope: Scope, found: ImportBatch) -> Job | None:
@@ -96,6 +104,7 @@ def problems(found: ImportBatch, severity: str, *, after: tuple[int, int, int] |
             suggestion=p.suggestion,
             can_correct=found.state == ImportState.CHECKED and p.column in choice.columns,
             typed=typed.get((p.row, p.column)),
+            whose=p.whose,
         )
         for p in page
     ]
@@ -124,10 +133,31 @@ def corrections_waiting(found: ImportBatch) -> int:
 
 
 def kept_rows(found: ImportBatch, limit: int = 200) -> list[KeptRow]:
-    """What the undo left, for a person to decide about."""
+    """What the undo left, those that wait for a decision first."""
     owner = ports.owner(found.kind)
-    rows = ImportRow._base_manager.filter(batch=found, taken_back_at=None).exclude(kept_because="").order_by("row")
-    return [KeptRow(row.row, row.label, row.kept_because, owner.address_of(row.object_id)) for row in rows[:limit]]
+    rows = ImportRow._base_manager.filter(batch=found, taken_back_at=None).exclude(kept_because="")
+    late = found.undo_until is not None and clock.today() > found.undo_until
+    return [
+        KeptRow(
+            row=row.row,
+            label=row.label,
+            because=row.kept_because,
+            address=owner.address_of(row.object_id),
+            can_go=row.only_edited and row.decided_at is None and not late,
+            decided_at=row.decided_at,
+        )
+        for row in rows.order_by(F("decided_at").asc(nulls_first=True), "row")[:limit]
+    ]
+
+
+def decisions_waiting(found: ImportBatch) -> int:
+    """Rows the undo left that nobody has decided about."""
+    return waiting_rows(found).count()
+
+
+def rows_taken_back(found: ImportBatch) -> int:
+    """Rows taken back so far, by the undo and by decisions after it."""
+    return ImportRow._base_manager.filter(batch=found).exclude(taken_back_at=None).count()
 
 
 def days_to_undo(found: ImportBatch) -> int:

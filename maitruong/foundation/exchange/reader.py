@@ -36,7 +36,6 @@ from .package import Package
 from .slices import SheetSlices, XlsxBook, small_workbook
 
 BATCH_ROWS = 500
-JSON_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_APPEND_NEWLINE
 OTHER_FORMATS = (
     (b"%PDF", "tệp PDF"),
     (b"\x89PNG", "ảnh PNG"),

@@ -6,11 +6,15 @@ The long work between the steps is in work.py and runs as a job.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
+
+from django.db.models import QuerySet
+from xlsxwriter.exceptions import XlsxWriterException
 
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
@@ -18,21 +22,29 @@ from maitruong.foundation.audit import services as audit
 from maitruong.foundation.files import media
 from maitruong.foundation.files import queries as stored
 from maitruong.foundation.files import services as files
+from maitruong.foundation.jobs import queries as job_rows
 from maitruong.foundation.jobs import services as jobs
 from maitruong.foundation.kernel import clock
 
 from . import headers, ports, workbook
 from .columns import ColumnChoice, ColumnMap
-from .errors import NotNow, TooManyCorrections, UndoTooLate
+from .errors import NoRoom, NotNow, TooManyCorrections, UndoTooLate, UsedSince
 from .models import ImportBatch, ImportCorrection, ImportProblem, ImportRow, ImportState
 from .parsers import Outcome, is_blank
-from .ports import Target
+from .ports import Target, Written
 
 PERMISSION = "exchange.import"
+UNDO_DAYS = 30
 KEPT_DAYS = 61  # the file outlives the 30 days of undo, however long the list waits before it is imported
 MOST_CORRECTIONS = 2_000
 MEDIA_TYPES = {"xlsx": media.XLSX, "xls": media.XLS, "ods": media.ODS, "csv": media.CSV}
 RESTING = {ImportState.MAPPING, ImportState.CHECKED}
+#: Where a list rests when its work ended without a word: the rights of who asked were withdrawn, the work broke.
+AFTER_TROUBLE = {
+    ImportState.CHECKING: ImportState.MAPPING,
+    ImportState.IMPORTING: ImportState.STOPPED,
+    ImportState.UNDOING: ImportState.STOPPED,
+}
 
 
 def take_file(scope: Scope, *, kind: str, school_id: int, school_year: int, name: str, data: bytes) -> int:
@@ -164,9 +176,50 @@ def stop(scope: Scope, *, batch_id: int) -> bool:
 def start_undo(scope: Scope, *, batch_id: int) -> int:
     """Take back what the import wrote. Returns the job. Raises NotNow, UndoTooLate."""
     batch = open_batch(scope, batch_id, {ImportState.DONE, ImportState.STOPPED})
+    _refuse_late(batch)
+    return _start(scope, batch, ImportState.UNDOING, "exchange.undo", f"Hoàn tác {batch.file_name}")
+
+
+def keep_rows(scope: Scope, *, batch_id: int, row: int | None = None) -> int:
+    """Decide that rows the undo left stay as they are: one row, or all that wait. Returns how many were decided now."""
+    batch = open_batch(scope, batch_id, {ImportState.UNDONE})
+    waiting = waiting_rows(batch) if row is None else waiting_rows(batch).filter(row=row)
+    numbers = list(waiting.values_list("row", flat=True))
+    waiting.update(decided_at=clock.now(), decided_by=scope.actor_id)
+    if numbers:
+        _record(scope, "exchange.rows_kept", batch, {"rows": [None, numbers]})
+    return len(numbers)
+
+
+def take_back_row(scope: Scope, *, batch_id: int, row: int) -> None:
+    """Decide that a row the undo left, because it was edited since, is taken back after all, the edits with it.
+
+    Raises NotNow, NotFound (no such row waits), UndoTooLate, UsedSince (something else has come to hang on it).
+    """
+    batch = open_batch(scope, batch_id, {ImportState.UNDONE})
+    _refuse_late(batch)
+    found = waiting_rows(batch).filter(row=row).first()
+    if found is None:
+        raise NotFound
+    written = Written(found.row, found.object_id, found.label, found.fate, found.written)
+    kept = ports.owner(batch.kind).take_back(scope, target_of(batch), [written], edited_too=True)
+    if kept:
+        raise UsedSince(row=row, because=kept[0].because)
+    found.taken_back_at = found.decided_at = clock.now()
+    found.decided_by = scope.actor_id
+    found.save(update_fields=["taken_back_at", "decided_at", "decided_by"])
+    _record(scope, "exchange.row_taken_back", batch, {"row": [row, None]})
+
+
+def waiting_rows(batch: ImportBatch) -> QuerySet[ImportRow]:
+    """Rows the undo left and nobody has decided about."""
+    rows = ImportRow._base_manager.filter(batch=batch, taken_back_at=None, decided_at=None)
+    return rows.exclude(kept_because="")
+
+
+def _refuse_late(batch: ImportBatch) -> None:
     if batch.undo_until is not None and clock.today() > batch.undo_until:
         raise UndoTooLate(until=batch.undo_until)
-    return _start(scope, batch, ImportState.UNDOING, "exchange.undo", f"Hoàn tác {batch.file_name}")
 
 
 def start_annotated(scope: Scope, *, batch_id: int) -> int:
@@ -224,9 +277,25 @@ def open_batch(scope: Scope, batch_id: int, states: set[ImportState]) -> ImportB
     batch = ImportBatch.objects.visible_to(scope, PERMISSION).select_for_update().filter(pk=batch_id).first()
     if batch is None:
         raise NotFound
+    if batch.state not in states and settled(scope, batch) != batch.state:
+        batch.state = settled(scope, batch)
+        if batch.state == ImportState.STOPPED and batch.undo_until is None:
+            batch.undo_until = clock.today() + dt.timedelta(days=UNDO_DAYS)
+        batch.save(update_fields=["state", "undo_until"])
     if batch.state not in states:
         raise NotNow(state=ImportState(batch.state).label.lower())
     return batch
+
+
+def settled(scope: Scope, batch: ImportBatch) -> str:
+    """The state to show and to go on from: a list whose work has ended is not running any more, whatever the work left."""
+    resting = AFTER_TROUBLE.get(ImportState(batch.state))
+    if resting is None:
+        return batch.state
+    if batch.job_id is None:  # the command does its work itself; after an hour it was killed
+        return resting if batch.made_at < clock.now() - dt.timedelta(hours=1) else batch.state
+    job = job_rows.job(scope, PERMISSION, batch.job_id)
+    return resting if job is not None and job.ended_at is not None else batch.state
 
 
 def target_of(batch: ImportBatch) -> Target:
@@ -252,11 +321,24 @@ def corrections_of(batch: ImportBatch) -> dict[tuple[int, int], str]:
 
 
 @contextmanager
+def room_on_disk() -> Iterator[None]:
+    """A full disk becomes a refusal in words. The library that writes workbooks wraps what the system said."""
+    try:
+        yield
+    except (OSError, XlsxWriterException) as problem:
+        told = problem if isinstance(problem, OSError) else next(iter(problem.args), None)
+        if isinstance(told, OSError) and told.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise NoRoom from problem
+        raise
+
+
+@contextmanager
 def as_local_file(data: bytes) -> Iterator[Path]:
     """The bytes as a file without a name: a process killed in the middle leaves nothing of it on the disk."""
     with TemporaryFile(prefix="danh-sach-") as file:
-        file.write(data)
-        file.flush()
+        with room_on_disk():
+            file.write(data)
+            file.flush()
         yield Path(f"/proc/self/fd/{file.fileno()}")
 
 

@@ -15,7 +15,7 @@ from .models import ImportState
 Work = Callable[[Scope, int, lists.Tell], dict[str, Any]]
 
 
-def _registered(kind: str, do: Work, running: ImportState, after_trouble: ImportState) -> None:
+def _registered(kind: str, do: Work, running: ImportState | None) -> None:
     @work(kind)
     def handler(ticket: Ticket, scope: Scope, *, batch_id: int) -> dict[str, Any]:
         try:
@@ -23,11 +23,12 @@ def _registered(kind: str, do: Work, running: ImportState, after_trouble: Import
         except JobCancelled:
             raise
         except Exception:
-            lists.put_back(scope, batch_id, running, after_trouble)
+            if running is not None:
+                lists.put_back(scope, batch_id, running)
             raise
 
 
-_registered("exchange.check", lists.check_list, ImportState.CHECKING, ImportState.MAPPING)
-_registered("exchange.import", lists.import_list, ImportState.IMPORTING, ImportState.STOPPED)
-_registered("exchange.undo", lists.undo_import, ImportState.UNDOING, ImportState.STOPPED)
-_registered("exchange.annotate", lists.annotate, ImportState.CHECKED, ImportState.CHECKED)
+_registered("exchange.check", lists.check_list, ImportState.CHECKING)
+_registered("exchange.import", lists.import_list, ImportState.IMPORTING)
+_registered("exchange.undo", lists.undo_import, ImportState.UNDOING)
+_registered("exchange.annotate", lists.annotate, None)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("nhap-danh-sach/<int:batch_id>/nhap-tiep/", views.go_on, name="go_on"),
     path("nhap-danh-sach/<int:batch_id>/dung/", views.stop, name="stop"),
     path("nhap-danh-sach/<int:batch_id>/hoan-tac/", views.undo, name="undo"),
+    path("nhap-danh-sach/<int:batch_id>/quyet-dinh/", views.decide, name="decide"),
     path("nhap-danh-sach/<int:batch_id>/bo/", views.discard, name="discard"),
     path("nhap-danh-sach/<int:batch_id>/tep/", views.annotated, name="annotated"),
 ]

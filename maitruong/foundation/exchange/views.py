@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import attempt
 from maitruong.foundation.access.types import Scope
+from maitruong.foundation.kernel import formats
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 
@@ -32,6 +34,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STEPS = ["Tải tệp", "Ghép cột", "Kiểm tra", "Nhập"]
 TABS = {"loi": Severity.ERROR, "xem": Severity.WARNING, "da-sua": Severity.FIXED}
 TAB_LABELS = {"loi": "Phải sửa", "xem": "Nên xem", "da-sua": "Đã sửa giúp", "bo-qua": "Dòng bỏ qua"}
+SURE = 0.85  # a column recognised this well is folded away with its like
+SHORT_LIST = 12
 SKIPPED_KINDS = {"header": "tiêu đề lặp lại", "band": "tên lớp", "closing": "tổng cộng, chữ kí"}
 
 
@@ -79,13 +83,13 @@ def _take_file(request: HttpRequest, scope: Scope, school_id: int) -> int:
             size_mb=-(-(file.size or 0) // limits.MEGABYTE), limit_mb=limits.MAX_FILE_BYTES // limits.MEGABYTE
         )
     owner = _owner(request.POST.get("kind", ""))
-    year = request.POST.get("year", "")
+    year = formats.whole_number(request.POST.get("year"))
     years = owner.years()
     return services.take_file(
         scope,
         kind=owner.key,
         school_id=school_id,
-        school_year=int(year) if year.isdigit() and int(year) in years else years[0],
+        school_year=year if year in years else years[0],
         name=file.name or "danh sách",
         data=file.read(),
     )
@@ -153,6 +157,8 @@ def _columns_page(request: HttpRequest, found: ImportBatch, proposal: Any, probl
     )
     keys = chosen.columns if same else {guess.column: guess.key for guess in proposal.guesses}
     sheet = book.sheet(proposal.sheet)
+    sure = [g for g in proposal.guesses if g.key and g.confidence >= SURE and keys.get(g.column, "") == g.key]
+    job = queries.job_of(request.scope, found)  # type: ignore[attr-defined]
     return {
         "page_title": "Ghép cột",
         "crumbs": _crumbs(found),
@@ -161,8 +167,12 @@ def _columns_page(request: HttpRequest, found: ImportBatch, proposal: Any, probl
         "year": Year(found.school_year).label,
         "owner": ports.owner(found.kind),
         "problem": problem,
+        "failed": job.told if job is not None and job.state == "failed" else "",
         "proposal": proposal,
         "keys": keys,
+        "sure": sure,
+        "unsure": [guess for guess in proposal.guesses if guess not in sure],
+        "unfolded": problem is not None or len(sure) <= SHORT_LIST,
         "choices": _choices(known),
         "required": [column.title for column in known.columns if column.required],
         "sheets": [
@@ -184,7 +194,10 @@ def _choice(request: HttpRequest, found: ImportBatch) -> ColumnChoice:
     chosen = {
         int(name[4:]): key
         for name, key in request.POST.items()
-        if name.startswith("cot-") and name[4:].isdigit() and int(name[4:]) < limits.MAX_COLUMNS and key in known
+        if name.startswith("cot-")
+        and (_number(name[4:]) or 0) < limits.MAX_COLUMNS
+        and _number(name[4:]) is not None
+        and key in known
     }
     constants = {
         key: text.strip()[:50]
@@ -263,7 +276,15 @@ def _batch_page(request: HttpRequest, found: ImportBatch, problem: Refusal | Non
         "skipped_kinds": SKIPPED_KINDS,
         "waiting": queries.corrections_waiting(found),
         "days_to_undo": queries.days_to_undo(found),
-        "kept": queries.kept_rows(found) if found.state == ImportState.UNDONE else [],
+        **(_undone_page(found) if found.state == ImportState.UNDONE else {}),
+    }
+
+
+def _undone_page(found: ImportBatch) -> dict[str, Any]:
+    return {
+        "kept": queries.kept_rows(found),
+        "undecided": queries.decisions_waiting(found),
+        "taken_back": queries.rows_taken_back(found),
     }
 
 
@@ -277,7 +298,7 @@ def _tab(request: HttpRequest, found: ImportBatch, counted: dict[str, int]) -> s
 def _after(request: HttpRequest) -> tuple[int, int, int] | None:
     """The last problem of the page before: row-column-id; column -1 stands for the whole row."""
     parts = request.GET.get("sau", "").replace("--1-", "-m-").split("-")
-    if len(parts) != 3 or not all(part.isdigit() or part == "m" for part in parts):
+    if len(parts) != 3 or not all(formats.whole_number(part) is not None or part == "m" for part in parts):
         return None
     row, column, key = (-1 if part == "m" else int(part) for part in parts)
     return row, column, key
@@ -346,6 +367,19 @@ def stop(request: HttpRequest, batch_id: int) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, batch_id: int) -> HttpResponse:
     return _act(request, batch_id, services.start_undo)
+
+
+@needs(PERMISSION)
+@require_POST
+def decide(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """What becomes of rows the undo left: one stays ("row"), all that wait stay (no row), one goes after all ("lay-lai")."""
+    row = _number(request.POST.get("row"))
+    going = request.POST.get("viec") == "lay-lai"
+    if row is None and (going or "row" in request.POST):
+        raise NotFound
+    if going and row is not None:
+        return _act(request, batch_id, partial(services.take_back_row, row=row))
+    return _act(request, batch_id, partial(services.keep_rows, row=row))
 
 
 @needs(PERMISSION)

@@ -27,7 +27,7 @@ from maitruong.foundation.audit import services as audit
 from maitruong.foundation.files import media
 from maitruong.foundation.files import services as files
 from maitruong.foundation.jobs.errors import JobCancelled
-from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel import clock, formats
 
 from . import ports, sheets, workbook
 from .columns import ColumnChoice
@@ -37,12 +37,15 @@ from .findings import ROW, Problem, Severity, error
 from .models import ImportBatch, ImportCorrection, ImportProblem, ImportRow, ImportState
 from .ports import ListOwner, ListReader, Target, Written
 from .services import (
+    AFTER_TROUBLE,
     PERMISSION,
+    UNDO_DAYS,
     book_of,
     columns_of,
     corrections_of,
     file_of,
     open_batch,
+    room_on_disk,
     sheet_index,
     target_of,
 )
@@ -52,11 +55,22 @@ COLLISIONS = (errors.UniqueViolation, errors.ExclusionViolation)
 Tell = Callable[[int, int, str], None]
 CHUNK = 1_000
 UNDO_CHUNK = 500
-UNDO_DAYS = 30
 MOST_PROBLEMS = {Severity.ERROR: 20_000, Severity.WARNING: 10_000, Severity.FIXED: 5_000}
 MOST_SKIPPED = 500
 FLUSH_SECONDS, FLUSH_PROBLEMS = 1.0, 1_000
-PROBLEM_FIELDS = ("school_id", "batch_id", "row", "column", "key", "severity", "code", "shown", "text", "suggestion")
+PROBLEM_FIELDS = (
+    "school_id",
+    "batch_id",
+    "row",
+    "column",
+    "key",
+    "severity",
+    "code",
+    "shown",
+    "text",
+    "suggestion",
+    "whose",
+)
 ROW_FIELDS = ("school_id", "batch_id", "row", "object_id", "label", "fate", "written")
 
 
@@ -115,8 +129,8 @@ def check_list(scope: Scope, batch_id: int, tell: Tell) -> dict[str, Any]:
 
 
 def _sofar(totals: Totals) -> str:
-    errors = totals.severities[Severity.ERROR]
-    return f"Đã đọc {totals.rows_read} dòng, {errors} ô phải sửa" if errors else f"Đã đọc {totals.rows_read} dòng"
+    rows, errors = formats.number(totals.rows_read), totals.severities[Severity.ERROR]
+    return f"Đã đọc {rows} dòng, {formats.number(errors)} ô phải sửa" if errors else f"Đã đọc {rows} dòng"
 
 
 def _codes(totals: Totals) -> list[list[Any]]:
@@ -128,7 +142,7 @@ class _Problems:
 
     def __init__(self, scope: Scope, batch: ImportBatch) -> None:
         self._scope, self._batch = scope, batch
-        self._waiting: list[Problem] = []
+        self._waiting: list[tuple[Any, ...]] = []
         self._counts: Counter[Severity] = Counter()
         self._flushed_at = 0.0
         self.skipped: list[list[Any]] = []
@@ -136,11 +150,12 @@ class _Problems:
 
     def add(self, checked: Checked, totals: Totals) -> bool:
         """Take what one batch found. True when it was a moment to write, and so to tell the progress."""
+        names = {record.row: record.name for record in checked.records} if checked.problems else {}
         for problem in checked.problems:
             severity = problem.finding.severity
             self._counts[severity] += 1
             if self._counts[severity] <= MOST_PROBLEMS[severity]:
-                self._waiting.append(problem)
+                self._waiting.append(_problem_row(self._batch, problem, names.get(problem.row, "")))
             else:
                 self.left_out += 1
         room = MOST_SKIPPED - len(self.skipped)
@@ -153,15 +168,14 @@ class _Problems:
 
     def flush(self, totals: Totals) -> None:
         self._flushed_at = time.monotonic()
-        rows = [_problem_row(self._batch, problem) for problem in self._waiting]
-        self._waiting = []
+        rows, self._waiting = self._waiting, []
         with unit_of_work(self._scope):
             if rows:
                 insert_many(ImportProblem, PROBLEM_FIELDS, rows)
             ImportBatch._base_manager.filter(pk=self._batch.pk).update(totals=totals.as_json())
 
 
-def _problem_row(batch: ImportBatch, problem: Problem) -> tuple[Any, ...]:
+def _problem_row(batch: ImportBatch, problem: Problem, whose: str) -> tuple[Any, ...]:
     finding = problem.finding
     return (
         batch.school_id,
@@ -174,6 +188,7 @@ def _problem_row(batch: ImportBatch, problem: Problem) -> tuple[Any, ...]:
         problem.shown,
         problem.text,
         finding.suggestion,
+        whose,
     )
 
 
@@ -187,7 +202,7 @@ class _Import:
     scope: Scope
     opened: Opened
     fates: Counter[str] = field(default_factory=Counter)
-    conflicts: list[Problem] = field(default_factory=list)
+    conflicts: list[tuple[Problem, str]] = field(default_factory=list)
 
 
 def import_list(scope: Scope, batch_id: int, tell: Tell) -> dict[str, Any]:
@@ -223,7 +238,8 @@ def _chunks(run: DryRun, path: Path, index: int) -> Iterator[list[Record]]:
 
 
 def _written_sofar(going: _Import) -> str:
-    return f"Đã ghi {going.fates['new']} {going.opened.owner.unit} mới, {going.fates['changed']} thay đổi"
+    new, changed = formats.number(going.fates["new"]), formats.number(going.fates["changed"])
+    return f"Đã ghi {new} {going.opened.owner.unit} mới, {changed} thay đổi"
 
 
 def _write(going: _Import, records: list[Record]) -> None:
@@ -238,7 +254,8 @@ def _write(going: _Import, records: list[Record]) -> None:
         if len(records) == 1:
             going.fates["refused"] += 1
             message = "Có người vừa ghi một hồ sơ trùng với dòng này. Kiểm tra lại danh sách rồi nhập tiếp."
-            going.conflicts.append(Problem(records[0].row, ROW, "", "", "", error("row.conflict", message)))
+            problem_there = Problem(records[0].row, ROW, "", "", "", error("row.conflict", message))
+            going.conflicts.append((problem_there, records[0].name))
             return
         middle = len(records) // 2
         _write(going, records[:middle])
@@ -294,7 +311,7 @@ def _finish(going: _Import, run: DryRun, state: ImportState) -> dict[str, Any]:
     with unit_of_work(going.scope):
         batch = open_batch(going.scope, batch_id, {ImportState.IMPORTING})
         if going.conflicts:
-            insert_many(ImportProblem, PROBLEM_FIELDS, [_problem_row(batch, problem) for problem in going.conflicts])
+            insert_many(ImportProblem, PROBLEM_FIELDS, [_problem_row(batch, *found) for found in going.conflicts])
         batch.state, batch.imported_at = state, clock.now()
         batch.undo_until = clock.today() + dt.timedelta(days=UNDO_DAYS)
         batch.totals = {**batch.totals, "imported": imported}
@@ -323,7 +340,7 @@ def undo_import(scope: Scope, batch_id: int, tell: Tell) -> dict[str, Any]:
         with unit_of_work(scope):
             _take_back(scope, opened, rows)
         done += len(rows)
-        tell(done, len(waiting), f"Đã xem lại {done} dòng")
+        tell(done, len(waiting), f"Đã xem lại {formats.number(done)} dòng")
     with unit_of_work(scope):
         batch = open_batch(scope, batch_id, {ImportState.UNDOING})
         result = {
@@ -341,13 +358,13 @@ def _take_back(scope: Scope, opened: Opened, numbers: list[int]) -> None:
     batch = open_batch(scope, opened.batch.pk, {ImportState.UNDOING})
     rows = list(ImportRow._base_manager.filter(batch=batch, row__in=numbers, taken_back_at__isnull=True))
     written = [Written(row.row, row.object_id, row.label, row.fate, row.written) for row in rows]
-    kept = {k.row: k.because for k in opened.owner.take_back(scope, opened.target, written)}
+    kept = {k.row: k for k in opened.owner.take_back(scope, opened.target, written)}
     for row in rows:
         if row.row in kept:
-            row.kept_because = kept[row.row]
+            row.kept_because, row.only_edited = kept[row.row].because, kept[row.row].only_edited
         else:
             row.taken_back_at = clock.now()
-    ImportRow._base_manager.bulk_update(rows, ["kept_because", "taken_back_at"])
+    ImportRow._base_manager.bulk_update(rows, ["kept_because", "only_edited", "taken_back_at"])
 
 
 # --- the annotated sheet ---------------------------------------------------------------------------------------------
@@ -366,7 +383,8 @@ def annotate(scope: Scope, batch_id: int, tell: Tell) -> dict[str, Any]:
         out = Path(folder) / "annotated.xlsx"
         rows = _telling(workbook.read_rows(path, index), batch, tell)
         width = max((len(row) for row in sheet.head), default=1)
-        sheets.write_annotated(rows, sheet_name=sheet.name, width=width, notes=notes, out=out)
+        with room_on_disk():
+            sheets.write_annotated(rows, sheet_name=sheet.name, width=width, notes=notes, out=out)
         data = out.read_bytes()
     with unit_of_work(scope):
         file = files.keep(
@@ -400,14 +418,14 @@ def _file(scope: Scope, batch: ImportBatch) -> Iterator[tuple[Path, int]]:
         yield path, sheet_index(batch)
 
 
-def put_back(scope: Scope, batch_id: int, running: ImportState, to: ImportState) -> None:
+def put_back(scope: Scope, batch_id: int, running: ImportState) -> None:
     """After trouble: let the list be worked on again. What an import wrote until then may be taken back."""
+    to = AFTER_TROUBLE[running]
     with unit_of_work(scope):
         found = ImportBatch.objects.visible_to(scope, PERMISSION).filter(pk=batch_id, state=running)
-        changes: dict[str, Any] = {"state": to}
         if to is ImportState.STOPPED:
-            changes["undo_until"] = clock.today() + dt.timedelta(days=UNDO_DAYS)
-        found.update(**changes)
+            found.filter(undo_until=None).update(undo_until=clock.today() + dt.timedelta(days=UNDO_DAYS))
+        found.update(state=to)
 
 
 def _end(scope: Scope, batch_id: int, state: ImportState, **changes: Any) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 
 from django.core import signing
+from django.db import connection
 from django.urls import reverse
 
 from maitruong.foundation.access.errors import NotFound
@@ -46,6 +47,7 @@ def keep(
     if not media.is_really(media_type, data):
         raise WrongType(name=shown, wanted=media.NAMES.get(media_type, "được phép"))
     sha256 = hashlib.sha256(data).hexdigest()
+    _hold(sha256, "_shared")
     store().put(sha256, data)
     row = StoredFile(
         school_id=school_id,
@@ -84,12 +86,24 @@ def redeem(ticket: str, *, person_id: int) -> int:
     return int(file_id)
 
 
-def remove_expired(scope: Scope) -> int:
-    """Forget files past their day, and bytes nobody has a row for any more. Runs under a system scope."""
-    late = StoredFile.objects.visible_to(scope, "").filter(kept_until__lt=clock.today())
-    hashes = set(late.values_list("sha256", flat=True))
-    removed, _ = late.delete()
+def remove_expired(scope: Scope, *, most: int = 500) -> int:
+    """Forget files past their day, and bytes nobody has a row for any more. Runs under a system scope, in one transaction.
+
+    Whoever keeps the very same bytes at this moment waits for the end of it, or is waited for.
+    """
+    rows = StoredFile.objects.visible_to(scope, "")
+    late = dict(rows.filter(kept_until__lt=clock.today()).order_by("sha256", "pk").values_list("pk", "sha256")[:most])
+    hashes = sorted(set(late.values()))
+    for sha256 in hashes:
+        _hold(sha256)
+    removed, _ = rows.filter(pk__in=late).delete()
     still = StoredFile.objects.visible_to(scope, "").filter(sha256__in=hashes).values_list("sha256", flat=True)
-    for sha256 in hashes - set(still):
+    for sha256 in set(hashes) - set(still):
         store().remove(sha256)
     return removed
+
+
+def _hold(sha256: str, how: str = "") -> None:
+    """Hold the name of some bytes until the transaction ends: shared by who keeps them, alone by who removes them."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock{how}(hashtextextended(%s, 0))", [f"bytes {sha256}"])

@@ -27,6 +27,12 @@ class LinkExpired(Refusal):
     remedy = "Nhờ quản trị hệ thống gửi liên kết mới."
 
 
+class OnlyOnThisMachine(Refusal):
+    code = "identity.only_on_this_machine"
+    message = "Bản thử này chỉ cho vào bằng một lần bấm từ chính máy đang chạy nó."
+    remedy = "Mở trang trên máy ấy; muốn mở cho máy khác thì chạy ./dev up với --expose-demo."
+
+
 class OnlyInDemo(Refusal):
     code = "identity.only_in_demo"
     message = "Chỉ bản thử mới có cách đăng nhập này."

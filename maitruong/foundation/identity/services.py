@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import ipaddress
 import secrets
 import time
 from collections.abc import Iterable
@@ -13,7 +14,9 @@ import pyotp
 from django.conf import settings
 from django.contrib.auth import authenticate, login
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
+from django.db.models import Q
 from django.http import HttpRequest
 
 from maitruong.foundation.access import queries as access
@@ -24,12 +27,14 @@ from maitruong.foundation.audit import services as audit
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.people import queries as people
 
-from .errors import LinkExpired, OnlyInDemo, TooManyTries, WrongCode, WrongPair
+from .errors import LinkExpired, OnlyInDemo, OnlyOnThisMachine, TooManyTries, WrongCode, WrongPair
 from .models import Account, Installation, OneTimeLink, SignInTry
 
 FREE_TRIES = 5
 WINDOW = dt.timedelta(minutes=15)
 ADDRESS_TRIES = 60
+KEEP_TRIES = dt.timedelta(days=1)
+KEEP_LINKS = dt.timedelta(days=30)
 
 
 def installation() -> Installation | None:
@@ -48,12 +53,11 @@ def sign_in(request: HttpRequest, *, login_name: str, password: str) -> Account:
         (_key("login", login_name.strip().lower()), FREE_TRIES),
         (_key("address", _address(request)), ADDRESS_TRIES),
     ]
-    _refuse_when_guessing(keys)
+    tries = _count_try(keys)
     account = authenticate(request, login=login_name, password=password)
     if account is None:
-        SignInTry.objects.bulk_create([SignInTry(key=key) for key, _ in keys])
         raise WrongPair
-    SignInTry.objects.filter(key=keys[0][0]).delete()
+    SignInTry.objects.filter(Q(key=keys[0][0]) | Q(pk__in=tries)).delete()
     assert isinstance(account, Account)
     if account.totp_secret:
         request.session.cycle_key()
@@ -78,33 +82,50 @@ def second_step(request: HttpRequest, *, code: str) -> Account:
 def check_code(account: Account, code: str) -> None:
     """A time-based code, good once. Raises WrongCode, TooManyTries."""
     key = _key("code", str(account.pk))
-    _refuse_when_guessing([(key, FREE_TRIES)])
-    totp = pyotp.TOTP(account.totp_secret)
-    step = int(time.time()) // 30
     with transaction.atomic():
+        # Under the account's lock: guesses sent at once take turns, and each sees those before it.
         fresh = Account.objects.select_for_update().get(pk=account.pk)
-        good = [
-            s
-            for s in (step - 1, step, step + 1)
-            if s > fresh.totp_last_step and hmac.compare_digest(totp.at(s * 30), code.strip())
-        ]
-        if good:
-            fresh.totp_last_step = good[0]
+        tries = _count_try([(key, FREE_TRIES)])
+        step = _step_of(fresh.totp_secret, code, after=fresh.totp_last_step)
+        if step:
+            fresh.totp_last_step = step
             fresh.save(update_fields=["totp_last_step"])
-    if not good:
-        SignInTry.objects.create(key=key)
+            SignInTry.objects.filter(pk__in=tries).delete()
+    if not step:
         raise WrongCode
 
 
+def _step_of(secret: str, code: str, *, after: int) -> int | None:
+    """The half minute a code belongs to, now or one beside, when it is later than the last one used."""
+    now = int(time.time()) // 30
+    totp, given = pyotp.TOTP(secret), code.strip().encode()
+    steps = (s for s in (now - 1, now, now + 1) if s > after)
+    return next((s for s in steps if hmac.compare_digest(totp.at(s * 30).encode(), given)), None)
+
+
 def sign_in_as_demo(request: HttpRequest, *, account_id: int) -> Account:
-    """One click, in a database born demo only."""
+    """One click, in a database born demo only, from this machine only unless the installation was told otherwise."""
     if not is_demo():
         raise OnlyInDemo
+    if not demo_door_is_open(request):
+        raise OnlyOnThisMachine
     account = Account.objects.filter(pk=account_id, is_active=True, demo_order__isnull=False).first()
     if account is None:
         raise WrongPair
     begin_session(request, account, how="demo")
     return account
+
+
+def demo_door_is_open(request: HttpRequest) -> bool:
+    """Whether one-click people are offered to who asks: in a demo, to this machine, to others only with --expose-demo."""
+    return is_demo() and (settings.CONFIG.expose_demo or _is_this_machine(_address(request)))
+
+
+def _is_this_machine(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def begin_session(request: HttpRequest, account: Account, *, how: str) -> None:
@@ -205,9 +226,10 @@ def use_link(token: str, *, password: str, totp_secret: str, code: str) -> Accou
     account = link.account
     validate_password(password, account)
     if needs_second_step(account):
-        if not pyotp.TOTP(totp_secret).verify(code.strip(), valid_window=1):
+        step = _step_of(totp_secret, code, after=0)
+        if step is None:
             raise WrongCode
-        account.totp_secret = totp_secret
+        account.totp_secret, account.totp_last_step = totp_secret, step
     account.set_password(password)
     account.password_changed_at = clock.now()
     account.save()
@@ -216,19 +238,46 @@ def use_link(token: str, *, password: str, totp_secret: str, code: str) -> Accou
     return account
 
 
+def new_secret(request: HttpRequest, token: str) -> str:
+    """The second factor being set up by this link in this session; "" for a link that opens nothing.
+
+    Bound to the link: a secret that was in the session before belongs to who made the session, perhaps somebody else.
+    """
+    if link_account(token) is None:
+        return ""
+    of_link, secret = request.session.get("new_totp") or ("", "")
+    if of_link != _hash(token):
+        secret = pyotp.random_base32()
+        request.session["new_totp"] = [_hash(token), secret]
+    return secret
+
+
 def limit(request: HttpRequest, what: str, *, free: int) -> None:
     """Let one address ask something public `free` times a quarter of an hour. Raises TooManyTries."""
-    key = _key(what, _address(request))
-    _refuse_when_guessing([(key, free)])
-    SignInTry.objects.create(key=key)
+    _count_try([(_key(what, _address(request)), free)])
 
 
-def _refuse_when_guessing(keys: list[tuple[str, int]]) -> None:
+def forget_past() -> int:
+    """Remove what nobody can use any more: counted guesses, links past their time, ended sessions. Returns how many rows."""
+    now = clock.now()
+    tries, _ = SignInTry.objects.filter(at__lt=now - KEEP_TRIES).delete()
+    links, _ = OneTimeLink.objects.filter(expires_at__lt=now - KEEP_LINKS).delete()
+    sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
+    return tries + links + sessions
+
+
+def _count_try(keys: list[tuple[str, int]]) -> list[int]:
+    """Count a try before it is made, so that guesses sent at once through every worker are counted too. Returns its rows.
+
+    A try over the limit is not kept: waiting a quarter of an hour is enough. Raises TooManyTries.
+    """
     since = clock.now() - WINDOW
+    tries = [row.pk for row in SignInTry.objects.bulk_create([SignInTry(key=key) for key, _ in keys])]
     for key, free in keys:
-        failed = SignInTry.objects.filter(key=key, at__gte=since).count()
-        if failed >= free:
+        if SignInTry.objects.filter(key=key, at__gte=since).count() > free:
+            SignInTry.objects.filter(pk__in=tries).delete()
             raise TooManyTries(minutes=int(WINDOW.total_seconds() // 60))
+    return tries
 
 
 def _key(kind: str, value: str) -> str:

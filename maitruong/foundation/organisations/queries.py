@@ -23,18 +23,6 @@ def unit_by_code(code: str) -> UnitRef | None:
     return UnitRef(row.pk, row.kind, row.code, row.name) if row else None
 
 
-def schools_under(unit_id: int, *, on: dt.date) -> list[int]:
-    """Ids of the schools governed by a unit on a day, the unit itself included when it is a school."""
-    here = Position.objects.filter(unit_id=unit_id, during__contains=on).values_list("path", flat=True).first()
-    if here is None:
-        return []
-    return list(
-        Position.objects.filter(path__startswith=here, during__contains=on, unit__kind="school")
-        .order_by("unit_id")
-        .values_list("unit_id", flat=True)
-    )
-
-
 def is_under(unit_id: int, above_id: int, *, on: dt.date) -> bool:
     """Whether a unit is governed by another on a day; every unit is under itself."""
     if unit_id == above_id:

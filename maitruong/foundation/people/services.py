@@ -67,9 +67,6 @@ def known_at(person_ids: Iterable[int], unit_id: int) -> None:
             )
 
 
-CONTACT_FIELDS = ("phone", "email", "residence")
-
-
 def change_contact(*, person_id: int, version: int, phone: str, email: str, residence: str) -> dict[str, list[str]]:
     """Write the contact fields over the version that was seen. Returns {field: [old, new]} of what changed.
 

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import hmac
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -299,7 +299,7 @@ def _second_step(row: SigningConsent, code: str) -> None:
         return
     if not identity.is_demo():
         raise SecondStepMissing
-    if not hmac.compare_digest(_demo_code(row), code.strip()):
+    if not hmac.compare_digest(_demo_code(row).encode(), code.strip().encode()):
         key = _key(row.school_id, row.person_id, lock=True)
         if key is not None:
             _count_failure(key)
@@ -337,11 +337,3 @@ def _shown(row: SigningConsent) -> Consent:
 
 def _items(row: SigningConsent) -> tuple[Item, ...]:
     return tuple(Item(ref, sha256, label) for ref, sha256, label in row.items)
-
-
-def certificates_of(person_ids: Iterable[int], school_id: int) -> dict[int, Certificate]:
-    """Usable certificates by person, for pages that say who can sign."""
-    rows = Certificate._base_manager.filter(
-        school_id=school_id, person_id__in=list(person_ids), revoked_at__isnull=True, valid_to__gte=clock.now()
-    )
-    return {row.person_id: row for row in rows if row.person_id is not None}

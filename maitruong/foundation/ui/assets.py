@@ -29,12 +29,14 @@ STAMP = "stamp.json"
 SHELL_FILES = ("ui.css", "ui.js", "htmx.js", "icons.svg")
 
 # Raised by hand when the way fonts are cut changes, so that old folders are not taken for new ones.
-FONT_RECIPE = 3
+FONT_RECIPE = 4
 PACKAGES = ("fontpkg-be-vietnam-pro", "fontpkg-ibm-plex-sans", "fonttools", "brotli", "django-htmx", "pillow")
 
 LATIN = "U+0020-007E,U+00A0-00FF,U+2013-2014,U+2018-2019,U+201C-201D,U+2022,U+2026,U+2192,U+2212"
 VIETNAMESE = "U+0102-0103,U+0110-0111,U+0128-0129,U+0168-0169,U+01A0-01A1,U+01AF-01B0,U+1EA0-1EF9,U+20AB"
 DIGITS = "U+002C,U+002E,U+0030-0039"
+COPYRIGHT, FAMILY, STYLE, LICENCE, LICENCE_ADDRESS = 0, 1, 2, 13, 14
+"""Names a cut font keeps: the Open Font License asks that copyright and licence go along."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,7 @@ def _cut(face: Face, file: Path) -> None:
     logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells every table it looks at
     options = subset.Options(flavor="woff2", hinting=False, desubroutinize=True, layout_features=["kern"])
     options.drop_tables += ["GDEF", "DSIG", "STAT", "meta"]
-    options.name_IDs = [1, 2]
+    options.name_IDs = [COPYRIGHT, FAMILY, STYLE, LICENCE, LICENCE_ADDRESS]
     with resources.as_file(resources.files(face.package) / "files" / face.source) as path:
         font = TTFont(path)
         cutter = subset.Subsetter(options)
@@ -188,6 +190,9 @@ def _cut(face: Face, file: Path) -> None:
             "fvar" in font
         ):  # after the cut: a variable font of ten glyphs is fixed in no time, one of 1,500 in eight seconds
             font = instancer.instantiateVariableFont(font, {"wght": face.weight, "wdth": 100})
+        for record in font["name"].names:
+            if record.nameID == FAMILY:  # "Plex" is a reserved name: a cut version is called otherwise
+                record.string = face.family
         subset.save_font(font, str(file), options)
 
 

@@ -11,7 +11,6 @@ from maitruong.foundation.ui import charts
 
 from .queries import LEVELS, CommuneRow
 
-MAP_UNIT = 10
 BREAKS = (20.0, 40.0, 60.0, 90.0)
 LEGEND = [
     ("m1", "dưới 20%"),

@@ -13,6 +13,7 @@ from maitruong.foundation.access.types import Rows, Scope
 from maitruong.foundation.kernel import clock
 from maitruong.insight.indicators import queries as indicators
 from maitruong.registry.calendar import queries as calendar
+from maitruong.registry.enrolment import queries as enrolment
 
 CENTRE = (
     "schools",
@@ -25,7 +26,6 @@ CENTRE = (
     "records_sealed",
     "learning",
 )
-SMALL = 5
 LEVELS = {"3": "Tốt", "2": "Khá", "1": "Đạt", "0": "Chưa đạt"}
 
 
@@ -48,7 +48,11 @@ class Centre:
 
 
 def centre(scope: Scope) -> Centre:
-    """Two statements for the figures, one for their moment, two for the calendar; the same for a school and a province."""
+    """Two statements for the figures, one for their moment, two for the calendar; the same for a school and a province.
+
+    Learning levels are those of the present term once they tell of most pupils that last year's tell of: the first few
+    classes that finish early are no picture of a province.
+    """
     today = clock.today()
     year, term = calendar.year_on(today), calendar.term_on(today)
     found = Centre(year, term, indicators.as_of(scope))
@@ -60,10 +64,19 @@ def centre(scope: Scope) -> Centre:
         elif total.indicator not in {"books", "books_closed"} or total.term == term:
             found.numbers[total.indicator] = found.numbers.get(total.indicator, 0) + total.value
     found.numbers["marks_today"] = found.by_day.get(today.isoformat(), 0)
-    if not found.levels:
-        for total in indicators.totals(scope, school_year=year - 1, indicators=("learning",)):
-            _add_level(found, total, year - 1)
+    now = found.levels
+    found.levels = {}
+    for total in indicators.totals(scope, school_year=year - 1, indicators=("learning",)):
+        _add_level(found, total, year - 1)
+    if is_a_picture(now, beside=found.levels):
+        found.levels, found.levels_term, found.levels_year = now, term, year
     return found
+
+
+def is_a_picture(levels: dict[int, dict[str, int]], *, beside: dict[int, dict[str, int]]) -> bool:
+    """Whether these levels {grade: {level: pupils}} tell of any pupil, and of most that the others tell of."""
+    ours, theirs = (sum(n for of_grade in one.values() for n in of_grade.values()) for one in (levels, beside))
+    return ours > 0 and 2 * ours > theirs
 
 
 def _add_level(found: Centre, total: indicators.Total, year: int) -> None:
@@ -203,12 +216,13 @@ def classes(scope: Scope, *, school_id: int, school_year: int, term: int) -> lis
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.id, c.name, c.grade, (SELECT count(*) FROM enrolment_enrolment e WHERE e.school_id = c.school_id"
-            "   AND e.school_year = c.school_year AND e.school_class_id = c.id AND (e.ends_on IS NULL OR e.ends_on >= %(today)s::date)),"
+            "   AND e.school_year = c.school_year AND e.school_class_id = c.id"
+            "   AND e.starts_on <= %(day)s::date AND (e.ends_on IS NULL OR e.ends_on >= %(day)s::date)),"
             " (SELECT count(*) FROM gradebook_markbook b WHERE b.school_year = c.school_year AND b.class_id = c.id AND b.term = %(term)s),"
             " (SELECT count(*) FROM gradebook_markbook b WHERE b.school_year = c.school_year AND b.class_id = c.id AND b.term = %(term)s"
             "   AND b.closed_at IS NOT NULL)"
             " FROM enrolment_schoolclass c WHERE c.school_id = %(school)s AND c.school_year = %(year)s ORDER BY c.sort_key",
-            {"school": school_id, "year": school_year, "term": term, "today": clock.today()},
+            {"school": school_id, "year": school_year, "term": term, "day": enrolment.day_within(school_year)},
         )
         return [
             {"id": i, "name": name, "grade": grade, "pupils": pupils, "books": books, "closed": closed}

@@ -43,6 +43,8 @@ def schools(request: HttpRequest) -> HttpResponse:
             "page_title": "Danh sách trường",
             "rows": rows,
             "q": q,
+            "opens_classes": scope.may("enrolment.view"),
+            "opens_pupils": scope.may("students.view"),
             "year": Year(year).label,
             "first_page": "sau" not in request.GET,
             "next": _with(request, sau=after) if after else "",
@@ -106,7 +108,7 @@ def roster(request: HttpRequest, class_id: int) -> HttpResponse:
         request,
         "enrolment/roster.html",
         {
-            **_class_context(ref, "Danh sách lớp"),
+            **_class_context(scope, ref, "Danh sách lớp"),
             "rows": rows,
             "on": on,
             "sexes": dict(Sex.choices),
@@ -178,7 +180,7 @@ def homeroom(request: HttpRequest, class_id: int) -> HttpResponse:
         if done is not None:
             return redirect("enrolment:roster", class_id)
     context = {
-        **_class_context(ref, "Giáo viên chủ nhiệm"),
+        **_class_context(scope, ref, "Giáo viên chủ nhiệm"),
         "teachers": staff.teachers(scope, school_id=ref.school_id, on=clock.today()),
         "problem": problem,
         "given": request.POST,
@@ -199,7 +201,7 @@ def new_pupil(request: HttpRequest, class_id: int) -> HttpResponse:
         if student_id is not None:
             return redirect("enrolment:dossier", student_id)
     context = {
-        **_class_context(ref, "Thêm học sinh"),
+        **_class_context(scope, ref, "Thêm học sinh"),
         "statuses": [(key, queries.status_label(key)) for key in ("enrolled", "new", "transferred_in", "returned")],
         "sexes": list(Sex.choices),
         "problem": problem,
@@ -237,8 +239,10 @@ def year_of(request: HttpRequest) -> int:
     return wanted if wanted in known else calendar.year_on(clock.today())
 
 
-def _class_context(ref: ClassRef, title: str) -> dict[str, Any]:
-    back = reverse("enrolment:classes", args=[ref.school_id])
+def _class_context(scope: Scope, ref: ClassRef, title: str) -> dict[str, Any]:
+    # Whoever is given single classes has no list of the school, only of her own.
+    of_school = scope.covers("enrolment.view", school_id=ref.school_id)
+    back = reverse("enrolment:classes", args=[ref.school_id]) if of_school else reverse("enrolment:own_classes")
     return {
         "page_title": f"{title} {ref.name}",
         "title": title,

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from .models import School
 from .types import SchoolFacts
-
-
-def levels_of(school_ids: Iterable[int]) -> dict[int, list[str]]:
-    return dict(School.objects.filter(pk__in=list(school_ids)).values_list("pk", "levels"))
 
 
 def facts(school_id: int) -> SchoolFacts | None:

@@ -19,9 +19,3 @@ class EndBeforeStart(Refusal):
     code = "staff.end_before_start"
     message = "Ngày thôi việc {ends_on:%d/%m/%Y} trước ngày bắt đầu {starts_on:%d/%m/%Y}."
     remedy = "Kiểm tra lại quyết định rồi nhập ngày sau ngày bắt đầu."
-
-
-class NobodyThere(Refusal):
-    code = "staff.nobody_there"
-    message = "Người này không làm việc ở trường từ ngày {on:%d/%m/%Y}."
-    remedy = "Nhận người này vào trường trước, rồi mới giao việc."

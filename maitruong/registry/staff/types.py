@@ -14,6 +14,7 @@ POSTS = {
     "librarian": "Thư viện",
     "nurse": "Y tế",
     "it_admin": "Quản trị hệ thống",
+    "administrator": "Quản trị hệ thống",
     "officer": "Chuyên viên",
 }
 

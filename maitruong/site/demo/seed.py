@@ -158,4 +158,4 @@ def _sign_a_class(world: World, told: _Told) -> None:
         last = rows.values_list("school_id", "school_class_id").first()
     if last:
         told.step("kí học bạ một lớp năm trước")
-        school_records.seed_demo(school_id=last[0], class_id=last[1])
+        school_records.seed_demo(school_id=last[0], class_id=last[1], tell=told.step)

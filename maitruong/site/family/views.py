@@ -17,6 +17,8 @@ from django.views.decorators.http import require_safe
 
 from maitruong.assessment.gradebook import queries as gradebook
 from maitruong.assessment.gradebook.queries import FamilySubject, FamilyYear
+from maitruong.assessment.school_records import queries as school_records
+from maitruong.foundation.access import queries as access
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
@@ -32,6 +34,12 @@ from maitruong.teaching.attendance.types import SESSIONS, AbsenceCount, AbsenceR
 
 NEW_DAYS = 7
 SUNDAY = 6
+# What a family reads instead of the teachers' short names.
+_MARK_NAMES = {
+    **{f"TX{n}": f"thường xuyên lần {n}" for n in range(1, 5)},
+    "GK": "giữa kì",
+    "CK": "cuối kì",
+}
 _TONES = ("board", "tile", "quill", "sun", "info")
 
 
@@ -46,6 +54,7 @@ class Child:
     sub: str
     today: dict[str, str]
     news: tuple[tuple[str, str, str, str], ...]
+    records: int = 0
 
 
 @needs("family.view")
@@ -54,11 +63,11 @@ def children(request: HttpRequest) -> HttpResponse:
     scope: Scope = request.scope  # type: ignore[attr-defined]
     year = calendar.year_on(clock.today())
     cards = [_card(scope, student_id, number, year) for number, student_id in enumerate(_own(scope))]
-    is_pupil = scope.workspace is not None and scope.workspace.role == "pupil"
+    is_pupil = _is_pupil(scope)
     return render(
         request,
         "family/children.html",
-        {"page_title": "Việc học của em" if is_pupil else "Con tôi", "children": cards, "is_pupil": is_pupil},
+        {"page_title": _own_page(scope), "children": cards, "is_pupil": is_pupil, "waits": _waits(scope)},
     )
 
 
@@ -90,6 +99,7 @@ def child(request: HttpRequest, student_id: int) -> HttpResponse:
             "terms": _terms(marks),
             "results": _results(marks, student_id, here),
             "conduct": _conduct(marks),
+            "records": _records(scope, student_id),
             "year": Year(year).label,
             "years": [
                 {"label": Year(y).label, "url": f"?nam={y}", "current": y == year}
@@ -97,7 +107,7 @@ def child(request: HttpRequest, student_id: int) -> HttpResponse:
             ],
             "seats": seats,
             "year_label": lambda y: Year(y).label,
-            "crumbs": [{"label": "Con tôi", "url": reverse("family:children")}, {"label": person.full_name}],
+            "crumbs": [{"label": _own_page(scope), "url": reverse("family:children")}, {"label": person.full_name}],
         },
     )
 
@@ -125,12 +135,25 @@ def why(request: HttpRequest, student_id: int, class_id: int, term: int) -> Http
             "seat": seat,
             "told": told,
             "crumbs": [
-                {"label": "Con tôi", "url": reverse("family:children")},
+                {"label": _own_page(scope), "url": reverse("family:children")},
                 {"label": person.full_name, "url": back},
                 {"label": "Vì sao"},
             ],
         },
     )
+
+
+def _waits(scope: Scope) -> bool:
+    """Whether a school has still to confirm this person since another one made the password new."""
+    return bool(access.waiting([scope.actor_id])) if scope.actor_id else False
+
+
+def _is_pupil(scope: Scope) -> bool:
+    return scope.workspace is not None and scope.workspace.role == "pupil"
+
+
+def _own_page(scope: Scope) -> str:
+    return "Việc học của em" if _is_pupil(scope) else "Con tôi"
 
 
 def _own(scope: Scope) -> list[int]:
@@ -145,9 +168,8 @@ def _refuse_others(scope: Scope, student_id: int) -> None:
 
 
 def _year(request: HttpRequest) -> int:
-    text = request.GET.get("nam", "")
-    known = [row.year for row in calendar.years()]
-    return int(text) if text.isdigit() and int(text) in known else calendar.year_on(clock.today())
+    wanted = formats.whole_number(request.GET.get("nam"))
+    return wanted if wanted in [row.year for row in calendar.years()] else calendar.year_on(clock.today())
 
 
 def _card(scope: Scope, student_id: int, number: int, year: int) -> Child:
@@ -166,6 +188,7 @@ def _card(scope: Scope, student_id: int, number: int, year: int) -> Child:
         sub=_sub(here) if here else "Chưa có lớp trong năm học này",
         today=_today(missed, here),
         news=(*_new_marks(marks, address), *_new_absences(missed, address)),
+        records=len(_records(scope, student_id)),
     )
 
 
@@ -190,7 +213,7 @@ def _today(missed: list[AbsenceRow], seat: Seat | None) -> dict[str, str]:
     if seat is None:
         return {"strong": "Chưa có lớp.", "text": "Nhà trường xếp lớp rồi sẽ hiện ở đây.", "kind": "neutral"}
     if day.weekday() == SUNDAY:
-        return {"strong": "Hôm nay chủ nhật.", "text": "", "kind": "neutral"}
+        return {"strong": "Hôm nay là Chủ nhật.", "text": "", "kind": "neutral"}
     return {"strong": "Hôm nay không ghi vắng buổi nào.", "text": f"Tính đến {clock.now():%H:%M}.", "kind": "good"}
 
 
@@ -199,7 +222,12 @@ def _new_marks(marks: FamilyYear | None, address: str) -> list[tuple[str, str, s
     fresh = [s for s in (marks.subjects if marks else []) if s.updated_at and s.updated_at >= since and s.cells]
     fresh.sort(key=lambda s: s.updated_at or since, reverse=True)
     return [
-        (f"{s.name}: {s.cells[-1][0]}", f"ghi ngày {formats.date(clock.day_of(s.updated_at))}", address, s.cells[-1][1])
+        (
+            f"{s.name}: {_MARK_NAMES.get(s.cells[-1][0], s.cells[-1][0])}",
+            f"ghi ngày {formats.date(clock.day_of(s.updated_at))}",
+            address,
+            s.cells[-1][1],
+        )
         for s in fresh[:4]
         if s.updated_at
     ]
@@ -238,6 +266,23 @@ def _results(marks: FamilyYear | None, student_id: int, seat: Seat | None) -> li
             "why": reverse("family:why", args=[student_id, seat.class_id, term]),
         }
         for term, level in sorted(marks.learning.items(), key=lambda found: found[0] or 3)
+    ]
+
+
+def _records(scope: Scope, student_id: int) -> list[dict[str, Any]]:
+    """The signed records, newest first, with how to read each, take it home and have it verified."""
+    if not scope.may("school_records.family"):
+        return []
+    return [
+        {
+            "title": f"Năm học {Year(row.school_year).label}, lớp {row.class_name}",
+            "state": row.state_label + (f", bản {row.version}" if row.version > 1 else ""),
+            "page": reverse("school_records:family_record", args=[row.record_id]),
+            "pdf": reverse("school_records:family_download", args=[row.record_id, "pdf"]),
+            "verify": reverse("school_records:verify_token", args=[row.record_id]),
+            "stands": row.state in ("sealed", "issued"),
+        }
+        for row in school_records.family_records(scope, student_id=student_id)
     ]
 
 

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+
+from maitruong.foundation.access import registry
+from maitruong.foundation.kernel import formats
+from maitruong.registry.enrolment.queries import status_label
+from maitruong.registry.staff.types import POSTS
+from maitruong.teaching.attendance.types import STATES
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
 GROUPS = {
     "students.": "Hồ sơ học sinh",
     "enrolment.": "Lớp, xếp lớp",
@@ -13,8 +25,12 @@ GROUPS = {
     "rights.": "Quyền",
     "accounts.": "Tài khoản",
     "identity.": "Đăng nhập",
-    "import.": "Nhập danh sách",
+    "exchange.": "Nhập danh sách",
+    "signing.": "Ký số",
 }
+
+# Acts whose entries tell of a pupil: whom, what was written, why.
+OF_PUPILS = ("students.", "enrolment.", "attendance.", "gradebook.", "school_records.", "exchange.", "import.")
 
 _ACTIONS = {
     "students.registered": "Mở hồ sơ học sinh",
@@ -38,6 +54,8 @@ _ACTIONS = {
     "rights.withdrawn": "Thu quyền",
     "accounts.opened": "Cấp tài khoản",
     "accounts.reset": "Cấp lại mật khẩu",
+    "accounts.reset_elsewhere": "Mật khẩu được cấp lại ở nơi khác, chờ trường xác nhận",
+    "accounts.confirmed": "Xác nhận đúng người sau khi cấp lại mật khẩu",
     "gradebook.books_opened": "Mở sổ điểm",
     "gradebook.marks_entered": "Nhập điểm",
     "gradebook.conduct_entered": "Nhập rèn luyện",
@@ -49,9 +67,38 @@ _ACTIONS = {
     "gradebook.basis_set": "Cho miễn, đánh giá riêng",
     "gradebook.summer_entered": "Ghi kết quả đánh giá lại trong hè",
     "identity.signed_in": "Đăng nhập",
+    "insight.pupils_listed": "Xem danh sách học sinh theo mức",
     "schools.described": "Sửa thông tin trường",
     "calendar.year_opened": "Mở năm học",
     "calendar.year_closed": "Khoá năm học",
+    "gradebook.recomputed": "Tính lại kết quả",
+    "gradebook.result_opened": "Xem vì sao có kết quả",
+    "school_records.prepared": "Lập học bạ",
+    "school_records.block_signed": "Ký một phần học bạ",
+    "school_records.approval_taken_over": "Phê duyệt thay",
+    "school_records.sealed": "Đóng dấu học bạ",
+    "school_records.issued": "Phát hành học bạ",
+    "school_records.opened": "Mở xem học bạ",
+    "school_records.downloaded": "Tải học bạ",
+    "school_records.correction_begun": "Bắt đầu sửa học bạ",
+    "school_records.rebuilt": "Lập lại phần học bạ",
+    "school_records.superseded": "Thay bằng bản mới",
+    "school_records.revoked": "Thu hồi học bạ",
+    "signing.consented": "Đồng ý ký",
+    "signing.certificate_registered": "Ghi chứng thư số",
+    "signing.certificate_revoked": "Thu hồi chứng thư số",
+    "exchange.file_taken": "Tải danh sách lên",
+    "exchange.columns_mapped": "Ghép cột",
+    "exchange.corrected": "Sửa ô trong danh sách",
+    "exchange.imported": "Nhập danh sách",
+    "exchange.undone": "Hoàn tác lần nhập",
+    "exchange.rows_kept": "Giữ dòng đã sửa sau khi hoàn tác",
+    "exchange.row_taken_back": "Thu hồi dòng đã sửa sau khi hoàn tác",
+    "exchange.discarded": "Bỏ danh sách",
+    "exchange.annotated_downloaded": "Tải tệp có ghi chú",
+    "students.imported": "Nhập từ danh sách",
+    "students.import_taken_back": "Hoàn tác nhập từ danh sách",
+    "site.province_born": "Lập tỉnh",
 }
 
 _FIELDS = {
@@ -74,13 +121,34 @@ _FIELDS = {
     "rights": "quyền bị đóng",
     "login": "tên đăng nhập",
     "rows": "số dòng",
+    "level": "mức",
     "post": "chức vụ",
     "name": "tên",
     "grade": "khối",
     "how": "cách",
     "books": "số cuốn sổ",
     "act": "thông tư",
-    "reading": "cách đọc",
+    "file": "tệp",
+    "part": "phần",
+    "title": "việc ký",
+    "decision": "quyết định",
+    "version": "bản",
+    "made": "đã lập",
+    "held_back": "chưa đủ dữ liệu",
+    "new": "mới",
+    "changed": "thay đổi",
+    "same": "không đổi",
+    "refused": "bị từ chối",
+    "missing": "ô thiếu",
+    "cells": "số ô thiếu",
+    "closed_at": "khoá lúc",
+    "marks": "số dòng điểm",
+    "marks_different": "dòng điểm khác",
+    "results": "số kết quả",
+    "results_different": "kết quả khác",
+    "full_name": "họ và tên",
+    "born_on": "ngày sinh",
+    "sex": "giới tính",
 }
 
 
@@ -89,5 +157,52 @@ def action_label(code: str) -> str:
     return _ACTIONS.get(code, code)
 
 
-def field_label(name: str) -> str:
-    return _FIELDS.get(name, name)
+#: Stored words that have a Vietnamese one; what a person wrote is shown as written.
+_VALUES = {
+    "demo": "một chạm (bản thử)",
+    "password": "mật khẩu",
+    "password+totp": "mật khẩu và mã 6 số",
+    "male": "nam",
+    "female": "nữ",
+    "pdf": "PDF",
+    "xml": "XML",
+    "tt22_2021": "Thông tư 22/2021",
+    "tt27_2020": "Thông tư 27/2020",
+    **{code: words.lower() for code, words in (*POSTS.items(), *STATES.items())},
+}
+#: Fields that name a person by number, and those that name what has no word of its own here (a class, a list of rights).
+PERSON_FIELDS = frozenset({"homeroom", "guardian"})
+_NOT_TOLD = frozenset({"class", "rights", "closed_at"})
+MOST_CHANGES = 4
+
+
+def changes_shown(changes: Sequence[tuple[str, str, str]], names: Mapping[int, str]) -> tuple[list[str], int]:
+    """The changes of an entry as sentences, the first few, and how many more there are.
+
+    Only fields that have a name on screen are told: numbers of rows, fingerprints and addresses of other tables say nothing to
+    a reader; they stand whole in the audit itself.   names: of the persons the changes speak of.
+    """
+    told = [
+        _sentence(name, *(_value(name, text, names) for text in (old, new)))
+        for name, old, new in changes
+        if name in _FIELDS and name not in _NOT_TOLD
+    ]
+    if cells := sum(not name for name, _, _ in changes):
+        told.append(f"{cells} ô")
+    return told[:MOST_CHANGES], max(0, len(told) - MOST_CHANGES)
+
+
+def _sentence(name: str, old: str, new: str) -> str:
+    return f"{_FIELDS[name]}: {old} → {new or 'trống'}" if old else f"{_FIELDS[name]}: {new or 'trống'}"
+
+
+def _value(name: str, text: str, names: Mapping[int, str]) -> str:
+    if name in PERSON_FIELDS:
+        return names.get(int(text), "") if text.isdigit() else ""
+    if name == "role":
+        return registry.roles()[text].label.lower() if text in registry.roles() else text
+    if name == "status":
+        return status_label(text).lower() if text else ""
+    if _DAY.fullmatch(text):
+        return formats.date(dt.date.fromisoformat(text))
+    return _VALUES.get(text, text)

@@ -36,6 +36,8 @@ GIVES: dict[tuple[str, str], tuple[Gift, ...]] = {
     ("it_admin", "department"): _BY_DEPARTMENT,
 }
 
+# Families may have children in several schools. Any of them may help with a lost password; the others then confirm the person.
+FAMILY = {"guardian", "pupil"}
 _CLASSROOM = {"guardian", "pupil", "subject_teacher", "homeroom_teacher"}
 # Whose account may get a new password: never somebody whose rights one does not stand above.
 RESETS: dict[tuple[str, str], set[str]] = {

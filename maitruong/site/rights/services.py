@@ -147,15 +147,21 @@ def new_officer(scope: Scope, *, login: str, full_name: str, unit_id: int) -> tu
 def open_account(scope: Scope, *, person_id: int, unit_id: int) -> Credentials:
     """An account for somebody of the school (staff, pupil, guardian), with a link that sets the password once.
 
-    For somebody who has one already: only the login, no link. Raises NotFound.
+    For somebody who has one already: only the login, no link. Raises NotFound, HeldElsewhere.
     """
     if not scope.covers("accounts.manage", school_id=unit_id) or not known_here(person_id, unit_id):
         raise NotFound
+    if person_id not in identity.accounts_of([person_id]) and not may_open(scope, person_id):
+        raise HeldElsewhere
     return _open(scope, person_id, unit_id)
 
 
 def reset_password(scope: Scope, *, person_id: int, unit_id: int) -> Credentials:
-    """A new one-time link for somebody of the school; the old password and second factor end. Raises NotFound, HeldElsewhere."""
+    """A new one-time link for somebody of the school; the old password and second factor end. Raises NotFound, HeldElsewhere.
+
+    A guardian with children in several schools is helped by any of them. Who holds the link must not see what other schools
+    keep: the rights there wait until each of those schools has confirmed the person. Both sides have it in their audit.
+    """
     if not scope.covers("accounts.manage", school_id=unit_id) or not known_here(person_id, unit_id):
         raise NotFound
     account = identity.accounts_of([person_id]).get(person_id)
@@ -165,14 +171,65 @@ def reset_password(scope: Scope, *, person_id: int, unit_id: int) -> Credentials
         raise HeldElsewhere
     token = identity.reset_access(account)
     _record_account(scope, "accounts.reset", unit_id, account)
+    _let_others_confirm(scope, account, unit_id)
     return Credentials(person_id, account.login, token)
 
 
 def may_reset(scope: Scope, person_id: int) -> bool:
-    """Only when every role the person holds, or will hold, is one this workspace stands above, at places it governs."""
+    """Only when every role the person holds, or will hold, is one this workspace stands above, at places it governs.
+
+    The role of a guardian or pupil elsewhere is no hindrance: it waits there until that school has confirmed the person.
+    """
     below = policy.RESETS.get(policy.standing(scope), set())
     held = access.posts(person_ids=[person_id], on=clock.today())
-    return person_id != scope.actor_id and all(post.role in below and _under(scope, post.unit_id) for post in held)
+    return person_id != scope.actor_id and all(
+        post.role in below and (post.role in policy.FAMILY or _under(scope, post.unit_id)) for post in held
+    )
+
+
+def confirm_person(scope: Scope, *, person_id: int, unit_id: int) -> None:
+    """This school has seen the person whose password another school made new: the rights here can be used again.
+
+    Raises NotFound, also when nothing waits here.
+    """
+    if not scope.covers("accounts.manage", school_id=unit_id) or not known_here(person_id, unit_id):
+        raise NotFound
+    account = identity.accounts_of([person_id]).get(person_id)
+    if (
+        account is None
+        or not may_reset(scope, person_id)
+        or not grants.confirm(person_id=person_id, unit_ids=[unit_id])
+    ):
+        raise NotFound
+    _record_account(scope, "accounts.confirmed", unit_id, account)
+
+
+def _let_others_confirm(scope: Scope, account: Account, unit_id: int) -> None:
+    """Rights of the family at places this workspace does not govern wait; those at this school, whose people saw the person, do not."""
+    held = access.posts(person_ids=[account.person_id], roles=policy.FAMILY, on=clock.today())
+    own = {post.unit_id for post in held if _under(scope, post.unit_id)} | {unit_id}
+    grants.confirm(person_id=account.person_id, unit_ids=own)
+    for other in grants.let_wait(person_id=account.person_id, roles=policy.FAMILY, except_units=own):
+        # The other school's own audit says what happened to the right there, and not which school did it.
+        audit.record(
+            _BEYOND,
+            "accounts.reset_elsewhere",
+            school_id=other,
+            object_type="account",
+            object_id=account.pk,
+            subject_id=account.person_id,
+        )
+
+
+def may_open(scope: Scope, person_id: int) -> bool:
+    """The same for a first link, which whoever opened the account holds in hand. A family's other schools do not stop it:
+    parents get their one account at the school that knew them first. A school that writes a known parent down for a child of
+    its own comes later, and gets no link to what the others show."""
+    below = policy.RESETS.get(policy.standing(scope), set())
+    held = sorted(access.posts(person_ids=[person_id], on=clock.today()), key=lambda post: post.id)
+    if {post.role for post in held} <= policy.FAMILY and held and not _under(scope, held[0].unit_id):
+        return False
+    return all(p.role in policy.FAMILY or (p.role in below and _under(scope, p.unit_id)) for p in held)
 
 
 def known_here(person_id: int, unit_id: int) -> bool:

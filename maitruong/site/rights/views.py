@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -24,12 +25,15 @@ from maitruong.foundation.people import queries as people
 from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.staff import queries as staff
+from maitruong.teaching.curriculum.rules import gdpt2018
 
 from . import labels, policy, services
 from .errors import UnknownPlace
 from .services import Credentials
 
 PAGE = 50
+# The newest name of every subject of the programme, whatever the grade.
+_SUBJECTS = {s.code: s.name for grade in range(1, 13) for s in gdpt2018.subjects(grade, 2026)}
 MOST_POSTS = 200
 _NAMES = system_scope("names of who holds a post or acted, for who administers the unit")
 
@@ -135,14 +139,13 @@ def audit_page(request: HttpRequest) -> HttpResponse:
     scope: Scope = request.scope  # type: ignore[attr-defined]
     unit_id = _unit_asked(scope, request)
     group = request.GET.get("viec", "")
-    text = request.GET.get("truoc", "")
-    older = int(text) if text.isdigit() and len(text) < 19 else None
+    older = formats.whole_number(request.GET.get("truoc"))
     with unit_of_work(_NAMES):
         rows = audit.entries(
             unit_id=unit_id, action=group if group in labels.GROUPS else "", older_than=older, limit=PAGE + 1
         )
-        shown = rows[:PAGE]
-        names = people.names({p for row in shown for p in (row.actor_id, row.subject_id) if p})
+        shown = [_without_pupil(scope, row) for row in rows[:PAGE]]
+        names = people.names({p for row in shown for p in _people_of(row)})
     unit = organisations.unit(unit_id)
     kept = {"don-vi": unit_id, "viec": group}
     return render(
@@ -151,10 +154,7 @@ def audit_page(request: HttpRequest) -> HttpResponse:
         {
             "page_title": "Nhật ký",
             "unit": unit,
-            "rows": shown,
-            "names": names,
-            "label": labels.action_label,
-            "field": labels.field_label,
+            "rows": [_audit_row(row, names) for row in shown],
             "groups": list(labels.GROUPS.items()),
             "group": group,
             "first_page": older is None,
@@ -162,6 +162,40 @@ def audit_page(request: HttpRequest) -> HttpResponse:
             "next": "?" + urlencode({**kept, "truoc": shown[-1].id}) if len(rows) > PAGE else "",  # type: ignore[arg-type]
         },
     )
+
+
+def _people_of(row: audit.Told) -> set[int]:
+    told = {
+        int(text)
+        for field, *values in row.changes
+        if field in labels.PERSON_FIELDS
+        for text in values
+        if text.isdigit()
+    }
+    return told | {person for person in (row.actor_id, row.subject_id) if person}
+
+
+def _audit_row(row: audit.Told, names: dict[int, str]) -> dict[str, Any]:
+    """An entry in words. Whoever signs in acts for himself; the reasons of the system itself are not for reading."""
+    signs_in = row.action == "identity.signed_in"
+    changes, more = labels.changes_shown(row.changes, names)
+    return {
+        "at": row.at,
+        "who": names.get((row.subject_id if signs_in else row.actor_id) or 0, "" if row.actor_id else "Hệ thống"),
+        "act": labels.action_label(row.action),
+        "why": row.why if row.actor_id else "",
+        "whom": "" if signs_in else names.get(row.subject_id or 0, ""),
+        "changes": changes,
+        "more": more,
+        "deleted": row.deleted,
+    }
+
+
+def _without_pupil(scope: Scope, row: audit.Told) -> audit.Told:
+    """Who administers accounts sees that an act on a pupil was done and by whom, not on which pupil nor what it wrote."""
+    if scope.may("students.view") or not row.action.startswith(labels.OF_PUPILS):
+        return row
+    return replace(row, subject_id=None, changes=(), why="")
 
 
 def shown_once(request: HttpRequest, told: list[tuple[Credentials, str]], back: str) -> HttpResponse:
@@ -226,8 +260,7 @@ def _terms(request: HttpRequest) -> dict[str, Any]:
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
-    text = request.POST.get(name, "")
-    return int(text) if text.isdigit() and len(text) < 19 else None
+    return formats.whole_number(request.POST.get(name))
 
 
 def _here(scope: Scope) -> int:
@@ -237,8 +270,8 @@ def _here(scope: Scope) -> int:
 
 
 def _unit_asked(scope: Scope, request: HttpRequest) -> int:
-    text = request.GET.get("don-vi", "")
-    wanted = int(text) if text.isdigit() and len(text) < 19 else _here(scope)
+    asked = formats.whole_number(request.GET.get("don-vi"))
+    wanted = _here(scope) if asked is None else asked
     whole_province = scope.rows is Rows.PROVINCE and organisations.units([wanted])
     if not whole_province and not organisations.is_under(wanted, _here(scope), on=clock.today()):
         raise NotFound
@@ -267,7 +300,7 @@ def _row(
         "name": names.get(post.person_id, ""),
         "role": post.label,
         "place": places[post.unit_id].name,
-        "limits": ", ".join([*limits, *(post.subjects or ())]),
+        "limits": ", ".join([*limits, *(_SUBJECTS.get(code, code) for code in post.subjects or ())]),
         "since": post.valid_from,
         "until": post.valid_to,
         "why": post.reason,

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from maitruong.foundation.access import queries as access
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import attempt
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.identity import services as identity
 from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.people import queries as people
 from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.enrolment import queries as enrolment
@@ -41,13 +43,14 @@ def accounts(request: HttpRequest) -> HttpResponse:
         rows = staff.staff(scope, school_id=school_id, on=clock.today(), limit=500, permission="accounts.manage")
         groups = [("", row.person_id, row.full_name) for row in rows]
     held = identity.accounts_of([person_id for _, person_id, _ in groups])
+    waiting = access.waiting(held, unit_id=school_id)
     return render(
         request,
         "rights/accounts.html",
         {
             "page_title": "Tài khoản",
             "place": scope.workspace.place if scope.workspace else "",
-            "rows": [_row(scope, kind, person_id, name, held) for kind, person_id, name in groups],
+            "rows": [_row(kind, person_id, name, held, waiting) for kind, person_id, name in groups],
             "classes": [(c.id, c.name) for c in classes],
             "chosen": chosen,
         },
@@ -58,7 +61,9 @@ def accounts(request: HttpRequest) -> HttpResponse:
 @require_POST
 def open_account(request: HttpRequest, person_id: int) -> HttpResponse:
     scope: Scope = request.scope  # type: ignore[attr-defined]
-    told = services.open_account(scope, person_id=person_id, unit_id=_school(scope))
+    told, problem = attempt(lambda: services.open_account(scope, person_id=person_id, unit_id=_school(scope)))
+    if told is None:
+        return _refused(request, problem)
     return shown_once(request, [(told, names_of({person_id})[person_id])], "rights:accounts")
 
 
@@ -68,9 +73,17 @@ def reset(request: HttpRequest, person_id: int) -> HttpResponse:
     scope: Scope = request.scope  # type: ignore[attr-defined]
     told, problem = attempt(lambda: services.reset_password(scope, person_id=person_id, unit_id=_school(scope)))
     if told is None:
-        context = {"page_title": "Tài khoản", "problem": problem, "back": reverse("rights:accounts")}
-        return render(request, "rights/refused.html", context, status=422)
+        return _refused(request, problem)
     return shown_once(request, [(told, names_of({person_id})[person_id])], "rights:accounts")
+
+
+@needs("accounts.manage")
+@require_POST
+def confirm(request: HttpRequest, person_id: int) -> HttpResponse:
+    """The school has seen who it is: what waited here since another school's reset can be used again."""
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    services.confirm_person(scope, person_id=person_id, unit_id=_school(scope))
+    return redirect("rights:accounts")
 
 
 @needs("accounts.manage")
@@ -84,12 +97,21 @@ def open_class(request: HttpRequest, class_id: int) -> HttpResponse:
         raise NotFound
     members = enrolment.members(ref, on=enrolment.day_within(ref.school_year))
     held = identity.accounts_of([m.student_id for m in members])
-    told = [
-        (services.open_account(scope, person_id=m.student_id, unit_id=school_id), m.full_name)
-        for m in members
-        if m.student_id not in held
-    ]
+    told, problem = attempt(
+        lambda: [
+            (services.open_account(scope, person_id=m.student_id, unit_id=school_id), m.full_name)
+            for m in members
+            if m.student_id not in held
+        ]
+    )
+    if told is None:
+        return _refused(request, problem)
     return shown_once(request, told, "rights:accounts")
+
+
+def _refused(request: HttpRequest, problem: Refusal | None) -> HttpResponse:
+    context = {"page_title": "Tài khoản", "problem": problem, "back": reverse("rights:accounts")}
+    return render(request, "rights/refused.html", context, status=422)
 
 
 def _class_groups(scope: Scope, class_id: int) -> list[tuple[str, int, str]]:
@@ -105,9 +127,15 @@ def _guardians(student_ids: list[int]) -> list[tuple[str, int, str]]:
     return [(f"{row.relation_label} của {names.get(child, '')}", row.guardian_id, row.full_name) for child, row in rows]
 
 
-def _row(scope: Scope, kind: str, person_id: int, name: str, held: dict[int, Any]) -> dict[str, Any]:
+def _row(kind: str, person_id: int, name: str, held: dict[int, Any], waiting: set[int]) -> dict[str, Any]:
     account = held.get(person_id)
-    return {"person_id": person_id, "name": name, "kind": kind, "login": account.login if account else ""}
+    return {
+        "person_id": person_id,
+        "name": name,
+        "kind": kind,
+        "login": account.login if account else "",
+        "waits": person_id in waiting,
+    }
 
 
 def _school(scope: Scope) -> int:

@@ -17,13 +17,8 @@ from maitruong.foundation.kernel import clock
 from .. import columns, layout, storage
 from ..columns import Column
 from ..models import MarkBook
-from ..storage import STORES
+from ..storage import DAY, STORES
 from ..types import Book, Sheet, SubjectTerm, period_name
-
-# "Now" for the list of a class: today, or the nearest day inside the book's own school year. A book of a year that is over
-# shows who sat in its class then and who taught it, for ever. Asked inside the statement, so that it costs none of its own.
-_DAY = """coalesce((SELECT greatest(least(%(today)s::date, y.ends_on), y.starts_on) FROM calendar_schoolyear y
-      WHERE y.year = %(school_year)s::smallint), %(today)s::date)"""
 
 
 @dataclass(frozen=True)
@@ -114,7 +109,7 @@ def _page_sql(kind: str) -> str:
     )
     return f"""
 SELECT r.student_id, p.full_name, r.present, m.version, t.names, {taken}, {", ".join(f"m.{n}" for n in store.read_back)}
-FROM (SELECT e.student_id, bool_or(e.ends_on IS NULL OR e.ends_on >= {_DAY}) AS present
+FROM (SELECT e.student_id, bool_or(e.ends_on IS NULL OR e.ends_on >= {DAY}) AS present
       FROM enrolment_enrolment e
       WHERE e.school_id = %(school_id)s::bigint AND e.school_year = %(school_year)s::smallint
         AND e.school_class_id = %(class_id)s::bigint GROUP BY e.student_id) r
@@ -122,7 +117,7 @@ JOIN people_person p ON p.id = r.student_id
 CROSS JOIN (SELECT array_agg(q.full_name ORDER BY q.sort_key) AS names FROM timetable_assignment a
             JOIN people_person q ON q.id = a.teacher_id
             WHERE a.school_id = %(school_id)s::bigint AND a.class_id = %(class_id)s::bigint AND a.subject = %(subject)s::text
-              AND a.starts_on <= {_DAY} AND (a.ends_on IS NULL OR a.ends_on >= {_DAY})) t
+              AND a.starts_on <= {DAY} AND (a.ends_on IS NULL OR a.ends_on >= {DAY})) t
 LEFT JOIN {store.table} m ON {store.rows_of_book} AND m.student_id = r.student_id
 {beside}
 WHERE r.present OR m.version IS NOT NULL
@@ -135,7 +130,7 @@ def present_pupils(book: Book) -> list[int]:
         cursor.execute(
             "SELECT e.student_id FROM enrolment_enrolment e JOIN people_person p ON p.id = e.student_id"
             " WHERE e.school_id = %(school_id)s::bigint AND e.school_class_id = %(class_id)s::bigint"
-            f" AND (e.ends_on IS NULL OR e.ends_on >= {_DAY}) ORDER BY p.sort_key, p.id",
+            f" AND (e.ends_on IS NULL OR e.ends_on >= {DAY}) ORDER BY p.sort_key, p.id",
             {**storage.place(book), "today": clock.today()},
         )
         return [row[0] for row in cursor.fetchall()]
@@ -267,7 +262,7 @@ def history(scope: Scope, *, book: Book, student_id: int | None = None, cell: st
 
 @dataclass(frozen=True)
 class BookSummary:
-    """A line of a list of books: how many of the class's pupils have all that is owed."""
+    """A line of a list of books: how many of the class's pupils have all that is owed, how many anything at all."""
 
     id: int
     kind: str
@@ -280,6 +275,7 @@ class BookSummary:
     moment: int
     pupils: int
     finished: int
+    begun: int
     closed_at: dt.datetime | None
     changed_at: dt.datetime | None
     teachers: str
@@ -292,7 +288,7 @@ class BookSummary:
             return "closed"
         if self.pupils and self.finished >= self.pupils:
             return "full"
-        return "begun" if self.finished or self.changed_at else "empty"
+        return "begun" if self.begun or self.changed_at else "empty"
 
     @property
     def percent(self) -> int:
@@ -308,34 +304,36 @@ WITH book AS (
 roll AS (
   SELECT e.school_class_id AS class_id, e.student_id FROM enrolment_enrolment e
   WHERE e.school_id = ANY(%(schools)s::bigint[]) AND e.school_year = %(school_year)s::smallint
-    AND e.school_class_id IN (SELECT class_id FROM book) AND (e.ends_on IS NULL OR e.ends_on >= {_DAY})),
+    AND e.school_class_id IN (SELECT class_id FROM book) AND (e.ends_on IS NULL OR e.ends_on >= {DAY})),
 pupils AS (SELECT class_id, count(*) AS n FROM roll GROUP BY class_id),
 done AS (
-  SELECT 'mark' AS kind, m.class_id, m.subject, m.term AS slot, count(*) FILTER (WHERE NOT m.provisional OR m.basis >= 2) AS n
+  SELECT 'mark' AS kind, m.class_id, m.subject, m.term AS slot,
+         count(*) FILTER (WHERE NOT m.provisional OR m.basis >= 2) AS n, count(*) AS begun
   FROM gradebook_mark m JOIN roll USING (class_id, student_id)
   WHERE m.school_year = %(school_year)s::smallint AND m.school_id = ANY(%(schools)s::bigint[]) GROUP BY m.class_id, m.subject, m.term
   UNION ALL
   SELECT 'primary', m.class_id, m.subject, m.moment, count(*) FILTER (WHERE m.basis >= 2 OR (m.level IS NOT NULL
-         AND (coalesce(m.test, -1) >= 0 OR NOT b.tested)))
+         AND (coalesce(m.test, -1) >= 0 OR NOT b.tested))), count(*)
   FROM gradebook_primarymark m JOIN roll USING (class_id, student_id)
   JOIN book b ON b.kind = 'primary' AND b.class_id = m.class_id AND b.subject = m.subject AND b.moment = m.moment
   WHERE m.school_year = %(school_year)s::smallint AND m.school_id = ANY(%(schools)s::bigint[]) GROUP BY m.class_id, m.subject, m.moment
   UNION ALL
-  SELECT 'quality', m.class_id, '', m.moment, count(*) FILTER (WHERE {_DONE_QUALITIES})
+  SELECT 'quality', m.class_id, '', m.moment, count(*) FILTER (WHERE {_DONE_QUALITIES}), count(*)
   FROM gradebook_qualitymark m JOIN roll USING (class_id, student_id)
   WHERE m.school_year = %(school_year)s::smallint AND m.school_id = ANY(%(schools)s::bigint[]) GROUP BY m.class_id, m.moment
   UNION ALL
-  SELECT 'conduct', m.class_id, '', m.term, count(*) FILTER (WHERE m.level IS NOT NULL OR (m.term = 0 AND m.comment <> ''))
+  SELECT 'conduct', m.class_id, '', m.term, count(*) FILTER (WHERE m.level IS NOT NULL OR (m.term = 0 AND m.comment <> '')),
+         count(*)
   FROM gradebook_conduct m JOIN roll USING (class_id, student_id)
   WHERE m.school_year = %(school_year)s::smallint AND m.school_id = ANY(%(schools)s::bigint[]) GROUP BY m.class_id, m.term),
 teacher AS (
   SELECT a.class_id, a.subject, string_agg(p.full_name, ', ' ORDER BY p.sort_key) AS names
   FROM timetable_assignment a JOIN people_person p ON p.id = a.teacher_id
   WHERE a.school_id = ANY(%(schools)s::bigint[]) AND a.school_year = %(school_year)s::smallint
-    AND a.class_id IN (SELECT class_id FROM book) AND a.starts_on <= {_DAY} AND (a.ends_on IS NULL OR a.ends_on >= {_DAY})
+    AND a.class_id IN (SELECT class_id FROM book) AND a.starts_on <= {DAY} AND (a.ends_on IS NULL OR a.ends_on >= {DAY})
   GROUP BY a.class_id, a.subject)
 SELECT b.id, b.kind, b.subject, b.subject_name, b.class_id, b.class_name, b.grade, b.term, b.moment, coalesce(u.n, 0),
-       coalesce(d.n, 0), b.closed_at, CASE WHEN b.version > 0 THEN b.changed_at END, coalesce(t.names, ''), b.sort_key
+       coalesce(d.n, 0), coalesce(d.begun, 0), b.closed_at, CASE WHEN b.version > 0 THEN b.changed_at END, coalesce(t.names, ''), b.sort_key
 FROM book b LEFT JOIN pupils u USING (class_id)
 LEFT JOIN done d ON d.class_id = b.class_id AND d.subject = b.subject
   AND d.slot = CASE WHEN b.moment > 0 THEN b.moment ELSE b.term END

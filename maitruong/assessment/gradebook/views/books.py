@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.types import Rows, Scope
 from maitruong.foundation.audit import services as audit
-from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.kernel.school_year import SchoolYear
 from maitruong.foundation.organisations import queries as organisations
 from maitruong.foundation.regulations.acts import TT22_2021, TT27_2020
@@ -41,7 +41,6 @@ SAVE_ROUTES = {
     "quality": "gradebook:save_qualities",
     "conduct": "gradebook:save_conduct",
 }
-GRID = "so-diem"
 
 
 # --- lists ---------------------------------------------------------------------------------------------------------------
@@ -73,8 +72,7 @@ def books(request: HttpRequest) -> HttpResponse:
     term = _term(request, default=calendar.term_on(clock.today()))
     if scope.may("gradebook.view_all"):
         return _books_of_school(request, scope, year, term)
-    chosen = request.GET.get("lop", "")
-    class_id = int(chosen) if chosen.isdigit() and len(chosen) < 18 else None
+    class_id = formats.whole_number(request.GET.get("lop"))
     if scope.rows is Rows.PROVINCE and class_id is None:
         return render(request, "gradebook/choose_school.html", {"page_title": "Sổ điểm"})
     found = queries.my_books(scope, school_year=year, term=term, class_id=class_id)
@@ -203,10 +201,11 @@ def _grid_rows(page: BookPage) -> list[dict[str, Any]]:
 
 
 def _first_open_column(page: BookPage) -> str:
-    """The column the phone shows first: the first that some pupil still owes."""
-    open_keys = [c.key for c in page.columns if c.is_open and c.kind != "text"]
+    """The column the phone shows first: the first that most pupils still owe, else the first that somebody owes."""
     present = [row for row in page.rows if row.present]
-    return next((key for key in open_keys if any(not row.cells[key] for row in present)), "")
+    owed = {c.key: sum(not row.cells[c.key] for row in present) for c in page.columns if c.is_open and c.kind != "text"}
+    most = (key for key, count in owed.items() if 2 * count > len(present))
+    return next(most, next((key for key, count in owed.items() if count), ""))
 
 
 def _sibling_tabs(book: Book) -> list[dict[str, Any]]:
@@ -231,8 +230,7 @@ def history(request: HttpRequest, book_id: int) -> HttpResponse:
     """Who wrote what: of the book, of one pupil (em), of one cell (o)."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
     shown = queries.open_book(scope, book_id=book_id)
-    pupil = request.GET.get("em", "")
-    student_id = int(pupil) if pupil.isdigit() and len(pupil) < 18 else None
+    student_id = formats.whole_number(request.GET.get("em"))
     cell = request.GET.get("o", "")
     lines = queries.history(scope, book=shown, student_id=student_id, cell=cell)
     labels = {column.key: column.long for column in layout.open_columns(shown)}

@@ -27,21 +27,12 @@ from ..errors import NothingToDo, NotYourPart, SignedOutOfOrder
 from ..lifecycle import prepare_step, rebuild_keeping_signatures
 from ..models import RecordBlock, RecordDraft, RecordFile, State
 from ..types import Person
+from ..waiting import PERMISSION, TURN
 
-PERMISSION = {
-    Role.SUBJECT_TEACHER: "school_records.sign_subject",
-    Role.HOMEROOM_TEACHER: "school_records.sign_homeroom",
-    Role.PRINCIPAL: "school_records.sign_principal",
-}
 _TITLE = {
     Role.SUBJECT_TEACHER: "Ký phần môn học",
     Role.HOMEROOM_TEACHER: "Ký phần giáo viên chủ nhiệm",
     Role.PRINCIPAL: "Ký phê duyệt",
-}
-TURN = {
-    Role.SUBJECT_TEACHER: State.DATA_LOCKED,
-    Role.HOMEROOM_TEACHER: State.SUBJECT_SIGNED,
-    Role.PRINCIPAL: State.HOMEROOM_SIGNED,
 }
 _ORDER = list(TURN)
 

@@ -46,12 +46,16 @@ def test_the_guardian_reads_and_downloads_the_childs_record_and_both_are_audited
     record = rooms.sealed(room)[0]
     mother = browser(make.a_guardian("Trần Mỹ Hạnh", child=record.student_id, school=room.school))
 
-    listed = mother.get("/hoc-ba/cua-con/")
+    listed = mother.get(f"/con-toi/{record.student_id}/")
     page = mother.get(f"/hoc-ba/cua-con/{record.record_id}/")
     ticket = mother.post(f"/hoc-ba/cua-con/{record.record_id}/tai/pdf/")
     file = mother.get(ticket.headers["Location"])
 
-    assert f"/hoc-ba/cua-con/{record.record_id}/" in listed.text
+    assert mother.get("/hoc-ba/cua-con/").headers["Location"] == "/con-toi/"
+    assert f'href="/con-toi/{record.student_id}/#hoc-ba"' in mother.get("/con-toi/").text
+    for link in ("hoc-ba/cua-con/{}/", "hoc-ba/cua-con/{}/tai/pdf/", "xac-thuc/{}/"):
+        assert f'"/{link.format(record.record_id)}"' in listed.text
+    assert f'href="/con-toi/{record.student_id}/"' in page.text
     assert "Nguyễn Thị Lan" in page.text and "Phần của giáo viên chủ nhiệm" in page.text
     assert file.content == rooms.bytes_of(record, "pdf")
     assert file.headers["Content-Disposition"].startswith("attachment;")
@@ -75,6 +79,29 @@ def test_another_childs_guardian_gets_the_answer_of_a_random_id(room) -> None:
     assert (foreign.status_code, foreign.content) == (random.status_code, random.content) == (404, foreign.content)
 
 
+def test_the_childs_page_lists_her_records_only_and_no_comparison_with_others(room) -> None:
+    hers, his = rooms.sealed(room)
+    mother = browser(make.a_guardian("Trần Mỹ Hạnh", child=hers.student_id, school=room.school))
+
+    page = mother.get(f"/con-toi/{hers.student_id}/?nam=2026").text
+
+    assert hers.record_id in page and his.record_id not in page and "Lý A Sính" not in page
+    for word in ("xếp hạng", "thứ hạng", "hạng ", "trung bình lớp", "so với lớp", "trong lớp"):
+        assert word not in page.lower()
+    assert mother.get(f"/con-toi/{his.student_id}/").status_code == 404
+
+
+def test_a_superseded_record_is_read_but_offered_no_more(room) -> None:
+    record = rooms.sealed(room)[0]
+    mother = browser(make.a_guardian("Trần Mỹ Hạnh", child=record.student_id, school=room.school))
+    with make.as_system():
+        RecordFile._base_manager.filter(pk=record.pk).update(state="superseded")
+
+    page = mother.get(f"/con-toi/{record.student_id}/").text
+
+    assert f"/hoc-ba/cua-con/{record.record_id}/" in page and "/tai/pdf/" not in page
+
+
 def test_a_ticket_is_worth_nothing_in_other_hands_or_after_two_minutes(room) -> None:
     record = rooms.sealed(room)[0]
     mother = make.a_guardian("Trần Mỹ Hạnh", child=record.student_id, school=room.school)
@@ -95,7 +122,7 @@ def test_a_guardian_sees_no_record_before_it_is_issued(room) -> None:
     mother = browser(make.a_guardian("Trần Mỹ Hạnh", child=record.student_id, school=room.school))
 
     assert mother.get(f"/hoc-ba/cua-con/{record.record_id}/").status_code == 404
-    assert record.record_id not in mother.get("/hoc-ba/cua-con/").text
+    assert record.record_id not in mother.get(f"/con-toi/{record.student_id}/").text
 
 
 def test_the_public_page_tells_initials_school_year_and_hash_and_nothing_more(room) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import datetime as dt
 import random
@@ -79,6 +80,15 @@ def test_changed_mark_is_named_by_its_subject(sealed, root, office):
     assert told(report) == "Môn Toán: nội dung đã bị sửa sau khi lập"
     assert changed_fields(sealed, given) == ("Môn Toán: cả năm",)
     assert report.content is None
+
+
+def test_file_of_guesses_under_a_known_number_learns_nothing_of_the_record(sealed, root):
+    """The number stands in the QR. What is not named as different would else be told as guessed right."""
+    subject(root, "TOAN").find(tag("year")).set("tenths", "99")
+    for value in root.iter(f"{{{DS}}}SignatureValue"):
+        value.text = base64.b64encode(b"x" * 64).decode()
+
+    assert changed_fields(sealed, canonical_bytes(root)) == ()
 
 
 def test_changed_name_absence_and_promotion_are_named_by_their_parts(sealed, root, office):

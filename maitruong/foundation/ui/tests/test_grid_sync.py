@@ -241,3 +241,44 @@ def test_the_explanation_follows_the_row(visit, book: Book) -> None:
     cell(page, 3, 1).focus()
 
     assert until(page, lambda: "hàng p3" in page.locator("[data-grid-why]").inner_text())
+
+
+def slowly(page: Any, address: str) -> list[Any]:
+    """Open the grid with its script held back; the routes that let it come."""
+    held: list[Any] = []
+    page.route("**/grid/index.js", lambda route: held.append(route))
+    page.goto(address, wait_until="commit")
+    cell(page, 1, 1).wait_for()
+    return held
+
+
+def test_what_is_typed_before_the_script_is_ready_is_sent_like_the_rest(visit, book: Book) -> None:
+    page = visit("/kit/cua/")
+    held = slowly(page, page.url.replace("kit/cua/", "luoi/"))
+    cell(page, 1, 1).focus()
+    page.keyboard.type("7,5")
+    cell(page, 2, 1).focus()
+    page.keyboard.type("8")
+    assert until(page, lambda: held)
+
+    held[0].continue_()
+    assert until(page, lambda: book.values.get(("p1", "tx1")) == "7,5")
+    assert ("p2", "tx1") not in book.values
+    page.keyboard.press("Enter")
+
+    assert until(page, lambda: book.values == {("p1", "tx1"): "7,5", ("p2", "tx1"): "8"})
+
+
+def test_what_the_browser_put_back_from_an_earlier_visit_is_not_sent(visit, book: Book) -> None:
+    book.values["p1", "tx1"] = "9"
+    page = visit("/kit/cua/")
+    held = slowly(page, page.url.replace("kit/cua/", "luoi/"))
+    cell(page, 1, 1).evaluate("old => { old.value = '4'; }")
+    assert until(page, lambda: held)
+
+    held[0].continue_()
+    page.wait_for_load_state("networkidle")
+
+    assert until(page, lambda: cell(page, 1, 1).input_value() == "9")
+    page.wait_for_timeout(700)
+    assert book.requests == []

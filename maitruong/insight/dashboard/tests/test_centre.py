@@ -140,3 +140,13 @@ def test_figures_answer_204_when_nothing_changed(client: Client, province: dict)
     an_entry(province, MORNING, 9)
     counted(province)
     assert client.get(f"/dieu-hanh/so-lieu/?etag={etag}").status_code == 200
+
+
+def test_levels_change_to_this_year_only_when_most_pupils_have_one() -> None:
+    last_year = {8: {"3": 40, "2": 60}}
+    few, most = {8: {"3": 2}}, {8: {"3": 30, "2": 21}}
+
+    assert not queries.is_a_picture(few, beside=last_year)
+    assert queries.is_a_picture(most, beside=last_year)
+    assert queries.is_a_picture(few, beside={})
+    assert not queries.is_a_picture({}, beside={})

@@ -49,5 +49,7 @@ class StudentLists:
         calendar.refuse_closed_year(target.school_year)
         return StudentReader(scope, target, create_classes=target.options.get(CREATE_CLASSES, False))
 
-    def take_back(self, scope: Scope, target: Target, rows: Sequence[Written]) -> list[Kept]:
-        return undo.take_back(scope, target, rows)
+    def take_back(
+        self, scope: Scope, target: Target, rows: Sequence[Written], *, edited_too: bool = False
+    ) -> list[Kept]:
+        return undo.take_back(scope, target, rows, edited_too=edited_too)

@@ -62,6 +62,7 @@ class StudentReader:
         self.classes: dict[str, tuple[int | None, str, int]] = {}
         self._by_person: dict[tuple[str, dt.date | None], list[tuple[int, str]]] | None = None
         self._meant: dict[int, Meant] = {}
+        self._new_grades: set[int] = set()
 
     def lookup(self, records: Sequence[Record]) -> list[Verdict]:
         """See exchange.ports.ListReader. Eight statements, whatever the number of records."""
@@ -167,6 +168,20 @@ class StudentReader:
         elif grade is None:
             message = f"Không rõ lớp {name} thuộc khối nào nên chưa mở được. Mở lớp trong trang Lớp học trước."
             m.findings.append(("class_name", error("class.grade_unknown", message)))
+        elif self._is_first_of_new_grade(grade):
+            message = (
+                f"Trường có lớp trong năm học này nhưng chưa có lớp nào ở khối {grade}; lớp {name} sẽ được mở. "
+                f"Xem lại nếu tên lớp gõ nhầm."
+            )
+            m.findings.append(("class_name", warning("class.new_grade", message)))
+
+    def _is_first_of_new_grade(self, grade: int) -> bool:
+        """Whether a list opens a grade the school did not have; said once a grade."""
+        known = {level for _, _, level in self.classes.values()}
+        if not known or grade in known or grade in self._new_grades:
+            return False
+        self._new_grades.add(grade)
+        return True
 
     def _compare(
         self,
@@ -194,8 +209,10 @@ class StudentReader:
             if name is None:
                 m.new_parents.append(place)
             elif vietnamese.name_match(name, parent.full_name) == "different":
+                # Of a child the school does not have yet, nothing is told but that the two differ.
+                held_name = f"là {name}" if m.known_here else "tên khác"
                 message = (
-                    f"Hồ sơ đang ghi {parent.how} là {name}; khi nhập vẫn giữ tên đó. "
+                    f"Hồ sơ đang ghi {parent.how} {held_name}; khi nhập vẫn giữ tên đó. "
                     f"Nếu tệp đúng, sửa người giám hộ trong hồ sơ của em."
                 )
                 m.findings.append((f"{parent.role}_name", warning("student.other_parent", message)))

@@ -49,10 +49,10 @@ _NAMES = {
 }
 
 
-def take_back(scope: Scope, target: Target, rows: Sequence[Written]) -> list[Kept]:
+def take_back(scope: Scope, target: Target, rows: Sequence[Written], *, edited_too: bool = False) -> list[Kept]:
     """See exchange.ports.ListOwner."""
     now = _Now(target, rows)
-    kept = {row.row: reason for row in rows if (reason := now.reason_to_keep(row))}
+    kept = {kept.row: kept for row in rows if (kept := now.kept(row, edited_too=edited_too))}
     going = [row for row in rows if row.row not in kept]
     made = [row for row in going if row.written["made"]]
     known = [row for row in going if not row.written["made"]]
@@ -65,7 +65,7 @@ def take_back(scope: Scope, target: Target, rows: Sequence[Written]) -> list[Kep
     _remove_parents(going)
     _close_classes(rows, going)
     _tell(scope, target, going)
-    return [Kept(row, reason) for row, reason in sorted(kept.items())]
+    return [kept[row] for row in sorted(kept)]
 
 
 class _Now:
@@ -83,16 +83,30 @@ class _Now:
             self._numbers = _count_numbers(ids)
             self._uses = uses(ids)
 
-    def reason_to_keep(self, row: Written) -> str:
-        """Why a row is kept, in a sentence; "" when it may be taken back."""
+    def kept(self, row: Written, *, edited_too: bool) -> Kept | None:
+        """The row with why it is kept; None when it may be taken back."""
+        used, edited = self._reason_of_use(row), self._reason_of_edit(row)
+        if used:
+            return Kept(row.row, f"{edited} {used}".strip())
+        return Kept(row.row, edited, only_edited=True) if edited and not edited_too else None
+
+    def _reason_of_edit(self, row: Written) -> str:
+        """What the list wrote and somebody wrote over since."""
         written, key = row.written, row.object_id
         person, file = self._people.get(key), self._files.get(key)
-        if person is None:
-            return "Hồ sơ không còn trong phạm vi của trường."
-        if person.version != written["person_version"]:
+        if person is not None and person.version != written["person_version"]:
             return "Thông tin cá nhân đã được sửa sau khi nhập."
-        if file is None or file.version != written["file_version"]:
+        if file is not None and file.version != written["file_version"]:
             return "Hồ sơ học sinh đã được sửa sau khi nhập."
+        return ""
+
+    def _reason_of_use(self, row: Written) -> str:
+        """What came to hang on the row since: taking it back would tear that off, whoever decides."""
+        written, key = row.written, row.object_id
+        if key not in self._people:
+            return "Hồ sơ không còn trong phạm vi của trường."
+        if key not in self._files:
+            return "Hồ sơ học sinh không còn ở trường."
         ours = {entry["id"] for entry in written.get("guardians", [])}
         there = self._guardians.get(key, set())
         if not ours <= there:

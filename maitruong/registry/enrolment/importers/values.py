@@ -41,7 +41,6 @@ _SEAT = ("student_code", "register_number")
 NUMBERS = {"personal_number": "CCCD", "moet_code": "MOET"}
 RELATIONS = {"father": "FATHER", "mother": "MOTHER"}
 _HOW = {"father": "cha", "mother": "mẹ"}
-LABELS = {"full_name": "họ tên", "born_on": "ngày sinh", "sex": "giới tính"}
 
 
 @dataclass

@@ -15,9 +15,12 @@ from django.test import Client
 
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.exchange import work
+from maitruong.foundation.exchange.errors import TooCostly
 from maitruong.foundation.exchange.models import ImportBatch, ImportProblem
 from maitruong.foundation.exchange.tests.files import messy_list, plain_workbook
 from maitruong.foundation.identity.models import Account
+from maitruong.foundation.jobs import services as jobs
+from maitruong.foundation.jobs.models import Job
 from maitruong.foundation.organisations.models import Unit
 from maitruong.foundation.people.models import Person
 from tests import factories as make
@@ -81,7 +84,7 @@ def test_clerk_walks_from_the_file_to_the_written_list_and_back(clerk: Client, t
     clerk.post(f"{address}nhap/")
     work.import_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
     page = clerk.get(address).content.decode()
-    assert "Đã nhập xong" in page and "Hoàn tác" in page and "Còn 31 ngày" in page
+    assert "Đã nhập xong" in page and "Hoàn tác" in page and "Còn 30 ngày" in page
     clerk.post(f"{address}hoan-tac/")
     work.undo_import(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
     assert "lấy lại 5 dòng" in clerk.get(address).content.decode()
@@ -117,6 +120,25 @@ def test_refused_file_is_answered_on_the_page_with_what_to_do(clerk: Client, tmp
     assert clerk.post("/nhap-danh-sach/", {"kind": "students"}).status_code == 422
     with make.as_system():
         assert not ImportBatch._base_manager.exists()
+
+
+def test_check_that_was_refused_says_why_beside_the_columns(
+    clerk: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, ONE]))["Location"]
+    address = clerk.post(columns, mapped(clerk, columns))["Location"]
+
+    def too_costly(*_: object) -> None:
+        raise TooCostly(what="thời gian")
+
+    monkeypatch.setattr("maitruong.foundation.exchange.workbook.read_rows", too_costly)
+    with make.as_system():
+        job_id = Job._base_manager.latest("pk").pk
+    jobs.run(job_id)
+    page = clerk.get(address, follow=True).content.decode()
+
+    assert "Lần kiểm tra vừa rồi chưa xong" in page and "vượt quá thời gian cho phép" in page
+    assert 'name="cot-1"' in page
 
 
 def test_missing_column_is_refused_and_what_was_chosen_stays(clerk: Client, tmp_path: Path) -> None:
@@ -204,11 +226,29 @@ def test_command_refuses_rows_files_and_people_by_exit_code(
 
     assert command("students", str(wrong), "--school", school, "--as", login)[0] == 1
     code, told = command("students", str(tmp_path / "page.xlsx"), "--school", school, "--as", login)
-    assert (code, told[-1]["refused"]) == (1, "exchange.html_not_sheet")
-    with pytest.raises(CommandError):
-        command("students", str(wrong), "--school", school, "--as", "khong-ai")
-    with pytest.raises(CommandError):
-        command("students", str(wrong), "--school", "KHONG-CO", "--as", login)
+    assert (code, told[-1]["refused"]["code"]) == (1, "exchange.html_not_sheet")
+    for who, where in (("khong-ai", school), (login, "KHONG-CO"), (login, Unit.objects.get(pk=place.neighbour).code)):
+        code, told = command("students", str(wrong), "--school", where, "--as", who)
+        assert (code, told[-1]["refused"]["code"]) == (1, "exchange.not_your_office")
+    with pytest.raises(CommandError) as caught:
+        command("students", str(tmp_path / "khong-co.xlsx"), "--school", school, "--as", login)
+    assert caught.value.returncode == 2
+
+
+def test_command_that_breaks_says_so_and_leaves_a_list_that_can_be_taken_back(
+    clerk: Client, place: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school = Unit.objects.get(pk=place.school).code
+    login = Account.objects.get(person_id=clerk.scope.actor_id).login  # type: ignore[attr-defined]
+    monkeypatch.setattr(work, "_keep_rows", lambda *_: 1 / 0)
+
+    path = plain_workbook(tmp_path / "list.xlsx", [HEADER, ONE])
+    code, told = command("students", str(path), "--school", school, "--as", login)
+
+    assert (code, told[-1]) == (2, {"broken": {"what": "ZeroDivisionError"}})
+    with make.as_system():
+        assert ImportBatch._base_manager.get().state == "stopped"
+        assert not Person._base_manager.filter(full_name="Nông Đức Dũng").exists()
 
 
 def test_no_page_of_a_list_shows_a_personal_number_in_its_address(clerk: Client, tmp_path: Path) -> None:

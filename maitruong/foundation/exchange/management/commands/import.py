@@ -1,12 +1,13 @@
 """`./dev import students FILE --school CODE --as PERSON [--dry-run] [--json]`: the same services as the pages.
 
-JSON lines: {"problem": …} for every finding, {"progress": …} while it runs, and one summary at the end.
-Exit 0: nothing refused. 1: the file, or at least one row, was refused. 2: something broke.
+JSON lines: {"problem": …} for every finding, {"progress": …} while it runs, and one line at the end. See docs/machine.md.
+Exit 0: nothing refused. 1: the file, the person, or at least one row was refused. 2: something broke.
 """
 
 from __future__ import annotations
 
 import json
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from maitruong.foundation.access import queries as access
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import Scope
-from maitruong.foundation.exchange import ports, queries, services, work
+from maitruong.foundation.exchange import cells, ports, queries, services, work
 from maitruong.foundation.exchange.columns import ColumnChoice
-from maitruong.foundation.exchange.findings import Severity
+from maitruong.foundation.exchange.errors import NotYourOffice
+from maitruong.foundation.exchange.findings import ROW, Severity
 from maitruong.foundation.exchange.models import ImportBatch, ImportProblem, ImportState
 from maitruong.foundation.identity.models import Account
 from maitruong.foundation.kernel import clock
@@ -43,36 +45,39 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.as_json: bool = options["json"]
+        if not options["file"].is_file():
+            raise CommandError(f"Không thấy tệp {options['file']}.", returncode=BROKEN)
         try:
             school_id, scope = self._who(options)
             refused = self._run(scope, school_id, options)
         except Refusal as refusal:
-            self._say({"refused": refusal.code, "text": refusal.text, "advice": refusal.advice}, str(refusal.text))
+            fact = {"code": refusal.code, "text": refusal.text, "advice": refusal.advice}
+            self._say({"refused": fact}, f"{refusal.text} {refusal.advice}")
             raise SystemExit(REFUSED) from None
+        except Exception as problem:
+            self.stderr.write(traceback.format_exc())
+            self._say({"broken": {"what": type(problem).__name__}}, "")
+            raise SystemExit(BROKEN) from None
         if refused:
             raise SystemExit(REFUSED)
 
     def _who(self, options: dict[str, Any]) -> tuple[int, Scope]:
+        """The school and the rights of who imports. One answer for a school that is not there and one that is not his."""
         school = Unit.objects.filter(code=options["school"], kind="school").values_list("pk", flat=True).first()
-        if school is None:
-            raise CommandError(f"Không có trường mang mã {options['school']}.", returncode=BROKEN)
         person = options["person"]
         account = Account.objects.filter(login=person.lower()).first()
         person_id = account.person_id if account else int(person) if person.isdigit() else 0
-        scope = None
         for workspace in access.workspaces(access.rights(person_id, on=clock.today())):
-            if workspace.unit_id == school:
-                found = access.scope_of(person_id, workspace.key, on=clock.today(), actor_name=person)
-                if found is not None and found.covers(services.PERMISSION, school_id=school):
-                    scope = found
-                    break
-        if scope is None:
-            raise CommandError(f"{person} không có quyền nhập danh sách cho trường này.", returncode=REFUSED)
-        return school, scope
+            if school is not None and workspace.unit_id == school:
+                scope = access.scope_of(person_id, workspace.key, on=clock.today(), actor_name=person)
+                if scope is not None and scope.covers(services.PERMISSION, school_id=school):
+                    return school, scope
+        raise NotYourOffice(person=person, school=options["school"])
 
     def _run(self, scope: Scope, school_id: int, options: dict[str, Any]) -> int:
         """Check, and import unless told not to. Returns how many rows were refused."""
         batch_id = self._take(scope, school_id, options)
+        running = ImportState.CHECKING
         try:
             checked = work.check_list(scope, batch_id, self._tell)
             self._say_problems(scope, batch_id)
@@ -81,9 +86,13 @@ class Command(BaseCommand):
                 return checked["refused"]
             with unit_of_work(scope):
                 services.start_here(scope, batch_id=batch_id)
+            running = ImportState.IMPORTING
             written = work.import_list(scope, batch_id, self._tell)
             self._say({"imported": written, "import": batch_id}, _sentence("Đã nhập", written))
             return written["refused"]
+        except BaseException:
+            work.put_back(scope, batch_id, running)  # what was written may be taken back on the page
+            raise
         finally:
             if options["dry_run"]:
                 with unit_of_work(scope):
@@ -93,8 +102,6 @@ class Command(BaseCommand):
     def _take(self, scope: Scope, school_id: int, options: dict[str, Any]) -> int:
         owner = ports.owner(options["kind"])
         file: Path = options["file"]
-        if not file.is_file():
-            raise CommandError(f"Không thấy tệp {file}.", returncode=BROKEN)
         with unit_of_work(scope):
             batch_id = services.take_file(
                 scope,
@@ -122,7 +129,8 @@ class Command(BaseCommand):
             if not self.as_json:
                 problems = problems.exclude(severity=Severity.FIXED.value)
             for p in problems.iterator(2_000):
-                fact = {"row": p.row, "column": p.column, "field": p.key, "severity": p.severity, "code": p.code}
+                cell = "" if p.column == ROW else cells.address(p.row - 1, p.column)
+                fact = {"row": p.row, "cell": cell, "field": p.key, "severity": p.severity, "code": p.code}
                 self._say({"problem": {**fact, "text": p.text, "suggestion": p.suggestion}}, p.text)
 
     def _say(self, fact: dict[str, Any], sentence: str) -> None:

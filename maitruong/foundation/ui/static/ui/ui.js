@@ -109,6 +109,24 @@ document.addEventListener("toast", (event) => toast(event.detail.text, event.det
 document.addEventListener("htmx:sendError", () => toast("Chưa gửi được. Kiểm tra kết nối rồi thử lại.", "danger"));
 document.addEventListener("htmx:responseError", () => toast("Chưa làm được việc này. Tải lại trang rồi thử lại.", "danger"));
 
+// What scrolls by itself and holds nothing one can focus must be reachable by keyboard; what does not scroll is no stop.
+function scrollers() {
+  for (const box of document.querySelectorAll(".table-scroll, .sheet__scroll")) {
+    const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
+    const reachable = $("a[href], button, input:not([disabled]):not([tabindex='-1']), select, textarea:not([tabindex='-1'])", box);
+    if (scrolls && !reachable) {
+      box.tabIndex = 0;
+      box.setAttribute("role", "region");
+      box.setAttribute("aria-label", $("caption, [aria-label]", box)?.textContent || "Bảng");
+    } else if (box.getAttribute("role") === "region") {
+      for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
+    }
+  }
+}
+addEventListener("resize", scrollers);
+document.addEventListener("htmx:afterSettle", scrollers);
+scrollers();
+
 // The worker keeps the shell's files and nothing else; where the site does not offer one the pages work as well.
 navigator.serviceWorker?.register("/sw.js").catch(() => {});
 

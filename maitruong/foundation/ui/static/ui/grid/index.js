@@ -93,10 +93,21 @@ export function start(table, store = new MemoryStore()) {
     }
   }
 
+  // What was typed before this script was ready counts as typed. Without the focus in the table nobody typed: it is what
+  // the browser put back from an earlier visit, and must not be sent over what stands there now.
+  function takeEarly() {
+    const early = [...book.cells()].filter((cell) => cell.el.value !== cell.value && !cell.locked);
+    const inHand = book.of(document.activeElement);
+    if (!inHand) for (const cell of early) cell.el.value = cell.value;
+    else apply(early.filter((cell) => cell !== inHand).map((cell) => [cell, cell.el.value]));
+    if (inHand) hands.takeUp(inHand);
+  }
+
   new Phone({ book, view, apply });
   addEventListener("pagehide", () => hands.commit(), { capture: true });
   view.turned();
   sync.start();
+  takeEarly();
   return { book, sync, hands, view };
 }
 

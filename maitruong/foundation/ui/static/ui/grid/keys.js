@@ -54,6 +54,15 @@ export class Hands {
     this.arrived(cell);
   }
 
+  // The cell that had the focus before the script came: what was begun goes on.
+  takeUp(cell) {
+    if (cell.el.value === cell.value) return this.arrive(cell);
+    this.cell = cell;
+    this.mode = "type";
+    this.stay(cell);
+    return this.arrived(cell);
+  }
+
   stay(cell) {
     this.anchor = this.head = [cell.row.index, cell.column.index];
     this.paintRange();

@@ -23,8 +23,7 @@ export class Cell {
     this.el = el;
     this.row = row;
     this.column = column;
-    this.value = el.value;
-    this.server = el.value;
+    this.value = this.server = el.defaultValue; // not el.value: a hand may have been quicker than the script
     this.locked = el.readOnly;
     this.state = "";
     this.message = "";

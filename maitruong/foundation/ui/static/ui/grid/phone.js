@@ -57,7 +57,8 @@ export class Phone {
       row.keys.replaceChildren(...this.keysOf(row.cells[column.index]), ...this.resultOf());
     }
     for (const [other, pill] of this.pills) pill.setAttribute("aria-pressed", String(other === column));
-    this.pills.get(column).scrollIntoView({ block: "nearest", inline: "nearest" });
+    // After the counts are written: they make the pills before this one wider.
+    requestAnimationFrame(() => this.pills.get(column).scrollIntoView({ block: "nearest", inline: "center" }));
     this.recount();
   }
 
