@@ -27,6 +27,7 @@ GROUPS = {
     "identity.": "Đăng nhập",
     "exchange.": "Nhập danh sách",
     "signing.": "Ký số",
+    "insight.": "Điều hành",
 }
 
 # Acts whose entries tell of a pupil: whom, what was written, why.

@@ -39,6 +39,7 @@ _OWN = {
     "enrolment_enrolment",
     "access_grant",
     "audit_entry",
+    "gradebook_markhistory",
 }
 _POINTING = {"student_id", "person_id", "guardian_id"}
 _NAMES = {
@@ -157,7 +158,7 @@ def uses(person_ids: Collection[int]) -> dict[int, str]:
 def _pointing_columns() -> Iterator[tuple[str, str, str]]:
     for model in house_models():
         table = model._meta.db_table
-        if table in _OWN or not model._meta.managed:
+        if table in _OWN:
             continue
         for column in sorted({field.column for field in model._meta.local_fields} & _POINTING):  # type: ignore[type-var]
             yield table, column, _NAMES.get(table, f"đã có {_label(model)}")  # type: ignore[misc]

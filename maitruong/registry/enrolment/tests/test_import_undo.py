@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from maitruong.foundation.access.errors import NotFound
@@ -70,6 +71,22 @@ def test_edited_row_goes_with_its_edits_when_a_person_says_so(touched: SimpleNam
         assert not Person._base_manager.filter(full_name="Nông Văn Hải").exists()
         assert Entry._base_manager.filter(action="students.import_taken_back", object_id=touched.dung).count() == 1
         assert Entry._base_manager.filter(action="exchange.row_taken_back").count() == 1
+
+
+@pytest.mark.django_db
+def test_row_of_a_pupil_with_marks_stays_and_says_so(place: SimpleNamespace, tmp_path: Path) -> None:
+    place.batch_id, _ = bring_in(place.clerk, place.school, plain_workbook(tmp_path / "list.xlsx", [HEADER, ONE, TWO]))
+    with make.as_system(), connection.cursor() as cursor:
+        pupil = Person._base_manager.get(full_name="Nông Đức Dũng").pk
+        cursor.execute(
+            "INSERT INTO gradebook_mark (school_year, school_id, class_id, subject, term, student_id, tx1, version, updated_at)"
+            " VALUES (2026, %s, 1, 'TOAN', 1, %s, 75, 1, now())",
+            [place.school, pupil],
+        )
+
+    assert take_back(place.clerk, place.batch_id) == {"taken_back": 1, "kept": 1}
+
+    assert [(row.because, row.can_go) for row in kept(place)] == [("Em đã có điểm hoặc nhận xét trong sổ điểm.", False)]
 
 
 def test_row_with_an_account_stays_whoever_decides(touched: SimpleNamespace) -> None:
