@@ -17,7 +17,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.urls import reverse
+from django.urls import get_urlconf, reverse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -59,8 +59,13 @@ def template_folders() -> list[str]:
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
-    """The address of a named route."""
-    return reverse(name, args=args, kwargs=kwargs)
+    """The address of a named route. Remembered: a page with a province's schools asks for thousands."""
+    return _address(get_urlconf() or settings.ROOT_URLCONF, name, args, tuple(kwargs.items()))
+
+
+@lru_cache(maxsize=8192)
+def _address(urlconf: str, name: str, args: tuple[Any, ...], kwargs: tuple[tuple[str, Any], ...]) -> str:
+    return reverse(name, urlconf, args=args, kwargs=dict(kwargs))
 
 
 def static(path: str) -> str:
