@@ -1,4 +1,7 @@
-"""`./dev bench [area ...] [--data small] [--json]`: measure, hold against targets.toml, exit 1 on a miss, 2 when broken."""
+"""`./dev bench [area ...] [--data small | --scale 1/10,1/3,1] [--json]`: measure, hold against targets.toml.
+
+Exit 1 on a miss, 2 when something broke.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from benchmarks import scales
 from benchmarks.installation import Installation
-from benchmarks.run import AREAS, Bench, document
+from benchmarks.run import ALONE, AREAS, Bench, document
 from tools.places import CHECKOUT, var
 from tools.trouble import Trouble
 
@@ -19,12 +23,24 @@ LEAST_ROUNDS = 5
 
 def main(arguments: list[str]) -> int:
     options = parse(arguments)
-    names = options.areas or list(AREAS)
-    with Installation(folder_of(options), options.data) as house:
-        bench = Bench(house, options.rounds, options.turns, options.seconds, options.long)
+    names = options.areas or [name for name in AREAS if len(options.scales) == 1 or name not in ALONE]
+    if len(options.scales) > 1:
+        return several(options, names)
+    with Installation(folder_of(options), options.data, scale=options.scales[0]) as house:
+        bench = Bench(house, options.rounds, options.turns, options.seconds, options.short)
         told = document(bench, names)
     print(json.dumps(told, ensure_ascii=False) if options.json else as_text(told), flush=True)
     broken = any(area.get("broken") for area in told["areas"])
+    return 2 if broken else 0 if told["pass"] else 1
+
+
+def several(options: argparse.Namespace, names: list[str]) -> int:
+    """The same areas at each size, and how their costs grow."""
+    passed = ["--rounds", options.rounds, "--turns", options.turns, "--seconds", options.seconds]
+    arguments = [*names, *map(str, passed), *(["--short"] if options.short else [])]
+    told = scales.together(scales.measured(options.scales, base_of(options), arguments))
+    print(json.dumps(told, ensure_ascii=False) if options.json else scales.as_text(told, as_text), flush=True)
+    broken = any(area.get("broken") for document in told["scales"] for area in document["areas"])
     return 2 if broken else 0 if told["pass"] else 1
 
 
@@ -34,12 +50,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("areas", nargs="*", metavar="area", help=f"of: {', '.join(AREAS)}; all by default")
     parser.add_argument("--data", choices=("small", "province"), default="small", help="the seeded world")
-    parser.add_argument("--scale", default="1", choices=("1", "1/3", "1/10"), help="part of the province")
+    parser.add_argument("--scale", default="", help="of the province: 1, 1/3, 1/10, or several with commas between")
     parser.add_argument("--folder", type=Path, help="where the measured installation lives; kept for the next run")
     parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS, help="alternating samples")
     parser.add_argument("--turns", type=int, default=30, help="requests in one sample")
     parser.add_argument("--seconds", type=float, default=2.0, help="length of a sample of several clients")
-    parser.add_argument("--long", action="store_true", help="10 minutes of journeys before memory is read")
+    parser.add_argument("--short", action="store_true", help="memory after a few seconds of journeys, not 10 minutes")
     parser.add_argument("--json", action="store_true", help="one JSON document with every raw sample")
     options = parser.parse_args(arguments)
     unknown = sorted(set(options.areas) - set(AREAS))
@@ -47,13 +63,18 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         parser.error(f"unknown area: {', '.join(unknown)}; there are {', '.join(AREAS)}")
     if options.rounds < LEAST_ROUNDS:
         parser.error(f"fewer than {LEAST_ROUNDS} alternating samples prove nothing")
-    if options.scale != "1":
-        raise Trouble(
-            f"There is no province at {options.scale}: the demo world knows small and province only.",
-            "Compare --data small with --data province; nothing was measured.",
-            code=1,
-        )
+    if options.scale:
+        options.data = "province"
+    options.scales = scales.parse(options.scale or "1")
     return options
+
+
+def base_of(options: argparse.Namespace) -> Path:
+    """Where provinces lie that no --folder is named for; with several sizes --folder names the folder of their folders."""
+    if options.folder:
+        found: Path = options.folder.absolute()
+        return found
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "maitruong" / "bench-province"
 
 
 def folder_of(options: argparse.Namespace) -> Path:
@@ -61,7 +82,7 @@ def folder_of(options: argparse.Namespace) -> Path:
     if options.folder:
         folder: Path = options.folder.absolute()
     elif options.data == "province":
-        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "maitruong" / "bench-province"
+        folder = base_of(options) / scales.folder_name(options.scales[0])
     else:
         folder = var() / "bench" / options.data
     if options.data == "province" and folder.is_relative_to(CHECKOUT):
@@ -78,7 +99,7 @@ def folder_of(options: argparse.Namespace) -> Path:
 def as_text(told: dict[str, Any]) -> str:
     """The figures for a reader; the evidence is in --json."""
     load = " ".join(f"{value:.1f}" for value in told["load_before"])
-    data = f"{told['data']['name']} {str(told['data']['hash'])[:12]}"
+    data = f"{told['data']['name']} {told['data']['scale']} {str(told['data']['hash'])[:12]}"
     lines = [f"{told['commit'][:12]}  data {data}  load {load}"]
     for area in told["areas"]:
         lines.append(f"{area['area']} ({area['seconds']} s)")

@@ -40,6 +40,7 @@ class Installation:
 
     folder: Path
     data: str = "small"
+    scale: str = "1"
     port: int = 0
     facts: dict[str, Any] = field(default_factory=dict)
     process: subprocess.Popen[str] | None = None
@@ -98,17 +99,21 @@ class Installation:
         return kept | {"MT_VAR": str(self.folder), "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
 
     def _seed(self) -> None:
+        """Load the data once; the card beside them keeps what the seed told, and what it cost the database."""
         card = self.folder / "seeded.json"
         if not card.exists():
+            before = measure.cpu_seconds(measure.tree(self.running.keeper))
             done = subprocess.run(
-                [sys.executable, "-m", "tools.commands", "seed", self.data, "--json"],
+                [sys.executable, "-m", "tools.commands", "seed", self.data, "--scale", self.scale, "--json"],
                 cwd=CHECKOUT, env=self.environment, stdout=subprocess.PIPE, text=True, check=False,
             )  # fmt: skip
             if done.returncode:
                 raise Trouble(
                     f"Seeding {self.data} failed ({done.returncode}).", f"Remove {self.folder} and try again."
                 )
-            card.write_text(done.stdout.strip().splitlines()[-1])
+            told = json.loads(done.stdout.strip().splitlines()[-1])
+            used = measure.cpu_seconds(measure.tree(self.running.keeper)) - before
+            card.write_text(json.dumps(told | {"database_cpu_seconds": round(used, 1)}, ensure_ascii=False))
         self.facts = json.loads(card.read_text())
 
     def _become_the_application(self) -> None:

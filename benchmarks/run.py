@@ -65,7 +65,7 @@ class Bench:
     rounds: int = 5
     turns_a_round: int = 30
     seconds: float = 2.0
-    long: bool = False
+    short: bool = False
     notes: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -147,9 +147,15 @@ def document(bench: Bench, names: list[str]) -> dict[str, Any]:
         "load_after": os.getloadavg(),
         "data": {
             "name": bench.house.data,
+            "scale": bench.house.scale,
             "hash": facts.get("content_hash"),
             "seed": facts.get("seed"),
             "counts": facts.get("counts"),
+            "seeded_in_seconds": facts.get("seconds"),
+            "costs": {
+                "seed.cpu_seconds": facts.get("cpu_seconds", 0) + facts.get("database_cpu_seconds", 0),
+                "database.bytes": bench.house.rows("SELECT pg_database_size(current_database())")[0][0],
+            },
         },
         "rounds": bench.rounds,
         "y3_sha256": targets.y3_hash(),

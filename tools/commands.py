@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 
@@ -61,6 +62,19 @@ def psql(arguments: list[str]) -> int:
     return become([binaries.find().program("psql"), address, *rest], base)
 
 
+def seed(arguments: list[str]) -> int:
+    """A demo province in an empty database, which is made ready first as `up` makes it."""
+    from tools import database, testbase
+
+    base = database.hold(prepare=True)
+    if base.note("prepared") != (code := testbase.code_hash()):
+        environment = os.environ | base.addresses.environment() | {"DJANGO_SETTINGS_MODULE": "maitruong.site.settings"}
+        subprocess.run([sys.executable, "-m", "tools.prepare"], env=environment, stdout=sys.stderr, check=True)
+        base.write_note("prepared", code)
+    base.release()
+    return manage("seed", arguments)
+
+
 def backup(arguments: list[str]) -> int:
     from tools.backup import backup_command
 
@@ -95,7 +109,8 @@ HELP = """\
 ./dev backup FOLDER | restore FOLDER       database, files and keys as one consistent set
 ./dev upgrade-database                     move the data to a newer PostgreSQL
 ./dev lock [--upgrade]                     compile requirements/*.in again
-./dev NAME ...                             any management command, e.g. seed, rules, verify, audit, routes
+./dev seed NAME [--seed N] [--scale 1/10]  a demo province in an empty database: small, or province (MT_VAR outside)
+./dev NAME ...                             any management command, e.g. rules, verify, audit, routes
 """
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
@@ -106,6 +121,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "mutants": mutants,
     "lock": lock,
     "psql": psql,
+    "seed": seed,
     "backup": backup,
     "restore": restore,
     "upgrade-database": upgrade_database,

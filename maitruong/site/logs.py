@@ -13,6 +13,8 @@ _STANDARD = set(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {
     "taskName",
     "request_id",
 }
+# Django names the path of what it refused or what broke: ids, and one-time links that still open something.
+_VALUE_IN_PATH = re.compile(r"(?<=/)(?=[^/\s]*\d|[^/\s]{20})[^/\s]+")
 _NUMBER = re.compile(r"(?<!\d)(\d{3})\d{6}(\d{3})(?!\d)")
 
 
@@ -28,11 +30,14 @@ class JsonFormatter(logging.Formatter):
     """Anything that looks like a 12-digit personal number is masked, wherever it stands."""
 
     def format(self, record: logging.LogRecord) -> str:
+        message = record.getMessage()
+        if record.name.startswith("django."):
+            message = _VALUE_IN_PATH.sub("…", message)
         said = {
             "at": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": message,
             "request_id": getattr(record, "request_id", ""),
         }
         said.update(

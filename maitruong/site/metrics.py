@@ -15,7 +15,12 @@ _seconds = Histogram(
 )
 
 
+_METHODS = {"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"}
+
+
 def observe(method: str, route: str, status: int, seconds: float) -> None:
+    # A client may call its method anything, and every label is kept for ever.
+    method = method if method in _METHODS else "OTHER"
     _requests.labels(method, route, str(status)).inc()
     _seconds.labels(route).observe(seconds)
 

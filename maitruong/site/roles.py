@@ -6,7 +6,7 @@ from importlib import import_module, util
 
 from django.conf import settings
 
-from maitruong.foundation.access.registry import Role, permissions, register_permissions, register_role
+from maitruong.foundation.access.registry import Role, register_permissions, register_role
 from maitruong.foundation.access.types import Rows
 
 _LOOK = {"people.view", "enrolment.view", "students.view", "staff.view", "attendance.view", "timetable.view"}
@@ -83,7 +83,3 @@ def register_all() -> None:
             register_permissions(import_module(f"{module}.permissions").PERMISSIONS)
     for code, (label, rows, order, home, held) in ROLES.items():
         register_role(Role(code, label, rows, frozenset(held), order, home))
-
-
-def unused_permissions() -> set[str]:
-    return set(permissions()) - set().union(*(held for *_, held in ROLES.values()))

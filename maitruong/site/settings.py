@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "maitruong.foundation.identity.middleware.AccountMiddleware",
+    "maitruong.site.middleware.TextMiddleware",
 ]
 
 ROOT_URLCONF = "maitruong.site.urls"
@@ -84,7 +85,7 @@ DATABASES = {
 DATABASES["default"]["OPTIONS"] = {  # type: ignore[assignment]
     **DATABASES["default"]["OPTIONS"],  # type: ignore[dict-item]
     "server_side_binding": True,
-    "prepare_threshold": 3,
+    "prepare_threshold": 1,
 }
 if sys.argv[1:2] and sys.argv[1] in {"migrate", "makemigrations", "sqlmigrate", "showmigrations", "secure_rows"}:
     DATABASES["default"].update(house_config.database(CONFIG.owner_url))
@@ -102,7 +103,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "maitruong.foundation.identity.sessions"
 SESSION_COOKIE_NAME = "mt_phien"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True

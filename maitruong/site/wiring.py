@@ -23,7 +23,9 @@ RULES = (gradebook_rules, curriculum_rules)
 def join() -> None:
     """Called once when the program starts."""
     indicator_reactions.register()
-    pulse.every(1, "indicators", indicators.refresh)
+    # A figure may be 60 s old. A school that writes all the time is counted every few seconds, not after every save.
+    pulse.every(5, "indicators", _count_again)
+    pulse.every(60, "figures of a new day", indicators.follow_the_day)
     lists.register(StudentLists())  # type: ignore[arg-type]
     pulse.every(3600, "lists past their time", _forget_lists)
     pulse.every(3600, "answers no page can repeat", gradebook.forget_old_answers)
@@ -35,6 +37,12 @@ def _forget_files() -> int:
     scope = system_scope("forget files past their day")
     with unit_of_work(scope):
         return files.remove_expired(scope)
+
+
+def _count_again() -> int:
+    """More only when a batch was full: a beat that found something is otherwise repeated at once, and would never rest."""
+    found = indicators.refresh()
+    return found if found == indicators.BATCH else 0
 
 
 def _forget_lists() -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks import targets
+from benchmarks import scales, targets
 from benchmarks.measure import percentile, ratio
 from benchmarks.run import AREAS
 from benchmarks.targets import Figure
@@ -17,7 +18,7 @@ from tools.trouble import Trouble
 
 
 def test_every_area_has_its_targets_in_the_one_file_and_the_file_names_no_other() -> None:
-    assert set(targets.names()) == set(AREAS)
+    assert set(targets.names()) == {*AREAS, scales.AREA}
 
 
 @pytest.mark.parametrize(("area", "name"), [(area, name) for area, names in targets.names().items() for name in names])
@@ -74,6 +75,47 @@ def test_the_province_is_never_laid_into_the_checkout() -> None:
 
     with pytest.raises(Trouble, match="inside the checkout"):
         bench.folder_of(options)
+
+
+def a_document(scale: str, results: int, p50: float, cpu: float) -> dict[str, Any]:
+    """What one size tells: a page, and a recomputation whose ratio says nothing of its size."""
+    page = {"name": "p50_by_y3", "value": p50, "target": {"most": 4}, "pass": True}
+    made = {"name": "cpu_by_copy", "value": 1.2, "cost": cpu, "target": {"most": 1.5}, "pass": True}
+    areas = [
+        {"area": "gradebook_page", "figures": [page], "not_run": []},
+        {"area": "recompute", "figures": [made], "not_run": []},
+    ]
+    data = {"counts": {"mark": results - 10, "primary": 10}, "costs": {"seed.cpu_seconds": results / 100}}
+    return {
+        "scale": scale, "commit": "c", "machine": {}, "data": data, "areas": areas, "missed": [], "not_run": [],
+        "pass": True,
+    }  # fmt: skip
+
+
+def test_a_cost_that_grows_faster_than_the_data_is_missed_and_named() -> None:
+    told = scales.together([a_document("1/10", 1_000, 2.0, 1.0), a_document("1", 10_000, 2.1, 12.0)])
+
+    (figure,) = told["growth"]["figures"]
+    assert (figure["value"], figure["worst"], figure["pass"]) == (1.2, "recompute.cpu_by_copy", False)
+    assert told["missed"] == ["growth.cost_by_data"]
+    assert not told["pass"]
+
+
+def test_costs_that_grow_as_the_data_or_less_are_met_at_every_step() -> None:
+    sizes = [("1/10", 1_000, 2.0, 1.0), ("1/3", 3_300, 2.1, 3.4), ("1", 10_000, 2.2, 11.0)]
+    told = scales.together([a_document(*size) for size in sizes])
+
+    assert told["pass"]
+    assert [step["data_times"] for step in told["steps"]] == [3.3, 3.03]
+    assert told["steps"][0]["costs"]["gradebook_page.p50_by_y3"]["times"] == 1.05
+    assert told["growth"]["figures"][0]["value"] == pytest.approx(11.0 / 3.4 / (10_000 / 3_300), abs=0.001)
+
+
+def test_sizes_are_taken_from_the_smallest_up_and_strange_ones_refused() -> None:
+    assert bench.parse(["--scale", "1,1/10,1/3"]).scales == ["1/10", "1/3", "1"]
+    assert bench.parse(["--scale", "1/10"]).data == "province"
+    with pytest.raises(Trouble, match="1/7"):
+        bench.parse(["--scale", "1/7,1"])
 
 
 def test_a_folder_with_somebodys_data_is_left_alone(tmp_path: Path) -> None:

@@ -105,3 +105,14 @@ def test_an_only_half_named_server_is_refused() -> None:
 
     assert done.returncode == 2
     assert "Only MT_OWNER_URL is set." in done.stderr
+
+
+def test_every_command_of_the_project_stands_in_the_page_of_doors_for_machines() -> None:
+    page = (CHECKOUT / "docs/machine.md").read_text()
+    inner = {"worker", "secure-rows"}  # started by `./dev up` and by each migration
+    names = {
+        path.stem.replace("_", "-") for path in (CHECKOUT / "maitruong").glob("*/**/management/commands/[a-z]*.py")
+    }
+
+    assert names >= {"import", "verify", "seed"}
+    assert {name for name in names - inner if not re.search(rf"\./dev {name}\b", page)} == set()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyotp
 import pytest
+from django.db import DatabaseError, connection
 from django.test import Client
 
 from maitruong.foundation.access.services import unit_of_work
@@ -50,10 +51,19 @@ def test_a_database_never_changes_kind() -> None:
         a_real_province()
 
 
+@pytest.mark.parametrize(
+    "statement", ["UPDATE identity_installation SET kind = 'demo'", "DELETE FROM identity_installation"]
+)
+def test_not_even_a_statement_of_the_application_makes_it_a_demo(statement: str) -> None:
+    a_real_province()
+    with pytest.raises(DatabaseError, match="never changes its kind"), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
 def test_the_link_sets_a_password_and_second_factor_once(client: Client) -> None:
     path = a_real_province().link.removeprefix(ADDRESS)
     client.get(path)
-    secret = client.session["new_totp"]
+    secret = client.session["new_totp"][1]
     good = {"password": "một câu dài của riêng tôi", "code": pyotp.TOTP(secret).now()}
 
     assert client.post(path, {**good, "password": "ngắn"}).status_code == 422
@@ -63,6 +73,20 @@ def test_the_link_sets_a_password_and_second_factor_once(client: Client) -> None
 
     answer = client.post("/dang-nhap/", {"login": "quan-tri", "password": good["password"]})
     assert answer.headers["Location"] == "/dang-nhap/ma/"
+    # The code that set the second factor up was used by that.
+    assert client.post("/dang-nhap/ma/", {"code": good["code"]}).status_code == 422
+    assert client.post("/dang-nhap/ma/", {"code": "١٢٣٤٥٦"}).status_code == 422
+
+
+def test_a_session_prepared_by_somebody_else_brings_no_second_factor_of_his(client: Client) -> None:
+    path = a_real_province().link.removeprefix(ADDRESS)
+    client.get("/bat-dau/khong-phai-lien-ket/")
+    assert "new_totp" not in client.session
+    session = client.session
+    session["new_totp"] = ["", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"]
+    session.save()
+
+    assert "JBSWY3DPEHPK3PXP" not in client.get(path).content.decode()
 
 
 @pytest.fixture

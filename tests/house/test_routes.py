@@ -158,8 +158,17 @@ def signing_things(school: int, class_id: int, child: int, signer: Account) -> d
         consent.save(force_insert=True)
         job = Job(school_id=school, kind="school_records.seal", title=SECRET, arguments={"class_id": class_id})
         job.save()
+        whole = Job(school_id=school, kind="school_records.seal", title=SECRET)
+        whole.arguments = {"school_id": school, "school_year": 2025}
+        whole.save()
         ticket = files.ticket_for(scope, file_id=copy.id).strip("/").split("/")[-1]
-    return {"record_id": record.record_id, "consent_id": consent.pk, "job_id": job.pk, "ticket": ticket}
+    return {
+        "record_id": record.record_id,
+        "consent_id": consent.pk,
+        "job_id": job.pk,
+        "job_id of school_records:school_progress": whole.pk,
+        "ticket": ticket,
+    }
 
 
 def opened_books(scope: Scope, class_id: int) -> int:
@@ -201,7 +210,8 @@ def filled(route: Route, fillers: dict[str, object]) -> str:
     """The address of an existing thing."""
 
     def value(found: re.Match[str]) -> str:
-        name = found[2] if found[2] in fillers else f"{found[2]} of {route.name}"
+        own = f"{found[2]} of {route.name}"
+        name = own if own in fillers else found[2]
         assert name in fillers, f"/{route.path} has the parameter <{found[2]}>, for which no filler is known. {ADDED}"
         return str(fillers[name])
 

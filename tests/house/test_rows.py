@@ -188,6 +188,12 @@ def test_the_audit_can_be_added_to_and_never_changed(two_schools: dict) -> None:
     assert Entry.append_only
 
 
+@pytest.mark.parametrize("statement", ["UPDATE audit_seal SET entries = 0", "DELETE FROM audit_seal"])
+def test_a_seal_is_never_taken_off_by_the_application(statement: str, app_db: psycopg.Connection) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        app_db.execute(statement)
+
+
 def test_scope_ends_with_its_transaction(two_schools: dict) -> None:
     with unit_of_work(make.scope_of(two_schools["principal"])):
         pass

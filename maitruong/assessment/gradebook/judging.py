@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from maitruong.foundation.regulations.derivation import Derivation
 from maitruong.foundation.regulations.register import HOUSE, Rule
@@ -15,7 +14,7 @@ from .columns import REGULAR_MOST
 from .models.marks import ABSENT
 from .rules import Award, Basis, Kind, Level, SubjectResult
 from .rules.tt22_2021 import Tt22Settings
-from .rules.tt22_2021.levels import counted_subjects
+from .rules.tt22_2021.levels import is_missing
 from .rules.tt27_2020 import (
     QUALITIES_AND_COMPETENCES,
     Overall,
@@ -27,7 +26,7 @@ from .rules.tt27_2020 import (
 from .types import Book, ResultRow, Sheet, Subject, SubjectTerm
 
 BASES = (Basis.COMMON, Basis.REDUCED, Basis.INDIVIDUAL_PLAN, Basis.EXEMPT)
-_REGULAR = tuple(f"tx{n}" for n in range(1, REGULAR_MOST + 1))
+_ASSESSED = (*(f"tx{n}" for n in range(1, REGULAR_MOST + 1)), "cd", "gk", "ck")
 _NOTHING = SubjectTerm(None, None, True, 0)
 assert rules
 
@@ -46,28 +45,19 @@ def tt22_settings(settings_id: str) -> Tt22Settings:
 # --- one subject, one term -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class TermRow:
+class TermRow(NamedTuple):
     """What the average or outcome of a term is made of."""
 
     regular: list[int | None]
     midterm: int | None
     final: int | None
-    needed: int
     cluster: int | None
-    cluster_needed: bool
 
     @classmethod
-    def of(cls, cells: Mapping[str, Any], *, needed: int, cluster_needed: bool) -> TermRow:
+    def of(cls, cells: Mapping[str, Any]) -> TermRow:
         """From a stored row. A pupil marked absent has no mark yet."""
-        return cls(
-            [_mark(cells[key]) for key in _REGULAR],
-            _mark(cells["gk"]),
-            _mark(cells["ck"]),
-            needed,
-            _mark(cells["cd"]),
-            cluster_needed,
-        )
+        *regular, cluster, midterm, final = [_mark(cells[key]) for key in _ASSESSED]
+        return cls(regular, midterm, final, cluster)
 
 
 def _mark(value: int | None) -> int | None:
@@ -81,40 +71,35 @@ def term_of(
     basis = cells["basis"]
     if not BASES[basis].counts:
         return SubjectTerm(None, None, False, basis)
-    row = TermRow.of(cells, needed=needed, cluster_needed=cluster)
+    regular, midterm, final, of_cluster = row = TermRow.of(cells)
     if kind == "score":
-        average, provisional = rule("gradebook.term_average", act, grade)(
-            row.regular,
-            row.midterm,
-            row.final,
-            needed=needed,
-            cluster=row.cluster,
-            cluster_needed=cluster,
+        average, provisional = rule("gradebook.term_average", act, grade).function(
+            regular, midterm, final, needed=needed, cluster=of_cluster, cluster_needed=cluster
         )
         return SubjectTerm(average, None, provisional, basis)
-    passed, provisional = _comment(rule("gradebook.comment_term", act, grade), row, closed)
+    passed, provisional = _comment(rule("gradebook.comment_term", act, grade), row, needed, cluster, closed)
     return SubjectTerm(None, None if passed is None else int(passed), provisional, basis)
 
 
 def explain_term(
     kind: str, act: str, grade: int, cells: Mapping[str, Any], *, needed: int, cluster: bool, closed: bool
 ) -> Derivation:
-    row = TermRow.of(cells, needed=needed, cluster_needed=cluster)
+    row = TermRow.of(cells)
     if kind == "score":
         return rule("gradebook.term_average", act, grade).explain(
             row.regular, row.midterm, row.final, needed=needed, cluster=row.cluster, cluster_needed=cluster
         )
-    return _comment(rule("gradebook.comment_term", act, grade).explain, row, closed)
+    return _comment(rule("gradebook.comment_term", act, grade).explain, row, needed, cluster, closed)
 
 
-def _comment(judge: Any, row: TermRow, closed: bool) -> Any:
+def _comment(judge: Any, row: TermRow, needed: int, cluster_needed: bool, closed: bool) -> Any:
     return judge(
         [_passed(mark) for mark in row.regular],
         _passed(row.midterm),
         _passed(row.final),
-        needed=row.needed,
+        needed=needed,
         cluster=_passed(row.cluster),
-        cluster_needed=row.cluster_needed,
+        cluster_needed=cluster_needed,
         closed=closed,
     )
 
@@ -137,6 +122,7 @@ def year_of(book: Book, cells: Mapping[str, Any], term_one: SubjectTerm | None) 
 # --- a pupil's term and year, grades 6-12 --------------------------------------------------------------------------------
 
 Marks = Mapping[tuple[str, int], SubjectTerm]
+"""Subject and term → what the pupil's row came to."""
 
 
 @lru_cache(maxsize=50_000)
@@ -153,55 +139,126 @@ def _result(
     return SubjectResult(code, name, Kind(kind), average, passed, BASES[basis], optional, whole_year)
 
 
-def term_subjects(subjects: Iterable[Subject], marks: Marks, term: int) -> list[SubjectResult]:
-    """What each subject of the term brings to its level. An option the pupil has no row in is not studied."""
-    found = []
-    for subject in subjects:
-        if term not in subject.terms:
-            continue
-        row = marks.get((subject.code, term))
-        if row is None:
-            if subject.optional:
-                continue
-            row = _NOTHING
-        found.append(
-            _result(
-                subject.code,
-                subject.name,
-                subject.kind,
-                subject.optional,
-                True,
-                row.average,
-                _passed(row.outcome),
-                row.basis,
-            )
-        )
-    return found
+class _Entry(NamedTuple):
+    """What one subject brings to a level, and whether the level cannot be told for want of it."""
+
+    result: SubjectResult
+    missing: bool
 
 
-def year_subjects(
-    subjects: Iterable[Subject], marks: Marks, *, act: str, settings: Tt22Settings, grade: int
-) -> list[SubjectResult]:
-    """What each subject brings to the level of the year. A term the pupil was exempt in is as if the subject had one term."""
-    # A save of a class comes here for every pupil and subject: the functions themselves, without their register.
-    average_of = rule("gradebook.year_average", act, grade).function
-    outcome_of = rule("gradebook.comment_year", act, grade).function
-    found = []
-    for subject in subjects:
-        one, two = (marks.get((subject.code, term)) if term in subject.terms else None for term in (1, 2))
-        if subject.optional and one is None and two is None:
-            continue
+InTerm = Callable[[Subject, SubjectTerm], _Entry]
+InYear = Callable[[Subject, SubjectTerm | None, SubjectTerm | None], _Entry]
+
+
+@lru_cache(maxsize=16)
+def _in_term(settings: Tt22Settings) -> InTerm:
+    """A subject's entry in a term. Pure, and pupils share it: a save of a class asks the same few questions again and again."""
+
+    @lru_cache(maxsize=20_000)
+    def entry(subject: Subject, row: SubjectTerm) -> _Entry:
+        code, name, kind, _, optional = subject
+        result = _result(code, name, kind, optional, True, row.average, _passed(row.outcome), row.basis)
+        return _Entry(result, is_missing(result, settings))
+
+    return entry
+
+
+@lru_cache(maxsize=16)
+def _in_year(
+    average_of: Callable[..., int | None], outcome_of: Callable[..., bool | None], settings: Tt22Settings
+) -> InYear:
+    """A subject's entry in the year, by the rules of one act in one reading; remembered as in `_in_term`."""
+
+    @lru_cache(maxsize=20_000)
+    def entry(subject: Subject, one: SubjectTerm | None, two: SubjectTerm | None) -> _Entry:
         terms = tuple(t for t in subject.terms if _is_judged(one if t == 1 else two))
         last = two or one or _NOTHING
-        one, two, whole = one or _NOTHING, two or _NOTHING, len(subject.terms) == (one is not None) + (two is not None)
+        whole = len(subject.terms) == (one is not None) + (two is not None)
+        one, two = one or _NOTHING, two or _NOTHING
         average = passed = None
         if terms and subject.kind == "score":
             average = average_of(one.average, two.average, terms=terms, settings=settings)
         elif terms:
             passed = outcome_of(_passed(one.outcome), _passed(two.outcome), terms=terms, settings=settings)
         basis = last.basis if not terms else min(last.basis, 1)
-        found.append(_result(subject.code, subject.name, subject.kind, subject.optional, whole, average, passed, basis))
-    return found
+        result = _result(subject.code, subject.name, subject.kind, subject.optional, whole, average, passed, basis)
+        return _Entry(result, is_missing(result, settings))
+
+    return entry
+
+
+class _Place(NamedTuple):
+    """Where a subject's rows stand among a pupil's marks; None for a term it is not taught in."""
+
+    subject: Subject
+    one: tuple[str, int] | None
+    two: tuple[str, int] | None
+    optional: bool
+
+
+@lru_cache(maxsize=512)
+def _places(subjects: tuple[Subject, ...]) -> tuple[_Place, ...]:
+    return tuple(
+        _Place(s, (s.code, 1) if 1 in s.terms else None, (s.code, 2) if 2 in s.terms else None, s.optional)
+        for s in subjects
+    )
+
+
+class _Weighed(NamedTuple):
+    """What all subjects bring, how many of them the level waits for, and whether some row may still change."""
+
+    results: list[SubjectResult]
+    missing: int
+    provisional: bool
+
+
+def _weigh_term(subjects: Sequence[Subject], marks: Marks, term: int, settings: Tt22Settings) -> _Weighed:
+    entry, row_at = _in_term(settings), marks.get
+    results, missing, provisional = [], 0, False
+    for subject, one, two, optional in _places(tuple(subjects)):
+        place = one if term == 1 else two
+        if place is None:
+            continue
+        row = row_at(place)
+        if row is not None:
+            provisional = provisional or row.provisional
+        elif optional:
+            continue
+        result, lacks = entry(subject, row or _NOTHING)
+        results.append(result)
+        missing += lacks
+    return _Weighed(results, missing, provisional)
+
+
+def _weigh_year(subjects: Sequence[Subject], marks: Marks, act: str, settings: Tt22Settings, grade: int) -> _Weighed:
+    average_of = rule("gradebook.year_average", act, grade).function
+    outcome_of = rule("gradebook.comment_year", act, grade).function
+    entry, row_at = _in_year(average_of, outcome_of, settings), marks.get
+    results, missing, provisional = [], 0, False
+    for subject, first, second, optional in _places(tuple(subjects)):
+        one, two = row_at(first), row_at(second)  # type: ignore[arg-type]  # no row stands at None
+        if one is not None:
+            provisional = provisional or one.provisional
+        elif optional and two is None:
+            continue
+        if two is not None:
+            provisional = provisional or two.provisional
+        result, lacks = entry(subject, one, two)
+        results.append(result)
+        missing += lacks
+    return _Weighed(results, missing, provisional)
+
+
+def term_subjects(subjects: Sequence[Subject], marks: Marks, term: int, settings: Tt22Settings) -> list[SubjectResult]:
+    """What each subject of the term brings to its level. An option the pupil has no row in is not studied."""
+    return _weigh_term(subjects, marks, term, settings).results
+
+
+def year_subjects(
+    subjects: Sequence[Subject], marks: Marks, *, act: str, settings: Tt22Settings, grade: int
+) -> list[SubjectResult]:
+    """What each subject brings to the level of the year. A term the pupil was exempt in is as if the subject had one term."""
+    return _weigh_year(subjects, marks, act, settings, grade).results
 
 
 def _is_judged(row: SubjectTerm | None) -> bool:
@@ -221,20 +278,18 @@ def secondary_results(
 ) -> list[ResultRow]:
     """Result rows of the asked terms (0: the year) of one pupil."""
     settings = tt22_settings(settings_id)
-    judge = rule("gradebook.learning_level", act, grade).function
-    open_terms = _open_terms(subjects, marks)
     found = []
     for term in terms:
         if term:
-            results = term_subjects(subjects, marks, term)
+            results, missing, provisional = _weigh_term(subjects, marks, term, settings)
             level = conduct.get(term)
         else:
-            results = year_subjects(subjects, marks, act=act, settings=settings, grade=grade)
-            level = rule("gradebook.conduct_year", act, grade)(_level(conduct.get(1)), _level(conduct.get(2)))
+            results, missing, provisional = _weigh_year(subjects, marks, act, settings, grade)
+            level = rule("gradebook.conduct_year", act, grade).function(*map(_level, map(conduct.get, (1, 2))))
         # Most of a term something is still missing, and the level is open without being judged.
-        missing = len(counted_subjects(results, settings).missing)
-        learning, before, raised_by = (None, None, None) if missing else judge(results, settings=settings)
-        title = None
+        learning = before = raised_by = title = None
+        if not missing:
+            learning, before, raised_by = rule("gradebook.learning_level", act, grade)(results, settings=settings)
         if term == 0 and learning == Level.GOOD and level == Level.GOOD:
             title = rule("gradebook.awards", act, grade)(
                 results, learning=learning, conduct=_level(level), settings=settings
@@ -249,16 +304,10 @@ def secondary_results(
                 _plain(level),
                 str(title or ""),
                 missing,
-                term in open_terms if term else bool(open_terms),
+                provisional,
             )
         )
     return found
-
-
-def _open_terms(subjects: Iterable[Subject], marks: Marks) -> set[int]:
-    """The terms in which some result rests on marks still owed."""
-    studied = {subject.code for subject in subjects}
-    return {term for (code, term), row in marks.items() if row.provisional and code in studied}
 
 
 def _level(value: int | None) -> Level | None:
@@ -288,7 +337,7 @@ def explain_results(sheet: Sheet, marks: Marks, conduct: Mapping[int, int | None
     act, grade, settings = sheet.act, sheet.grade, tt22_settings(sheet.settings_id)
     judge = rule("gradebook.learning_level", act, grade)
     if term:
-        return [judge.explain(term_subjects(sheet.subjects, marks, term), settings=settings)]
+        return [judge.explain(term_subjects(sheet.subjects, marks, term, settings), settings=settings)]
     results = year_subjects(sheet.subjects, marks, act=act, settings=settings, grade=grade)
     of_year = rule("gradebook.conduct_year", act, grade)
     terms = (_level(conduct.get(1)), _level(conduct.get(2)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -27,6 +28,7 @@ class SummerRow(NamedTuple):
     level: int | None
     taken: bool
     note: str = ""
+    on: dt.date | None = None
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """A subject of a class's year. kind: "score", "comment", or "primary"; terms: when it is taught."""
 
     code: str

@@ -206,7 +206,7 @@ def content(
             demo=room.demo,
             verify_url=verify_url(record_id),
             school=room.school,
-            pupil=_pupil(who, room.roster[student_id]),
+            pupil=_pupil(who, who.born_on, room.roster[student_id]),
             school_class=SchoolClass(
                 str(room.ref.id),
                 room.ref.name,
@@ -242,7 +242,7 @@ def _stage(grade: int) -> Stage:
     return Stage.PRIMARY if grade <= 5 else Stage.LOWER_SECONDARY if grade <= 9 else Stage.UPPER_SECONDARY
 
 
-def _pupil(who: Particulars, row: RosterRow) -> Pupil:
+def _pupil(who: Particulars, born_on: dt.date, row: RosterRow) -> Pupil:
     numbers = people.numbers_in_force(who.id)
     file = students.student_file(who.id)
     return Pupil(
@@ -250,7 +250,7 @@ def _pupil(who: Particulars, row: RosterRow) -> Pupil:
         ministry_id=numbers.get("MOET") or row.student_code or f"HS{who.id}",
         personal_id=numbers.get("CCCD"),
         full_name=who.full_name,
-        born=who.born_on or clock.today(),
+        born=born_on,
         sex=who.sex,
         birth_place=who.birthplace or UNKNOWN,
         ethnicity=_named("ethnic_group", who.ethnic_group) or UNKNOWN,

@@ -11,5 +11,5 @@ from .services import sealing
 
 
 @work(sealing.JOB)
-def seal_class(ticket: Ticket, scope: Scope, *, class_id: int) -> dict[str, Any]:
-    return sealing.seal_class(ticket, scope, class_id=class_id)
+def seal_records(ticket: Ticket, scope: Scope, **where: int) -> dict[str, Any]:
+    return sealing.seal_records(ticket, scope, **where)

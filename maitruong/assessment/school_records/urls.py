@@ -5,6 +5,9 @@ from . import views
 app_name = "school_records"
 urlpatterns = [
     path("hoc-ba/", views.overview, name="overview"),
+    path("hoc-ba/dong-dau/", views.seal_school, name="seal_school"),
+    path("hoc-ba/dong-dau/<int:job_id>/", views.school_progress, name="school_progress"),
+    path("hoc-ba/phat-hanh/", views.issue_school, name="issue_school"),
     path("hoc-ba/lop/<int:class_id>/", views.school_class, name="class"),
     path("hoc-ba/lop/<int:class_id>/lap/", views.prepare, name="prepare"),
     path("hoc-ba/lop/<int:class_id>/dong-dau/", views.seal, name="seal"),

@@ -16,8 +16,6 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from .rls import house_models
 from .scoping import ScopedModel
 
-FOREIGN_VIEWS = ("django.views.static", "whitenoise")
-
 
 def _place(model: type[models.Model]) -> int:
     """How high a model's module stands on the map; settings list the modules bottom to top."""

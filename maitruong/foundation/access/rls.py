@@ -32,7 +32,7 @@ def statements() -> Iterator[str]:
         if issubclass(model, ScopedModel):
             yield from _scoped(model)
         else:
-            yield from _shared(model._meta.db_table)
+            yield from _shared(model._meta.db_table, append_only=getattr(model, "append_only", False))
     for table in FOREIGN_TABLES:
         yield from _shared(table)
     yield from _procrastinate()
@@ -95,8 +95,11 @@ def _scoped(model: type[ScopedModel]) -> Iterator[str]:
     yield f'GRANT {verbs} ON "{table}" TO mt_rows'
 
 
-def _shared(table: str) -> Iterator[str]:
-    yield f'GRANT SELECT, INSERT, UPDATE, DELETE ON "{table}" TO mt_shared'
+def _shared(table: str, *, append_only: bool = False) -> Iterator[str]:
+    if append_only:
+        yield f'REVOKE UPDATE, DELETE ON "{table}" FROM mt_shared'
+    verbs = "SELECT, INSERT" if append_only else "SELECT, INSERT, UPDATE, DELETE"
+    yield f'GRANT {verbs} ON "{table}" TO mt_shared'
 
 
 def _procrastinate() -> Iterator[str]:

@@ -47,6 +47,7 @@ class Seal(models.Model):
     """A link of one unit's chain for one day: the hash over the former link and the entries it covers."""
 
     shared = "hashes and counts only; written and checked by the worker for every unit"
+    append_only: ClassVar = True
 
     school_id = models.BigIntegerField()
     day = models.DateField()

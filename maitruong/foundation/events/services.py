@@ -51,8 +51,10 @@ def publish(event: Event) -> None:
     """Write a fact into the outbox, in the caller's transaction: it is told if and only if the act was committed."""
     if not connection.in_atomic_block:
         raise RuntimeError("publish belongs inside the transaction of the act")
-    payload = asdict(event)
-    OutboxEvent.objects.create(kind=event.kind, school_id=payload.pop("school_id"), payload=payload)
+    payload = dict(vars(event))  # facts are flat: ids, and lists of ids
+    school_id = payload.pop("school_id")
+    with connection.cursor() as cursor:
+        cursor.execute(_PUBLISH, [event.kind, school_id, json.dumps(payload)])
 
 
 def publish_many(events: Sequence[Event]) -> None:
@@ -65,6 +67,7 @@ def publish_many(events: Sequence[Event]) -> None:
             cursor.execute(_PUBLISH_MANY, [list(column) for column in zip(*rows, strict=True)])
 
 
+_PUBLISH = "INSERT INTO events_outbox (kind, school_id, payload) VALUES (%s::text, %s::bigint, %s::jsonb)"
 _PUBLISH_MANY = """
 INSERT INTO events_outbox (kind, school_id, payload)
 SELECT kind, school_id, payload FROM unnest(%s::text[], %s::bigint[], %s::jsonb[]) AS fact(kind, school_id, payload)
@@ -121,17 +124,24 @@ def _deliver_to(name: str, reaction: Reaction, limit: int) -> int:
         rows = cursor.fetchall()
         if not rows:
             return 0
-        ids = [row[0] for row in rows]
-        facts = [Delivered(r[1], r[2], r[3], json.loads(r[4]), r[5]) for r in rows]
-        try:
-            with transaction.atomic():
-                reaction(facts)
-        except Exception as problem:
-            logger.exception("reaction failed", extra={"reaction": name, "facts": len(facts)})
-            _put_off(ids, type(problem).__name__)
-            return 0
-        cursor.execute("DELETE FROM events_delivery WHERE id = ANY(%s)", [ids])
-    return len(rows)
+        done = _react(name, reaction, rows)
+        cursor.execute("DELETE FROM events_delivery WHERE id = ANY(%s)", [done])
+    return len(done)
+
+
+def _react(name: str, reaction: Reaction, rows: list[Any]) -> list[int]:
+    """Ids of the deliveries done. Facts that fail together are tried one by one, so that one bad fact holds up no other."""
+    ids = [row[0] for row in rows]
+    try:
+        with transaction.atomic():
+            reaction([Delivered(r[1], r[2], r[3], json.loads(r[4]), r[5]) for r in rows])
+    except Exception as problem:
+        if len(rows) > 1:
+            return [done for row in rows for done in _react(name, reaction, [row])]
+        logger.exception("reaction failed", extra={"reaction": name, "delivery": ids[0]})
+        _put_off(ids, type(problem).__name__)
+        return []
+    return ids
 
 
 def _put_off(ids: list[int], failure: str) -> None:

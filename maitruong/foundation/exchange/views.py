@@ -17,6 +17,7 @@ from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import attempt
 from maitruong.foundation.access.types import Scope
+from maitruong.foundation.kernel import formats
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 
@@ -82,13 +83,13 @@ def _take_file(request: HttpRequest, scope: Scope, school_id: int) -> int:
             size_mb=-(-(file.size or 0) // limits.MEGABYTE), limit_mb=limits.MAX_FILE_BYTES // limits.MEGABYTE
         )
     owner = _owner(request.POST.get("kind", ""))
-    year = request.POST.get("year", "")
+    year = formats.whole_number(request.POST.get("year"))
     years = owner.years()
     return services.take_file(
         scope,
         kind=owner.key,
         school_id=school_id,
-        school_year=int(year) if year.isdigit() and int(year) in years else years[0],
+        school_year=year if year in years else years[0],
         name=file.name or "danh sách",
         data=file.read(),
     )
@@ -193,7 +194,10 @@ def _choice(request: HttpRequest, found: ImportBatch) -> ColumnChoice:
     chosen = {
         int(name[4:]): key
         for name, key in request.POST.items()
-        if name.startswith("cot-") and name[4:].isdigit() and int(name[4:]) < limits.MAX_COLUMNS and key in known
+        if name.startswith("cot-")
+        and (_number(name[4:]) or 0) < limits.MAX_COLUMNS
+        and _number(name[4:]) is not None
+        and key in known
     }
     constants = {
         key: text.strip()[:50]
@@ -294,7 +298,7 @@ def _tab(request: HttpRequest, found: ImportBatch, counted: dict[str, int]) -> s
 def _after(request: HttpRequest) -> tuple[int, int, int] | None:
     """The last problem of the page before: row-column-id; column -1 stands for the whole row."""
     parts = request.GET.get("sau", "").replace("--1-", "-m-").split("-")
-    if len(parts) != 3 or not all(part.isdigit() or part == "m" for part in parts):
+    if len(parts) != 3 or not all(formats.whole_number(part) is not None or part == "m" for part in parts):
         return None
     row, column, key = (-1 if part == "m" else int(part) for part in parts)
     return row, column, key

@@ -53,11 +53,11 @@ def sign_in(request: HttpRequest, *, login_name: str, password: str) -> Account:
         (_key("login", login_name.strip().lower()), FREE_TRIES),
         (_key("address", _address(request)), ADDRESS_TRIES),
     ]
-    tries = _count_a_try(keys)
+    tries = _count_try(keys)
     account = authenticate(request, login=login_name, password=password)
     if account is None:
         raise WrongPair
-    SignInTry.objects.filter(Q(pk__in=tries) | Q(key=keys[0][0])).delete()
+    SignInTry.objects.filter(Q(key=keys[0][0]) | Q(pk__in=tries)).delete()
     assert isinstance(account, Account)
     if account.totp_secret:
         request.session.cycle_key()
@@ -82,23 +82,25 @@ def second_step(request: HttpRequest, *, code: str) -> Account:
 def check_code(account: Account, code: str) -> None:
     """A time-based code, good once. Raises WrongCode, TooManyTries."""
     key = _key("code", str(account.pk))
-    totp = pyotp.TOTP(account.totp_secret)
-    step = int(time.time()) // 30
     with transaction.atomic():
         # Under the account's lock: guesses sent at once take turns, and each sees those before it.
         fresh = Account.objects.select_for_update().get(pk=account.pk)
-        tries = _count_a_try([(key, FREE_TRIES)])
-        good = [
-            s
-            for s in (step - 1, step, step + 1)
-            if s > fresh.totp_last_step and hmac.compare_digest(totp.at(s * 30), code.strip())
-        ]
-        if good:
-            fresh.totp_last_step = good[0]
+        tries = _count_try([(key, FREE_TRIES)])
+        step = _step_of(fresh.totp_secret, code, after=fresh.totp_last_step)
+        if step:
+            fresh.totp_last_step = step
             fresh.save(update_fields=["totp_last_step"])
             SignInTry.objects.filter(pk__in=tries).delete()
-    if not good:
+    if not step:
         raise WrongCode
+
+
+def _step_of(secret: str, code: str, *, after: int) -> int | None:
+    """The half minute a code belongs to, now or one beside, when it is later than the last one used."""
+    now = int(time.time()) // 30
+    totp, given = pyotp.TOTP(secret), code.strip().encode()
+    steps = (s for s in (now - 1, now, now + 1) if s > after)
+    return next((s for s in steps if hmac.compare_digest(totp.at(s * 30).encode(), given)), None)
 
 
 def sign_in_as_demo(request: HttpRequest, *, account_id: int) -> Account:
@@ -224,9 +226,10 @@ def use_link(token: str, *, password: str, totp_secret: str, code: str) -> Accou
     account = link.account
     validate_password(password, account)
     if needs_second_step(account):
-        if not pyotp.TOTP(totp_secret).verify(code.strip(), valid_window=1):
+        step = _step_of(totp_secret, code, after=0)
+        if step is None:
             raise WrongCode
-        account.totp_secret = totp_secret
+        account.totp_secret, account.totp_last_step = totp_secret, step
     account.set_password(password)
     account.password_changed_at = clock.now()
     account.save()
@@ -235,10 +238,23 @@ def use_link(token: str, *, password: str, totp_secret: str, code: str) -> Accou
     return account
 
 
+def new_secret(request: HttpRequest, token: str) -> str:
+    """The second factor being set up by this link in this session; "" for a link that opens nothing.
+
+    Bound to the link: a secret that was in the session before belongs to who made the session, perhaps somebody else.
+    """
+    if link_account(token) is None:
+        return ""
+    of_link, secret = request.session.get("new_totp") or ("", "")
+    if of_link != _hash(token):
+        secret = pyotp.random_base32()
+        request.session["new_totp"] = [_hash(token), secret]
+    return secret
+
+
 def limit(request: HttpRequest, what: str, *, free: int) -> None:
     """Let one address ask something public `free` times a quarter of an hour. Raises TooManyTries."""
-    key = _key(what, _address(request))
-    _count_a_try([(key, free)])
+    _count_try([(_key(what, _address(request)), free)])
 
 
 def forget_past() -> int:
@@ -250,7 +266,7 @@ def forget_past() -> int:
     return tries + links + sessions
 
 
-def _count_a_try(keys: list[tuple[str, int]]) -> list[int]:
+def _count_try(keys: list[tuple[str, int]]) -> list[int]:
     """Count a try before it is made, so that guesses sent at once through every worker are counted too. Returns its rows.
 
     A try over the limit is not kept: waiting a quarter of an hour is enough. Raises TooManyTries.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pyotp
 from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -82,7 +81,7 @@ def choose_workspace(request: HttpRequest, key: str) -> HttpResponse:
 @public("opened by a one-time link, before any password exists")
 @require_http_methods(["GET", "POST"])
 def first_password(request: HttpRequest, token: str) -> HttpResponse:
-    secret = request.session.setdefault("new_totp", pyotp.random_base32())
+    secret = services.new_secret(request, token)
     problem: Refusal | None = None
     sentences: list[str] = []
     if request.method == "POST":

@@ -12,7 +12,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+from procrastinate.exceptions import AlreadyEnqueued
 
 from maitruong.foundation.access import queries as access
 from maitruong.foundation.access.services import unit_of_work
@@ -66,8 +67,13 @@ def start(
         arguments=arguments or {},
         all_steps=steps,
     )
-    run_job.defer(job_id=job.pk)
+    run_job.configure(queueing_lock=_place_in_queue(job.pk)).defer(job_id=job.pk)
     return job.pk
+
+
+def _place_in_queue(job_id: int) -> str:
+    """A job waits in the queue once, however often it is put there."""
+    return f"job-{job_id}"
 
 
 def ask_to_cancel(scope: Scope, *, job_id: int, permission: str) -> bool:
@@ -126,17 +132,25 @@ def run(job_id: int) -> None:
 
 
 def take_up_stalled() -> int:
-    """Enqueue again what waits unclaimed or lost its worker. Runs every half minute in the worker."""
-    from .tasks import run_job
-
+    """Enqueue again what fell out of the queue or lost its worker. Returns how many. Runs every half minute in the worker."""
     long_ago = clock.now() - STALLED_AFTER
     with unit_of_work(_SYSTEM):
         jobs = Job.objects.visible_to(_SYSTEM, "")
         stalled = list(jobs.filter(state="running", beat_at__lt=long_ago).values_list("pk", flat=True))
         stalled += list(jobs.filter(state="waiting", asked_at__lt=long_ago).values_list("pk", flat=True)[:100])
-        for job_id in stalled:
-            run_job.defer(job_id=job_id)
-    return len(stalled)
+        return sum(_enqueue_again(job_id) for job_id in stalled)
+
+
+def _enqueue_again(job_id: int) -> bool:
+    """False when it still waits for a free worker."""
+    from .tasks import run_job
+
+    try:
+        with transaction.atomic():
+            run_job.configure(queueing_lock=_place_in_queue(job_id)).defer(job_id=job_id)
+    except AlreadyEnqueued:
+        return False
+    return True
 
 
 def _claim(job_id: int) -> Job | None:

@@ -192,6 +192,16 @@ _EIGHT_DIGITS = re.compile(r"(\d{2})(\d{2})(\d{4})")
 _MIDNIGHT = re.compile(r"[ T]0{1,2}:00(:00(\.0+)?)?$")
 
 
+def whole_number(text: str | None) -> int | None:
+    """An id, a page or a year as an address or a form carries it; None for anything else.
+
+    Plain digits only: str.isdigit() also says yes to "²", which int() refuses, and to thousands of nines. At most 18 digits,
+    so that it always fits a bigint.
+    """
+    given = (text or "").strip()
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= 18 else None
+
+
 def parse_date(text: str, *, two_digit_years_from: int | None = None) -> dt.date:
     """A date in any of the ways schools write it, day before month.
 

@@ -30,7 +30,7 @@ from pyhanko.sign import fields, signers
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from .certificates import CertificateProblem, TrustStore, algorithm_for, common_name
+from .certificates import CertificateProblem, TrustStore, algorithm_for, common_name, fingerprint
 from .entitlement import report_on
 from .errors import PdfNotSealable
 from .ports import CertificateDirectory, Signer
@@ -156,6 +156,9 @@ def _verify(
 ) -> SignatureReport:
     covered, value = _cut(data)
     leaf = _check_cms(value, hashlib.sha256(covered).digest(), trust)
+    if directory.certificate(fingerprint(leaf)) is None:
+        # Anybody can seal a file with a key of one's own: only what we ourselves sealed is given to the parser to unpack.
+        raise _Refused(SignatureVerdict.UNTRUSTED, "chứng thư chưa được đăng kí trong hệ thống")
     moment, sealed = _read_inside(data, covered, leaf, value)
     if moment > now + CLOCK_SLACK:
         raise _Refused(SignatureVerdict.MALFORMED, "thời điểm đóng dấu nằm ở tương lai")

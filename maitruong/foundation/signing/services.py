@@ -299,7 +299,7 @@ def _second_step(row: SigningConsent, code: str) -> None:
         return
     if not identity.is_demo():
         raise SecondStepMissing
-    if not hmac.compare_digest(_demo_code(row), code.strip()):
+    if not hmac.compare_digest(_demo_code(row).encode(), code.strip().encode()):
         key = _key(row.school_id, row.person_id, lock=True)
         if key is not None:
             _count_failure(key)

@@ -13,6 +13,7 @@ from maitruong.foundation.access.types import Rows, Scope
 from maitruong.foundation.kernel import clock
 from maitruong.insight.indicators import queries as indicators
 from maitruong.registry.calendar import queries as calendar
+from maitruong.registry.enrolment import queries as enrolment
 
 CENTRE = (
     "schools",
@@ -215,12 +216,13 @@ def classes(scope: Scope, *, school_id: int, school_year: int, term: int) -> lis
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.id, c.name, c.grade, (SELECT count(*) FROM enrolment_enrolment e WHERE e.school_id = c.school_id"
-            "   AND e.school_year = c.school_year AND e.school_class_id = c.id AND (e.ends_on IS NULL OR e.ends_on >= %(today)s::date)),"
+            "   AND e.school_year = c.school_year AND e.school_class_id = c.id"
+            "   AND e.starts_on <= %(day)s::date AND (e.ends_on IS NULL OR e.ends_on >= %(day)s::date)),"
             " (SELECT count(*) FROM gradebook_markbook b WHERE b.school_year = c.school_year AND b.class_id = c.id AND b.term = %(term)s),"
             " (SELECT count(*) FROM gradebook_markbook b WHERE b.school_year = c.school_year AND b.class_id = c.id AND b.term = %(term)s"
             "   AND b.closed_at IS NOT NULL)"
             " FROM enrolment_schoolclass c WHERE c.school_id = %(school)s AND c.school_year = %(year)s ORDER BY c.sort_key",
-            {"school": school_id, "year": school_year, "term": term, "today": clock.today()},
+            {"school": school_id, "year": school_year, "term": term, "day": enrolment.day_within(school_year)},
         )
         return [
             {"id": i, "name": name, "grade": grade, "pupils": pupils, "books": books, "closed": closed}

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
 from maitruong.foundation.access.doors import needs
+from maitruong.foundation.audit import services as audit
 from maitruong.foundation.identity.services import installation
 from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.organisations import queries as organisations
@@ -104,7 +105,7 @@ def schools(request: HttpRequest) -> HttpResponse:
     year, term = _now()
     commune = request.GET.get("xa", "")[:5]
     rows = queries.schools(scope, school_year=year, term=term, commune=commune)
-    page = max(1, int(request.GET.get("trang", "1") or 1)) if request.GET.get("trang", "1").isdigit() else 1
+    page = formats.whole_number(request.GET.get("trang")) or 1
     shown = rows[(page - 1) * _PAGE : page * _PAGE]
     query = f"xa={commune}&" if commune else ""
     context = {
@@ -199,6 +200,14 @@ def school_levels(request: HttpRequest, school_id: int) -> HttpResponse:
     rows = queries.school_pupils_of_level(
         scope, school_id=school_id, school_year=found.levels_year, term=found.levels_term, grade=grade, level=level
     )
+    audit.record(
+        scope,
+        "insight.pupils_listed",
+        school_id=school_id,
+        object_type="school",
+        object_id=school_id,
+        changes={"level": queries.LEVELS[level], "grade": grade, "rows": len(rows)},
+    )
     context = {
         "unit": unit,
         "rows": rows,
@@ -221,8 +230,8 @@ def _school_or_404(request: HttpRequest, school_id: int, permission: str = "insi
 
 
 def _grade(request: HttpRequest) -> int | None:
-    given = request.GET.get("khoi", "")
-    return int(given) if given.isdigit() and 1 <= int(given) <= 12 else None
+    given = formats.whole_number(request.GET.get("khoi"))
+    return given if given is not None and 1 <= given <= 12 else None
 
 
 def _now() -> tuple[int, int]:

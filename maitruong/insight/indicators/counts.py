@@ -8,6 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# Who sits in a class today, or on the nearest day of the school year: a year that is over keeps its pupils. Both ends of a
+# place count, so that a pupil who changes class from tomorrow is one pupil on both days.
+_SEATED = """FROM enrolment_enrolment e JOIN enrolment_schoolclass c ON c.id = e.school_class_id
+        JOIN calendar_schoolyear y ON y.year = e.school_year
+        CROSS JOIN LATERAL (SELECT least(greatest(%(today)s::date, y.starts_on), y.ends_on) AS day) d
+        WHERE e.school_id = ANY(%(schools)s) AND e.school_year = %(year)s
+          AND e.starts_on <= d.day AND (e.ends_on IS NULL OR e.ends_on >= d.day)"""
+
 
 @dataclass(frozen=True)
 class Group:
@@ -19,7 +27,7 @@ class Group:
 GROUPS: dict[str, Group] = {
     "rolls": Group(
         indicators=("schools", "classes", "pupils"),
-        sql="""
+        sql=f"""
         SELECT u.id AS school_id, 'schools' AS indicator, 0::smallint AS term, 0::smallint AS grade, '' AS key, 1::bigint AS value
         FROM organisations_unit u WHERE u.id = ANY(%(schools)s) AND u.kind = 'school' AND u.closed_on IS NULL
         UNION ALL
@@ -27,23 +35,24 @@ GROUPS: dict[str, Group] = {
         FROM enrolment_schoolclass WHERE school_id = ANY(%(schools)s) AND school_year = %(year)s GROUP BY school_id, grade
         UNION ALL
         SELECT e.school_id, 'pupils', 0::smallint, c.grade, '', count(*)
-        FROM enrolment_enrolment e JOIN enrolment_schoolclass c ON c.id = e.school_class_id
-        WHERE e.school_id = ANY(%(schools)s) AND e.school_year = %(year)s AND (e.ends_on IS NULL OR e.ends_on >= %(today)s::date)
+        {_SEATED}
         GROUP BY e.school_id, c.grade""",
     ),
     "marks": Group(
         indicators=("marks_entered",),
         # A day is a day in Việt Nam: at 06:30 there it is still yesterday in UTC. Yesterday is counted too: its last facts
-        # may reach us after midnight.
+        # may reach us after midnight. The day is written out once a day, not once a mark: a busy day has millions.
         sql="""
         SELECT school_id, 'marks_entered' AS indicator, 0::smallint AS term, 0::smallint AS grade,
-               to_char(at AT TIME ZONE 'Asia/Ho_Chi_Minh', 'YYYY-MM-DD') AS key, count(*) AS value
-        FROM gradebook_markhistory
-        WHERE school_id = ANY(%(schools)s) AND school_year = %(year)s AND kind <> 'conduct'
-          AND new IS NOT NULL AND cell NOT IN ('comment', 'basis')
-          AND at >= (%(today)s::date - 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
-          AND at < (%(today)s::date + 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
-        GROUP BY 1, 5""",
+               to_char(%(today)s::date - before, 'YYYY-MM-DD') AS key, value
+        FROM (SELECT school_id, CASE WHEN at >= %(today)s::date::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh' THEN 0 ELSE 1 END AS before,
+                     count(*) AS value
+              FROM gradebook_markhistory
+              WHERE school_id = ANY(%(schools)s) AND school_year = %(year)s AND kind <> 'conduct'
+                AND new IS NOT NULL AND cell NOT IN ('comment', 'basis')
+                AND at >= (%(today)s::date - 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
+                AND at < (%(today)s::date + 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
+              GROUP BY 1, 2) AS d""",
         keep="f.key >= to_char(%(today)s::date - 1, 'YYYY-MM-DD')",
     ),
     "books": Group(
@@ -68,12 +77,9 @@ GROUPS: dict[str, Group] = {
     "records": Group(
         indicators=("records_due", "records_sealed"),
         # A pupil is due at the school that holds him at the end of the year; a corrected version counts once.
-        sql="""
+        sql=f"""
         SELECT e.school_id, 'records_due' AS indicator, 0::smallint AS term, c.grade, '' AS key, count(*) AS value
-        FROM enrolment_enrolment e JOIN enrolment_schoolclass c ON c.id = e.school_class_id
-        JOIN calendar_schoolyear y ON y.year = e.school_year
-        WHERE e.school_id = ANY(%(schools)s) AND e.school_year = %(year)s AND c.grade BETWEEN 1 AND 12
-          AND (e.ends_on IS NULL OR e.ends_on >= least(%(today)s::date, y.ends_on))
+        {_SEATED} AND c.grade BETWEEN 1 AND 12
         GROUP BY e.school_id, c.grade
         UNION ALL
         SELECT school_id, 'records_sealed', 0::smallint, grade, '', count(*)

@@ -17,7 +17,10 @@ TOUCHES: dict[str, tuple[str, ...]] = {
     "gradebook.book_closed": ("books",),
     "gradebook.book_reopened": ("books",),
     "gradebook.books_opened": ("books", "levels"),
-    "enrolment.rolls_changed": ("rolls",),
+    "enrolment.class_opened": ("rolls",),
+    "enrolment.pupil_enrolled": ("rolls", "records"),
+    "enrolment.pupil_left": ("rolls", "records"),
+    "enrolment.rolls_changed": ("rolls", "records"),
     "school_records.record_sealed": ("records",),
     "school_records.record_superseded": ("records",),
 }

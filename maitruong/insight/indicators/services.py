@@ -16,6 +16,8 @@ from maitruong.foundation.kernel import clock
 from .counts import GROUPS
 
 BATCH = 200
+LOOK_BACK = dt.timedelta(days=31)
+"""How far a worker that just started looks for places that began or ended while none was running."""
 _SYSTEM = system_scope("indicators")
 
 
@@ -56,6 +58,31 @@ def refresh() -> int:
             "INSERT INTO indicators_pulse (id, looked_at) VALUES (1, now()) ON CONFLICT (id) DO UPDATE SET looked_at = now()"
         )
     return len(cells)
+
+
+_followed: dt.date | None = None
+
+
+def follow_the_day() -> int:
+    """Mark the rolls stale where a place began or ended with the turn of the day: nobody publishes a fact at midnight.
+
+    Returns how many schools and years; 0 for the rest of the day.
+    """
+    global _followed
+    today = clock.today()
+    since = _followed or today - LOOK_BACK
+    if since == today:
+        return 0
+    with unit_of_work(_SYSTEM), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT school_id, school_year FROM enrolment_enrolment"
+            " WHERE (starts_on > %(since)s AND starts_on <= %(today)s) OR (ends_on >= %(since)s AND ends_on < %(today)s)",
+            {"since": since, "today": today},
+        )
+        found = cursor.fetchall()
+        mark_stale((school, year, group, clock.now()) for school, year in found for group in ("rolls", "records"))
+    _followed = today
+    return len(found)
 
 
 def recount(school_ids: list[int], school_year: int) -> None:

@@ -36,6 +36,11 @@ def refuse_closed_year(year: int) -> None:
         raise YearClosed(year=Year(year).label)
 
 
+def is_closed(year: int) -> bool:
+    """Whether a year takes no more facts. One that nobody opened is closed too."""
+    return not SchoolYear.objects.filter(pk=year, closed_at__isnull=True).exists()
+
+
 def last_day_of_rights(year: int) -> dt.date:
     """Until when a right given for a school year holds: the retests of its summer included."""
     return dt.date(year + 1, 8, 31)

@@ -149,7 +149,10 @@ def _statement(
     name: Sequence[sql.Composable] = (),
 ) -> sql.Composed:
     if asked.after or asked.before:
-        conditions = [*conditions, _key(columns, asked.before or asked.after or 0, forward=not asked.before)]
+        conditions = [
+            *conditions,
+            _key(columns, asked.before or asked.after or 0, asked.conditions[0], forward=not asked.before),
+        ]
     way = " DESC" if asked.before else ""
     return sql.SQL(template).format(
         year=sql.Literal(asked.school_year),
@@ -161,11 +164,21 @@ def _statement(
     )
 
 
-def _key(columns: tuple[str, ...], student_id: int, *, forward: bool) -> sql.Composable:
-    """Everything after (or before) a pupil in the order of the list."""
-    there = ", ".join(f"(SELECT {column} FROM people_person WHERE id = {int(student_id)})" for column in columns)
+def _key(columns: tuple[str, ...], student_id: int, reached: sql.Composable, *, forward: bool) -> sql.Composable:
+    """Everything after (or before) a pupil in the order of the list. The pupil must be within reach too: this may be asked past
+    the wall, and where somebody else's pupil stands among one's own would tell that pupil's name letter by letter."""
+    seat = f"SELECT 1 FROM enrolment_enrolment e WHERE e.student_id = {int(student_id)} AND "
+    known = sql.SQL("EXISTS ({seat}{reached})").format(seat=sql.SQL(seat), reached=reached)
+    there = sql.SQL(", ").join(
+        sql.SQL("(SELECT {column} FROM people_person WHERE id = {id} AND {known})").format(
+            column=sql.SQL(column), id=sql.Literal(int(student_id)), known=known
+        )
+        for column in columns
+    )
     here = ", ".join(f"p.{column}" for column in columns)
-    return sql.SQL(f"({here}) {'>' if forward else '<'} ({there})")
+    return sql.SQL("({here}) {sign} ({there})").format(
+        here=sql.SQL(here), sign=sql.SQL(">" if forward else "<"), there=there
+    )
 
 
 def _given(word: str) -> list[sql.Composable]:

@@ -94,7 +94,7 @@ def show_number(request: HttpRequest, student_id: int, identifier_id: int) -> Ht
     if identifier_id not in {i.id for i in found.identifiers}:
         raise NotFound
     if not why:
-        return _file(request, scope, found, problem=WhyMissing(), status=422)
+        return _refused_at_file(request, scope, student_id, WhyMissing())
     number = services.show_number(scope, student_id=student_id, identifier_id=identifier_id, why=why)
     return _file(request, scope, found, shown={identifier_id: number})
 
@@ -117,6 +117,7 @@ def contact(request: HttpRequest, student_id: int) -> HttpResponse:
             return redirect("enrolment:dossier", student_id)
         if isinstance(problem, ChangedMeanwhile):
             theirs = {name: value for name, value in now.items() if value != given[name]}
+    services.open_dossier(scope, student_id=student_id)  # the form shows phone and residence
     context = {
         "page_title": f"Liên lạc {found.person.full_name}",
         "file": found,
@@ -179,7 +180,7 @@ def end_guardian(request: HttpRequest, student_id: int, guardianship_id: int) ->
         )
     )
     if problem:
-        return _file(request, scope, queries.dossier(scope, student_id), problem=problem, status=422)
+        return _refused_at_file(request, scope, student_id, problem)
     return redirect("enrolment:dossier", student_id)
 
 
@@ -226,6 +227,12 @@ def _move(scope: Scope, seat: Seat, request: HttpRequest) -> bool:
     else:
         services.end_enrolment(scope, enrolment_id=seat.id, ends_on=day, status=request.POST.get("way", ""), why=why)
     return True
+
+
+def _refused_at_file(request: HttpRequest, scope: Scope, student_id: int, problem: Refusal) -> HttpResponse:
+    """A refusal is told on the file's own page, which is opened by that like by any other way."""
+    found = services.open_dossier(scope, student_id=student_id)
+    return _file(request, scope, found, problem=problem, status=422)
 
 
 def _file(

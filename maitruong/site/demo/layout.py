@@ -7,6 +7,7 @@ people of the sign-in page: THCS Lê Chân, TH Nguyễn Công Trứ and TH Kim �
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from maitruong.foundation.organisations import admin_units
 
@@ -18,6 +19,7 @@ from .staffing import fixed_posts
 PROVINCE = "31"
 STAR_COMMUNE = "11383"  # Phường Lê Chân
 STAR_CLASS, STAR_CLASS_SIZE = "8A2", 45
+WHOLE = Fraction(1)
 PUPILS, STAFF = 500_000, 23_000
 KINDS = {"MN": 260, "TH": 250, "TH-THCS": 14, "THCS": 195, "THPT": 72, "GDTX": 9}
 
@@ -46,6 +48,25 @@ _CHILDREN = [
 def commune_unit(code: str) -> int:
     """The unit id of a commune's committee."""
     return 11 + [unit.code for unit in admin_units.communes(PROVINCE)].index(code)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a province, or a part of it drawn to scale, counts: schools by kind, pupils of the open year, posts, communes with schools."""
+
+    kinds: dict[str, int]
+    pupils: int
+    staff: int
+    communes: tuple[str, ...]
+
+
+def shape(scale: Fraction) -> Shape:
+    """The whole province at 1; at 1/10 a tenth of its communes, with a tenth of its schools, pupils and staff."""
+    codes = [unit.code for unit in admin_units.communes(PROVINCE)]
+    count, star = round(len(codes) * scale), codes.index(STAR_COMMUNE)
+    chosen = {(star + place * len(codes) // count) % len(codes) for place in range(count)}
+    kinds = {kind: max(1, round(number * scale)) for kind, number in KINDS.items()}
+    return Shape(kinds, round(PUPILS * scale), round(STAFF * scale), tuple(codes[place] for place in sorted(chosen)))
 
 
 @dataclass(slots=True)
@@ -117,41 +138,42 @@ def _star_class_size(layout: Layout) -> int:
 # --- the province ---------------------------------------------------------------------------------------------------
 
 
-def province(seed: int) -> Layout:
-    """Eight hundred schools; 500,000 pupils in the open year and 23,000 staff, exactly."""
-    a_grade = 37_000.0
+def province(seed: int, scale: Fraction = WHOLE) -> Layout:
+    """Eight hundred schools; 500,000 pupils in the open year and 23,000 staff, exactly. Or a part of it, to scale."""
+    wanted = shape(scale)
+    a_grade = 37_000.0 * float(scale)
     for _ in range(3):
-        layout = _eight_hundred(seed, a_grade)
+        layout = _schools(seed, a_grade, wanted)
         count = _pupils_in_open_year(layout)
-        if abs(count - PUPILS) < 400:
+        if abs(count - wanted.pupils) < 400 * scale:
             break
-        a_grade *= PUPILS / count
-    _round_off_pupils(layout, count)
-    _round_off_staff(layout)
+        a_grade *= wanted.pupils / count
+    _round_off_pupils(layout, wanted.pupils - count)
+    _round_off_staff(layout, wanted.staff)
     return layout
 
 
-def _eight_hundred(seed: int, a_grade: float) -> Layout:
+def _schools(seed: int, a_grade: float, wanted: Shape) -> Layout:
     rng = generator(seed, "communes")
-    communes = [unit.code for unit in admin_units.communes(PROVINCE)]
+    communes = list(wanted.communes)
     usual = {"Phường": 1.5, "Xã": 1.0, "Đặc khu": 0.4}
     weight = {
-        unit.code: usual[unit.kind] * rng.uniform(0.75, 1.35) * (0.1 if unit.code == "11948" else 1.0)
-        for unit in admin_units.communes(PROVINCE)
+        code: usual[admin_units.commune(code).kind] * rng.uniform(0.75, 1.35) * (0.1 if code == "11948" else 1.0)
+        for code in communes
     }
     weight[STAR_COMMUNE] = 2.2
     total = sum(weight.values())
     children = {code: a_grade * weight[code] / total for code in communes}
-    combined = sorted(communes, key=weight.__getitem__)[: KINDS["TH-THCS"]]
+    combined = sorted(communes, key=weight.__getitem__)[: wanted.kinds["TH-THCS"]]
     plain = [code for code in communes if code not in combined]
     counts = {
-        "MN": _divided(weight, communes, KINDS["MN"]),
-        "TH": _divided(weight, plain, KINDS["TH"]),
-        "THCS": _divided(weight, plain, KINDS["THCS"]),
+        "MN": _divided(weight, communes, wanted.kinds["MN"]),
+        "TH": _divided(weight, plain, wanted.kinds["TH"]),
+        "THCS": _divided(weight, plain, wanted.kinds["THCS"]),
         "TH-THCS": dict.fromkeys(combined, 1),
     }
-    upper_places = sorted(sorted(plain, key=weight.__getitem__)[-KINDS["THPT"] :])
-    return _Drawing(seed, children, counts, upper_places).layout(communes)
+    upper_places = sorted(sorted(plain, key=weight.__getitem__)[-wanted.kinds["THPT"] :])
+    return _Drawing(seed, children, counts, upper_places, wanted.kinds["GDTX"]).layout(communes)
 
 
 def _divided(weight: dict[str, float], communes: list[str], seats: int) -> dict[str, int]:
@@ -167,9 +189,9 @@ class _Drawing:
     """Draws the schools of all communes, feeders before those they feed."""
 
     def __init__(
-        self, seed: int, children: dict[str, float], counts: dict[str, dict[str, int]], upper: list[str]
+        self, seed: int, children: dict[str, float], counts: dict[str, dict[str, int]], upper: list[str], centres: int
     ) -> None:
-        self.seed, self.children, self.counts, self.upper = seed, children, counts, upper
+        self.seed, self.children, self.counts, self.upper, self.centres = seed, children, counts, upper, centres
         self.rng = generator(seed, "schools")
         self.schools: list[SchoolPlan] = []
         self.here: dict[tuple[str, str], list[SchoolPlan]] = {}
@@ -182,7 +204,7 @@ class _Drawing:
         catchment = self._catchment(communes)
         for kind, share, places in (
             ("THPT", 0.72, self.upper),
-            ("GDTX", 0.085, self.upper[:: len(self.upper) // 9][:9]),
+            ("GDTX", 0.085, self.upper[:: len(self.upper) // self.centres][: self.centres]),
         ):
             for code in places:
                 near = catchment[code] if kind == "THPT" else self._wide(communes, places, code)
@@ -288,13 +310,13 @@ def _pupils_in_open_year(layout: Layout) -> int:
     return count
 
 
-def _round_off_pupils(layout: Layout, count: int) -> None:
+def _round_off_pupils(layout: Layout, lacking: int) -> None:
     """Add to or take from the nursery classes of 2026, one child a class, until the number is exact."""
     classes = [
         (school, place) for school in layout.schools if school.nursery for place in range(len(school.nursery[1].sizes))
     ]
-    step = 1 if count < PUPILS else -1
-    for place in range(abs(PUPILS - count)):
+    step = 1 if lacking > 0 else -1
+    for place in range(abs(lacking)):
         school, of_class = classes[place % len(classes)]
         cohort = school.nursery[1]
         sizes = list(cohort.sizes)
@@ -303,10 +325,10 @@ def _round_off_pupils(layout: Layout, count: int) -> None:
         cohort.own = Segment(cohort.own.first, sum(sizes))
 
 
-def _round_off_staff(layout: Layout) -> None:
+def _round_off_staff(layout: Layout, posts: int) -> None:
     """Give the preschools the posts that are left of the province's number, by their classes."""
     preschools = [school for school in layout.schools if school.kind == "MN"]
-    left = STAFF - sum(fixed_posts(school) for school in layout.schools)
+    left = posts - sum(fixed_posts(school) for school in layout.schools)
     classes = {school.number: _classes(school) for school in preschools}
     total = sum(classes.values())
     given = 0

@@ -19,21 +19,21 @@ from maitruong.foundation.organisations import admin_units
 from maitruong.foundation.organisations.admin_units import catalogue
 from maitruong.registry.enrolment.types import class_sort_key, grade_number
 
-from . import copytext, statements, types
+from . import statements, types
 
 SCHEMA = "seed_stage"
 _COLUMN_TYPES = {int: "bigint", str: "text", bool: "boolean", dt.date: "date"}
 
-#: What a row gains on its way into the staging table: names of further columns, and how they come of the row.
-_ADDED: dict[str, tuple[str, Callable[[Any], tuple[Any, ...]]]] = {
-    "unit": ("sort_key text", lambda r: (vietnamese.sort_key(r.short_name),)),
+#: What a row gains on its way into the staging table: further columns, and their COPY text from the fields of the line.
+_ADDED: dict[str, tuple[str, Callable[[list[str]], str]]] = {
+    "unit": ("sort_key text", lambda fields: vietnamese.sort_key(fields[4])),
     "person": (
         "name_fold text, sort_key text",
-        lambda r: (vietnamese.fold(r.full_name), vietnamese.sort_key(r.full_name)),
+        lambda fields: f"{vietnamese.fold(fields[1])}\t{vietnamese.sort_key(fields[1])}",
     ),
     "class": (
         "grade_number smallint, sort_key text",
-        lambda r: (grade_number(r.grade), class_sort_key(r.name, grade_number(r.grade))),
+        lambda fields: f"{grade_number(fields[4])}\t{class_sort_key(fields[5], grade_number(fields[4]))}",
     ),
 }
 
@@ -46,43 +46,53 @@ SECURED = (
     "enrolment_schoolclass",
     "enrolment_enrolment",
     "timetable_assignment",
-    "attendance_absence",
-    "gradebook_mark",
-    "gradebook_primarymark",
-    "gradebook_qualitymark",
-    "gradebook_conduct",
-    "gradebook_classsheet",
-    "gradebook_markbook",
 )
+BIG = (*SECURED, "access_grant")
+"""Tables whose secondary indexes and references are made once, after the rows."""
 
 
 class NotEmpty(RuntimeError):
     """There is a province in this database already."""
 
 
-class Staging:
-    """The staging tables of one load, in a connection of the owner that commits each statement."""
+def connect(owner_url: str) -> psycopg.Connection:
+    """As the owner, for a load: nothing waits for the disk, sorts and indexes have room."""
+    db = psycopg.connect(owner_url, autocommit=True)
+    for setting in (
+        "synchronous_commit = off",
+        "work_mem = '192MB'",
+        "maintenance_work_mem = '512MB'",
+        "client_min_messages = warning",
+    ):
+        db.execute(f"SET {setting}")
+    return db
 
-    def __init__(self, db: psycopg.Connection) -> None:
-        self.db = db
-        db.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
-        db.execute(f"CREATE SCHEMA {SCHEMA}")
-        for kind, shape in (types.SHARED_KINDS | types.SCHOOL_KINDS).items():
-            columns = [f'"{name}" {_column_type(hint)}' for name, hint in get_type_hints(shape).items()]
-            columns += [_ADDED[kind][0]] if kind in _ADDED else []
-            db.execute(f'CREATE UNLOGGED TABLE {SCHEMA}."stage_{kind}" ({", ".join(columns)})')
 
-    def copy(self, kind: str, text: str) -> None:
-        """COPY the text of one kind, enriched where the house's own keys are needed."""
-        if kind in _ADDED:
-            shape = types.SHARED_KINDS.get(kind) or types.SCHOOL_KINDS[kind]
-            add = _ADDED[kind][1]
-            text = copytext.lines((*row, *add(row)) for row in copytext.rows(shape, text))
-        with self.db.cursor() as cursor, cursor.copy(f'COPY {SCHEMA}."stage_{kind}" FROM STDIN') as copy:
-            copy.write(text)
+def make_stage(db: psycopg.Connection) -> None:
+    """Empty staging tables for the shared rows and the rolls."""
+    db.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+    db.execute(f"CREATE SCHEMA {SCHEMA}")
+    for kind, shape in (types.SHARED_KINDS | types.ROLL_KINDS).items():
+        columns = columns_of(shape) + ([_ADDED[kind][0]] if kind in _ADDED else [])
+        db.execute(f'CREATE UNLOGGED TABLE {SCHEMA}."stage_{kind}" ({", ".join(columns)})')
 
-    def drop(self) -> None:
-        self.db.execute(f"DROP SCHEMA {SCHEMA} CASCADE")
+
+def columns_of(shape: type) -> list[str]:
+    """Columns of a staging table for rows of this shape."""
+    return [f'"{name}" {_column_type(hint)}' for name, hint in get_type_hints(shape).items()]
+
+
+def copy(db: psycopg.Connection, kind: str, text: str) -> None:
+    """COPY the text of one kind into its staging table, with what the house's own columns need besides."""
+    if kind in _ADDED:
+        add = _ADDED[kind][1]
+        text = "".join(f"{line}\t{add(line.split(chr(9)))}\n" for line in text.splitlines())
+    with db.cursor() as cursor, cursor.copy(f'COPY {SCHEMA}."stage_{kind}" FROM STDIN') as into:
+        into.write(text)
+
+
+def drop_stage(db: psycopg.Connection) -> None:
+    db.execute(f"DROP SCHEMA {SCHEMA} CASCADE")
 
 
 @contextmanager
@@ -97,6 +107,54 @@ def lifted(db: psycopg.Connection, tables: Iterable[str] = SECURED) -> Iterator[
         db.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for name in names:
             db.execute(sql.SQL("ALTER TABLE {} FORCE ROW LEVEL SECURITY").format(name))
+
+
+@contextmanager
+def bare(db: psycopg.Connection, tables: Iterable[str] = BIG) -> Iterator[None]:
+    """Inside the caller's transaction: these tables without references, exclusions and secondary indexes, which are made again
+    as they were, once the rows stand: sorted and checked in one go instead of row by row. Keys and uniqueness stay.
+    """
+    names = list(tables)
+    constraints = db.execute(_CONSTRAINTS, [names]).fetchall()
+    for table, name, _ in constraints:
+        db.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(sql.Identifier(table), sql.Identifier(name)))
+    indexes = db.execute(_INDEXES, [names]).fetchall()
+    for name, _ in indexes:
+        db.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
+    yield
+    for _, definition in indexes:
+        db.execute(definition)
+    for table, name, definition in constraints:
+        db.execute(
+            sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}").format(
+                sql.Identifier(table), sql.Identifier(name), sql.SQL(definition)
+            )
+        )
+
+
+@contextmanager
+def without_autovacuum(db: psycopg.Connection) -> Iterator[None]:
+    """While the year's partitions are filled nobody cleans behind the loaders: it is done once, when everything stands."""
+    tables = [row[0] for row in db.execute(_PARTITIONS)]
+    for table in tables:
+        db.execute(sql.SQL("ALTER TABLE {} SET (autovacuum_enabled = off)").format(sql.Identifier(table)))
+    try:
+        yield
+    finally:
+        for table in tables:
+            db.execute(sql.SQL("ALTER TABLE {} RESET (autovacuum_enabled)").format(sql.Identifier(table)))
+
+
+_PARTITIONS = """
+SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent::regclass::text LIKE 'gradebook_%'
+  AND c.relkind = 'r' ORDER BY 1"""
+_CONSTRAINTS = """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+WHERE conrelid = ANY(%s::regclass[]) AND contype IN ('f', 'x') ORDER BY contype DESC, conname"""
+_INDEXES = """
+SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+WHERE indrelid = ANY(%s::regclass[]) AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)
+ORDER BY indexrelid"""
 
 
 def _column_type(hint: Any) -> str:
@@ -117,16 +175,16 @@ def load_admin_units(db: psycopg.Connection) -> None:
         "CREATE TEMP TABLE stage_admin (level text, code text, name text, kind text, parent text, valid daterange,"
         " former boolean) ON COMMIT DROP"
     )
-    with db.cursor() as cursor, cursor.copy("COPY stage_admin FROM STDIN") as copy:
+    with db.cursor() as cursor, cursor.copy("COPY stage_admin FROM STDIN") as into:
         for unit, former in _admin_units():
             since, until = unit.valid_from or "", unit.valid_to or ""
-            copy.write_row((unit.level, unit.code, unit.name, unit.kind, unit.parent, f"[{since},{until}]", former))
+            into.write_row((unit.level, unit.code, unit.name, unit.kind, unit.parent, f"[{since},{until}]", former))
     db.execute(
         "CREATE TEMP TABLE stage_succession (level text, old text, new text, whole boolean, day date) ON COMMIT DROP"
     )
-    with db.cursor() as cursor, cursor.copy("COPY stage_succession FROM STDIN") as copy:
+    with db.cursor() as cursor, cursor.copy("COPY stage_succession FROM STDIN") as into:
         for s in admin_units.successions():
-            copy.write_row((s.level, s.old, s.new, s.share in {"whole", "people"}, s.on))
+            into.write_row((s.level, s.old, s.new, s.share in {"whole", "people"}, s.on))
     for statement in statements.ADMIN_UNITS:
         db.execute(statement)
 

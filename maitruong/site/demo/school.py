@@ -14,7 +14,7 @@ from .people import People
 from .plan import CLOSED_YEAR, OPEN_YEAR, SchoolPlan
 from .roster import Roster, SchoolClass
 from .staffing import Staffing, staff
-from .types import SCHOOL_KINDS, ClassRow, GrantRow, HomeroomRow, TeachingRow
+from .types import BOOK_KINDS, ROLL_KINDS, ClassRow, GrantRow, HomeroomRow, TeachingRow
 
 _ENROLLED = {CLOSED_YEAR: ("2025-09-05", "2026-05-31"), OPEN_YEAR: ("2026-09-05", "\\N")}
 _POST = {CLOSED_YEAR: (date(2025, 9, 1), date(2026, 8, 31)), OPEN_YEAR: (date(2026, 9, 1), None)}
@@ -22,15 +22,23 @@ _GRANT_ENDS = {CLOSED_YEAR: date(2026, 8, 31), OPEN_YEAR: date(2027, 8, 31)}
 _OFFICE_ROLES = {"principal": "principal", "deputy_principal": "deputy_principal", "clerk": "clerk"}
 
 
-def copy_text(layout: Layout, fixed: Fixed, school: SchoolPlan, *, with_comments: bool) -> dict[str, str]:
-    """The rows of one school by kind, in the order of SCHOOL_KINDS."""
-    out: dict[str, list[str]] = {kind: [] for kind in SCHOOL_KINDS}
+def rolls_text(layout: Layout, fixed: Fixed, school: SchoolPlan) -> dict[str, str]:
+    """The rows of one school by kind, in the order of ROLL_KINDS."""
+    out: dict[str, list[str]] = {kind: [] for kind in ROLL_KINDS}
     roster = Roster(school, layout.ability_salt)
     posts = staff(school, roster)
     _people(layout, fixed, school, roster, posts, out)
     _classes(school, roster, out)
     _lessons(school, roster, posts, out)
     _grants(school, roster, posts, out)
+    for school_class in roster.classes:
+        _enrol(school, roster, school_class, out)
+    return {kind: "".join(of_kind) for kind, of_kind in out.items()}
+
+
+def books_text(layout: Layout, fixed: Fixed, school: SchoolPlan, *, with_comments: bool) -> dict[str, str]:
+    """The rows of one school by kind, in the order of BOOK_KINDS."""
+    out: dict[str, list[str]] = {kind: [] for kind in BOOK_KINDS}
     pen = book.Pen(
         generator(layout.seed, school.number, "book"),
         layout.ability_salt,
@@ -40,8 +48,7 @@ def copy_text(layout: Layout, fixed: Fixed, school: SchoolPlan, *, with_comments
         out,
         frozenset({fixed.star_class}),
     )
-    for school_class in roster.classes:
-        _enrol(school, roster, school_class, out)
+    for school_class in Roster(school, layout.ability_salt).classes:
         book.write(pen, school_class)
     return {kind: "".join(of_kind) for kind, of_kind in out.items()}
 

@@ -2,141 +2,160 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
+import os
+import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 
-import psycopg
-
-from maitruong.assessment.gradebook import services as gradebook
 from maitruong.assessment.school_records import services as school_records
 from maitruong.foundation.access.services import unit_of_work
-from maitruong.foundation.access.types import system_scope
 from maitruong.foundation.events import services as events
 from maitruong.foundation.identity.models import Installation
-from maitruong.foundation.kernel import clock
 from maitruong.insight.indicators import services as indicators
-from maitruong.registry.calendar.models import SchoolYear
-from maitruong.registry.enrolment.models import Enrolment, SchoolClass
+from maitruong.registry.enrolment.models import Enrolment
 
-from . import load, statements
+from . import filling, load, statements
+from .filling import SYSTEM, Part
+from .layout import WHOLE
 from .types import SHARED_KINDS
-from .world import World, digest_of
+from .world import World
 
-FIRST_GRADE_WITH_BOOKS = 1
 PUPIL = "hoc-sinh-8a2"
-_SYSTEM = system_scope("seed")
+MOST_PROCESSES = 2
+_SET_BASED = (
+    ("đưa người, học sinh, gia đình vào cơ sở dữ liệu", statements.PEOPLE),
+    ("đưa lớp và phân công vào cơ sở dữ liệu", statements.CLASSES),
+    ("giao vai trò, mở tài khoản", (*statements.GRANTS, *statements.SEQUENCES)),
+)
 
 
 @dataclass
 class Seeded:
-    """What was loaded: rows by kind, and the hash over all of them, the same for the same seed."""
+    """What was loaded: rows by kind, and the hash over all of them, the same for the same seed, whatever the number of processes.
+
+    steps: seconds by step. cpu_seconds: of the processes that load; the database's own are not in it.
+    """
 
     name: str
     seed: int
+    scale: str = "1"
     counts: dict[str, int] = field(default_factory=dict)
     content_hash: str = ""
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    steps: dict[str, float] = field(default_factory=dict)
 
 
-def seed(name: str, *, number: int, owner_url: str, tell: Callable[[str], None]) -> Seeded:
+class AveragesDiffer(RuntimeError):
+    """The averages loaded are not those the rules make: the seed is wrong, not the data."""
+
+
+class _Told:
+    """Words about the step under way, and how long each took."""
+
+    def __init__(self, tell: Callable[[str], None], done: Seeded) -> None:
+        self._tell, self._done, self._step, self._began = tell, done, "", time.monotonic()
+
+    def step(self, words: str) -> None:
+        now = time.monotonic()
+        if self._step:
+            self._done.steps[self._step] = round(now - self._began, 1)
+        self._step, self._began = words, now
+        if words:
+            self._tell(words)
+
+    def far(self, place: int, count: int) -> None:
+        if place % 40 == 0 or place == count:
+            self._tell(f"{self._step}: {place}/{count} trường")
+
+
+def seed(
+    name: str,
+    *,
+    number: int,
+    owner_url: str,
+    tell: Callable[[str], None],
+    scale: Fraction = WHOLE,
+    processes: int | None = None,
+) -> Seeded:
     """Load a world of this name ('small' or 'province'). Raises NotEmpty when the database has a province already."""
     if Installation.objects.exists():
         raise load.NotEmpty
     started = time.monotonic()
-    world = World(number, name)  # type: ignore[arg-type]
-    done = Seeded(name, number)
-    with psycopg.connect(owner_url, autocommit=True) as db:
-        _stage(world, db, done, tell)
-        tell("đưa người, lớp, phân quyền vào cơ sở dữ liệu")
-        with load.lifted(db):
+    world = World(number, name, scale)  # type: ignore[arg-type]
+    done = Seeded(name, number, str(scale))
+    told = _Told(tell, done)
+    use = processes or max(1, min(MOST_PROCESSES, os.cpu_count() or 1))
+    whole = hashlib.sha256()
+    with load.connect(owner_url) as db:
+        told.step("vẽ bản đồ trường")
+        load.make_stage(db)
+        for kind in SHARED_KINDS:
+            text = world.shared_copy(kind)
+            whole.update(f"{kind}\n{text}".encode())
+            done.counts[kind] = text.count("\n")
+            load.copy(db, kind, text)
+        told.step("dựng người và lớp")
+        rolls = _of_all_schools(filling.stage_rolls, world, owner_url, use, told)
+        with load.lifted(db), load.bare(db):
             load.load_admin_units(db)
-            for part in (
-                statements.UNITS,
-                statements.PEOPLE,
-                statements.CLASSES,
-                statements.GRANTS,
-                statements.SEQUENCES,
-            ):
+            for statement in statements.UNITS:
+                db.execute(statement)
+            for words, part in _SET_BASED:
+                told.step(words)
                 for statement in part:
                     db.execute(statement)
-        _analyse(db)
-        _open_books(tell)
-        tell("đưa điểm vào sổ")
-        with load.lifted(db):
-            for statement in (*statements.MARKS, *statements.CLOSED_YEAR):
-                db.execute(statement)
-        _analyse(db)
-        load_years = [row[0] for row in db.execute("SELECT year FROM calendar_schoolyear ORDER BY year")]
-        schools = [row[0] for row in db.execute("SELECT unit_id FROM schools_school ORDER BY unit_id")]
-        db.execute(f"DROP SCHEMA {load.SCHEMA} CASCADE")
-    tell("tính kết quả theo quy định")
-    for year in load_years:
-        with clock.standing_still(_last_moment(year)):
-            for school_id in schools:
-                with unit_of_work(_SYSTEM):
-                    gradebook.recompute(_SYSTEM, school_year=year, school_ids=[school_id], apply=True)
-    _sign_a_class(world, tell)
-    for year in load_years:
-        indicators.recount(schools, year)
-    events.forget_all()
-    indicators.refresh()
+            told.step("lập chỉ mục")
+        load.drop_stage(db)
+        db.execute("ANALYZE")
+        told.step("mở sổ, vào điểm, tính kết quả")
+        with load.without_autovacuum(db):
+            books = _of_all_schools(filling.fill_books, world, owner_url, use, told)
+        _add_up(done, whole, rolls, books)
+        _sign_a_class(world, told)
+        told.step("sắp xếp lại dữ liệu")
+        events.forget_all()
+        indicators.refresh()
+        db.execute("VACUUM (ANALYZE)")
+        told.step("")
     done.seconds = round(time.monotonic() - started, 1)
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    done.cpu_seconds = round(sum(one.ru_utime + one.ru_stime for one in used), 1)
     return done
 
 
-def _stage(world: World, db: psycopg.Connection, done: Seeded, tell: Callable[[str], None]) -> None:
-    """COPY everything into staging tables, adding up counts and hash on the way, as `World.summary` does."""
-    staging = load.Staging(db)
-    whole = hashlib.sha256()
-    for kind in SHARED_KINDS:
-        text = world.shared_copy(kind)
-        whole.update(f"{kind}\n{text}".encode())
-        done.counts[kind] = text.count("\n")
-        staging.copy(kind, text)
-    plans = world.schools
-    for place, plan in enumerate(plans, start=1):
-        texts = world.school_copy(plan.number)
-        digest, counts = digest_of(texts)
-        whole.update(digest)
-        for kind, count in counts.items():
-            done.counts[kind] = done.counts.get(kind, 0) + count
-        for kind, text in texts.items():
-            staging.copy(kind, text)
-        if place % 50 == 0 or place == len(plans):
-            tell(f"dựng trường {place}/{len(plans)}")
+def _of_all_schools(
+    act: Callable[[int], Part], world: World, owner_url: str, processes: int, told: _Told
+) -> list[Part]:
+    numbers = [plan.number for plan in world.schools]
+    found = []
+    for part in filling.side_by_side(act, numbers, world=world, owner_url=owner_url, processes=processes):
+        found.append(part)
+        told.far(len(found), len(numbers))
+    return found
+
+
+def _add_up(done: Seeded, whole: hashlib._Hash, rolls: list[Part], books: list[Part]) -> None:
+    """Counts and content hash, as `World.summary` makes them."""
+    for pair in zip(rolls, books, strict=True):
+        whole.update(hashlib.sha256(b"".join(part.digest for part in pair)).digest())
+        for part in pair:
+            for kind, count in part.counts.items():
+                done.counts[kind] = done.counts.get(kind, 0) + count
     done.content_hash = whole.hexdigest()
+    if unequal := sum(part.unequal for part in books):
+        raise AveragesDiffer(f"{unequal} averages loaded are not what the rules make of their marks")
 
 
-def _last_moment(year: int) -> dt.datetime:
-    """The last day of a finished year, while its pupils still sat in their classes; else now."""
-    ends_on = SchoolYear.objects.get(pk=year).ends_on
-    return min(clock.now(), dt.datetime.combine(ends_on, dt.time(12), clock.VIETNAM))
-
-
-def _sign_a_class(world: World, tell: Callable[[str], None]) -> None:
+def _sign_a_class(world: World, told: _Told) -> None:
     """Last year's class of the demo pupil gets its signed records; the school's people get certificates of the demo."""
     pupil = next(row.person_id for row in world.fixed.demo if row.login == PUPIL)
-    with unit_of_work(_SYSTEM):
-        rows = Enrolment.objects.visible_to(_SYSTEM, "").filter(student_id=pupil).order_by("school_year")
+    with unit_of_work(SYSTEM):
+        rows = Enrolment.objects.visible_to(SYSTEM, "").filter(student_id=pupil).order_by("school_year")
         last = rows.values_list("school_id", "school_class_id").first()
     if last:
-        tell("kí học bạ một lớp năm trước")
-        school_records.seed_demo(school_id=last[0], class_id=last[1], tell=tell)
-
-
-def _open_books(tell: Callable[[str], None]) -> None:
-    with unit_of_work(_SYSTEM):
-        classes = SchoolClass.objects.visible_to(_SYSTEM, "").filter(grade__gte=FIRST_GRADE_WITH_BOOKS)
-        ids = list(classes.order_by("school_id", "id").values_list("pk", flat=True))
-    for start in range(0, len(ids), 200):
-        with unit_of_work(_SYSTEM):
-            for class_id in ids[start : start + 200]:
-                gradebook.open_books(_SYSTEM, class_id=class_id)
-        tell(f"mở sổ {min(start + 200, len(ids))}/{len(ids)} lớp")
-
-
-def _analyse(db: psycopg.Connection) -> None:
-    db.execute("ANALYZE")
+        told.step("kí học bạ một lớp năm trước")
+        school_records.seed_demo(school_id=last[0], class_id=last[1], tell=told.step)

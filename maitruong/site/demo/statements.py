@@ -119,7 +119,8 @@ INSERT INTO enrolment_schoolclass (id, school_id, school_year, grade, name, sort
          coalesce(to_jsonb(string_to_array(nullif(c.electives, ''), ' ')), '[]'),
          coalesce(to_jsonb(string_to_array(nullif(c.clusters, ''), ' ')), '[]')
   FROM stage_class c
-  LEFT JOIN LATERAL (SELECT person_id FROM stage_homeroom h WHERE h.class_id = c.id ORDER BY valid_from DESC LIMIT 1) h ON true
+  LEFT JOIN (SELECT DISTINCT ON (class_id) class_id, person_id FROM stage_homeroom ORDER BY class_id, valid_from DESC) h
+    ON h.class_id = c.id
     """,
     """
 INSERT INTO enrolment_enrolment (school_id, school_year, school_class_id, student_id, register_number, student_code, status, starts_on,
@@ -132,25 +133,27 @@ INSERT INTO timetable_assignment (school_id, school_year, class_id, subject, tea
   SELECT school_id, school_year, class_id, subject, person_id, min(valid_from), max(valid_to)
   FROM stage_teaching GROUP BY school_id, school_year, class_id, subject, person_id
     """,
-    """
-INSERT INTO attendance_absence (school_id, school_year, class_id, student_id, day, session, excused, reason)
-  SELECT school_id, school_year, class_id, pupil_id, day, part, bool_and(excused), min(reason)
-  FROM stage_absence CROSS JOIN LATERAL unnest(CASE session WHEN 'day' THEN ARRAY['morning', 'afternoon'] ELSE ARRAY[session] END) AS part
-  GROUP BY school_id, school_year, class_id, pupil_id, day, part
-    """,
 )
 
+#: The last day a guardian sees the child's data, as `registry.students` reckons it: the day before the 18th birthday, which who was
+#: born on 29 February has on 1 March.
+_LAST_DAY = (
+    "(p.birth_date + interval '18 years')::date - CASE WHEN to_char(p.birth_date, 'MMDD') = '0229' THEN 0 ELSE 1 END"
+)
 GRANTS = (
-    """
+    f"""
 INSERT INTO access_grant (person_id, role, unit_id, class_ids, subjects, student_ids, valid_from, valid_to, reason)
-  SELECT person_id, role, unit_id, class_ids, subjects, student_ids, valid_from, valid_to, reason FROM stage_grant
+  SELECT person_id, role, unit_id, class_ids, subjects, student_ids, valid_from,
+         CASE role WHEN 'guardian' THEN (SELECT min({_LAST_DAY}) FROM stage_person p WHERE p.id = ANY(student_ids)) ELSE valid_to END,
+         reason
+  FROM stage_grant
     """,
-    """
+    f"""
 INSERT INTO access_grant (person_id, role, unit_id, student_ids, valid_from, valid_to, reason)
-  SELECT g.guardian_id, 'guardian', g.school_id, array_agg(g.pupil_id ORDER BY g.pupil_id), min(g.valid_from), max(g.valid_to), ''
-  FROM stage_guardianship g
-  WHERE NOT EXISTS (SELECT 1 FROM stage_grant d WHERE d.person_id = g.guardian_id AND d.role = 'guardian' AND d.unit_id = g.school_id)
-  GROUP BY g.guardian_id, g.school_id
+  SELECT g.guardian_id, 'guardian', g.school_id, ARRAY[g.pupil_id], g.valid_from, least(g.valid_to, {_LAST_DAY}), ''
+  FROM stage_guardianship g JOIN stage_person p ON p.id = g.pupil_id
+  WHERE {_LAST_DAY} >= g.valid_from AND NOT EXISTS (
+    SELECT 1 FROM stage_grant d WHERE d.person_id = g.guardian_id AND d.role = 'guardian' AND d.student_ids = ARRAY[g.pupil_id])
     """,
     """
 INSERT INTO access_grant (person_id, role, unit_id, student_ids, valid_from, reason)
@@ -175,29 +178,47 @@ SEQUENCES = tuple(
     for table in ("organisations_unit", "people_person", "enrolment_schoolclass")
 )
 
-MARKS = (
+#: Marks of one school as the books take them; comments come apart.
+LOADED_MARK = """
+CREATE TEMP TABLE loaded_mark (
+  school_year smallint, school_id bigint, class_id bigint, subject text, term smallint, student_id bigint,
+  tx1 smallint, tx2 smallint, tx3 smallint, tx4 smallint, tx5 smallint, tx6 smallint, gk smallint, ck smallint, cd smallint,
+  comment text NOT NULL DEFAULT '') ON COMMIT DROP
+"""
+LOADED_MARK_COLUMNS = "loaded_mark (school_year, school_id, class_id, subject, term, student_id, tx1, tx2, tx3, tx4, tx5, tx6, gk, ck, cd)"
+COMMENTED = (
     """
-INSERT INTO gradebook_mark (school_year, school_id, class_id, subject, term, student_id, tx1, tx2, tx3, tx4, tx5, tx6, cd, gk, ck,
-                            comment, version, updated_at)
-  SELECT m.school_year, m.school_id, m.class_id, m.subject, m.term, m.pupil_id, tx1, tx2, tx3, tx4, tx5, tx6, cd, gk, ck,
-         coalesce(c.text, ''), 1, now()
-  FROM stage_mark m LEFT JOIN stage_comment c ON c.school_year = m.school_year AND c.class_id = m.class_id AND c.subject = m.subject
-    AND c.term = m.term AND c.pupil_id = m.pupil_id AND c.subject <> ''
+UPDATE loaded_mark m SET comment = c.text FROM stage_comment c
+  WHERE c.school_year = m.school_year AND c.class_id = m.class_id AND c.subject = m.subject AND c.term = m.term
+    AND c.pupil_id = m.student_id
+    """,
+)
+
+#: What one school wrote down besides marks, from the temporary tables of its transaction.
+BOOKS = (
+    """
+INSERT INTO attendance_absence (school_id, school_year, class_id, student_id, day, session, excused, reason)
+  SELECT school_id, school_year, class_id, pupil_id, day, part, bool_and(excused), min(reason)
+  FROM stage_absence CROSS JOIN LATERAL unnest(CASE session WHEN 'day' THEN ARRAY['morning', 'afternoon'] ELSE ARRAY[session] END) AS part
+  GROUP BY school_id, school_year, class_id, pupil_id, day, part
     """,
     """
 INSERT INTO gradebook_primarymark (school_year, school_id, class_id, subject, moment, student_id, level, test, comment, version, updated_at)
-  SELECT school_year, school_id, class_id, subject, moment, pupil_id, CASE level WHEN 'T' THEN 2 WHEN 'H' THEN 1 WHEN 'C' THEN 0 END,
-         test, '', 1, now() FROM stage_primary
+  SELECT p.school_year, p.school_id, p.class_id, p.subject, p.moment, p.pupil_id,
+         CASE p.level WHEN 'T' THEN 2 WHEN 'H' THEN 1 WHEN 'C' THEN 0 END, p.test, coalesce(c.text, ''), 1, now()
+  FROM stage_primary p LEFT JOIN stage_comment c ON c.school_year = p.school_year AND c.class_id = p.class_id
+    AND c.subject = p.subject AND c.subject <> '' AND 2 * c.term = p.moment AND c.pupil_id = p.pupil_id
     """,
     """
 INSERT INTO gradebook_qualitymark (school_year, school_id, class_id, moment, student_id, yeu_nuoc, nhan_ai, cham_chi, trung_thuc,
     trach_nhiem, tu_chu_tu_hoc, giao_tiep_hop_tac, giai_quyet_van_de, ngon_ngu, tinh_toan, khoa_hoc, cong_nghe, tin_hoc, tham_mi,
-    the_chat, version, updated_at)
-  SELECT school_year, school_id, class_id, moment, pupil_id, v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11], v[12],
-         v[13], v[14], v[15], 1, now()
-  FROM stage_quality CROSS JOIN LATERAL
-    (SELECT ARRAY(SELECT CASE letter WHEN 'T' THEN 2 WHEN 'D' THEN 1 WHEN 'C' THEN 0 END
-                  FROM unnest(string_to_array(levels, NULL)) WITH ORDINALITY AS l(letter, n) ORDER BY n)::smallint[] AS v) q
+    the_chat, comment, version, updated_at)
+  SELECT q.school_year, q.school_id, q.class_id, q.moment, q.pupil_id, v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10],
+         v[11], v[12], v[13], v[14], v[15], coalesce(c.text, ''), 1, now()
+  FROM stage_quality q
+  CROSS JOIN LATERAL (SELECT string_to_array(translate(q.levels, 'TDC', '210'), NULL)::smallint[] AS v OFFSET 0) letters
+  LEFT JOIN stage_comment c ON c.school_year = q.school_year AND c.class_id = q.class_id AND c.subject = '' AND 2 * c.term = q.moment
+    AND c.pupil_id = q.pupil_id
     """,
     """
 INSERT INTO gradebook_conduct (school_year, school_id, class_id, term, student_id, level, comment, version, updated_at)
@@ -206,11 +227,13 @@ INSERT INTO gradebook_conduct (school_year, school_id, class_id, term, student_i
   FROM stage_conduct s LEFT JOIN stage_comment c ON c.school_year = s.school_year AND c.class_id = s.class_id AND c.subject = ''
     AND c.term = s.term AND c.pupil_id = s.pupil_id
     """,
-)
-
-CLOSED_YEAR = (
     """
-UPDATE gradebook_markbook b SET closed_at = t.locked_on, version = version + 1
-  FROM stage_term t WHERE t.school_year = b.school_year AND t.locked_on IS NOT NULL AND (t.term = b.term OR (b.term = 0 AND t.term = 2))
+INSERT INTO gradebook_summerresult (school_year, school_id, class_id, student_id, subject, value, level, taken, note, decided_on)
+  SELECT school_year, school_id, class_id, pupil_id, subject, value, CASE level WHEN 'T' THEN 2 WHEN 'H' THEN 1 WHEN 'C' THEN 0 END,
+         true, '', "on" FROM stage_retest
+  UNION ALL
+  SELECT school_year, school_id, class_id, pupil_id, '', NULL, 0, true,
+         'Chưa hoàn thành sau khi được hướng dẫn và đánh giá bổ sung, hiệu trưởng quyết định cho học lại lớp.', max("on")
+  FROM stage_retest WHERE level = 'C' GROUP BY school_year, school_id, class_id, pupil_id
     """,
 )

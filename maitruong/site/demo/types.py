@@ -374,10 +374,10 @@ SHARED_KINDS: dict[str, type] = {
     "demo_person": DemoPersonRow,
 }
 
-#: Rows one school yields, in an order that satisfies every reference inside the school. A guardianship may name a
+#: The rolls of one school, in an order that satisfies every reference inside the school. A guardianship may name a
 #: person of another school (children in two schools) and an enrolment a pupil of the school attended before: load
 #: `person` of all schools first, or defer the references.
-SCHOOL_KINDS: dict[str, type] = {
+ROLL_KINDS: dict[str, type] = {
     "person": PersonRow,
     "staff": StaffRow,
     "class": ClassRow,
@@ -388,6 +388,10 @@ SCHOOL_KINDS: dict[str, type] = {
     "guardian": GuardianRow,
     "guardianship": GuardianshipRow,
     "grant": GrantRow,
+}
+
+#: What a school wrote down. Names pupils and classes of the same school only, so schools can be loaded side by side.
+BOOK_KINDS: dict[str, type] = {
     "mark": MarkRow,
     "primary": PrimaryRow,
     "quality": QualityRow,
@@ -396,3 +400,5 @@ SCHOOL_KINDS: dict[str, type] = {
     "comment": CommentRow,
     "absence": AbsenceRow,
 }
+
+SCHOOL_KINDS: dict[str, type] = ROLL_KINDS | BOOK_KINDS

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal
 
@@ -25,7 +26,7 @@ from .calendar import TERMS, days_off
 from .fixed import COMMUNE_OFFICER, IT_ADMIN, NOBODY, OFFICER, Fixed, fix
 from .people import Numbers
 from .plan import SchoolPlan
-from .types import SCHOOL_KINDS, SHARED_KINDS, PersonRow, StaffRow
+from .types import BOOK_KINDS, ROLL_KINDS, SCHOOL_KINDS, SHARED_KINDS, PersonRow, StaffRow
 from .units import names_of_units, placements, units
 
 Size = Literal["small", "province"]
@@ -37,6 +38,7 @@ class Summary:
 
     seed: int
     size: str
+    scale: str = "1"
     counts: dict[str, int] = field(default_factory=dict)
     content_hash: str = ""
 
@@ -44,14 +46,16 @@ class Summary:
 class World:
     """A synthetic province."""
 
-    def __init__(self, seed: int = 1, size: Size = "small") -> None:
+    def __init__(self, seed: int = 1, size: Size = "small", scale: Fraction = layout.WHOLE) -> None:
         if size not in ("small", "province"):
             raise ValueError(f"unknown size {size!r}: small or province")
-        self.seed, self.size = seed, size
+        if not 0 < scale <= 1 or (size == "small" and scale != 1):
+            raise ValueError(f"no {size} at {scale}: only the province is drawn to scale, at 1 or less")
+        self.seed, self.size, self.scale = seed, size, scale
 
     @cached_property
     def layout(self) -> layout.Layout:
-        return layout.small(self.seed) if self.size == "small" else layout.province(self.seed)
+        return layout.small(self.seed) if self.size == "small" else layout.province(self.seed, self.scale)
 
     @cached_property
     def fixed(self) -> Fixed:
@@ -82,8 +86,15 @@ class World:
 
     def school_copy(self, number: int) -> dict[str, str]:
         """COPY text of one school's rows by kind."""
-        plan = self.schools[number - 1]
-        return school.copy_text(self.layout, self.fixed, plan, with_comments=self.size == "small")
+        return self.rolls_copy(number) | self.books_copy(number)
+
+    def rolls_copy(self, number: int) -> dict[str, str]:
+        """The part of ROLL_KINDS: people and classes."""
+        return school.rolls_text(self.layout, self.fixed, self.schools[number - 1])
+
+    def books_copy(self, number: int) -> dict[str, str]:
+        """The part of BOOK_KINDS: what was written down."""
+        return school.books_text(self.layout, self.fixed, self.schools[number - 1], with_comments=self.size == "small")
 
     def rows(self, kind: str, *, school_number: int | None = None) -> Iterator[Any]:
         """Typed rows of a kind: the shared ones, then school by school; or of one school alone."""
@@ -96,7 +107,7 @@ class World:
 
     def summary(self, *, processes: int = 1) -> Summary:
         """Counts and content hash. The hash does not depend on the number of processes."""
-        found = Summary(self.seed, self.size)
+        found = Summary(self.seed, self.size, str(self.scale))
         whole = hashlib.sha256()
         for kind in SHARED_KINDS:
             text = self.shared_copy(kind)
@@ -117,7 +128,7 @@ class World:
         if processes == 1:
             yield from map(self.digest, numbers)
             return
-        with ProcessPoolExecutor(processes, initializer=_remember, initargs=(self.seed, self.size)) as pool:
+        with ProcessPoolExecutor(processes, initializer=_remember, initargs=(self.seed, self.size, self.scale)) as pool:
             yield from pool.map(_digest, numbers, chunksize=8)
 
     def digest(self, number: int) -> tuple[bytes, dict[str, int]]:
@@ -161,19 +172,29 @@ class World:
 
 
 def digest_of(texts: dict[str, str]) -> tuple[bytes, dict[str, int]]:
-    """SHA-256 and row counts of a school's COPY texts, in the order of SCHOOL_KINDS."""
+    """SHA-256 and row counts of a school's COPY texts."""
+    parts = [part_digest({kind: texts[kind] for kind in kinds}) for kinds in (ROLL_KINDS, BOOK_KINDS)]
+    return hashlib.sha256(b"".join(parts)).digest(), counts_of(texts)
+
+
+def part_digest(texts: dict[str, str]) -> bytes:
+    """SHA-256 of the rolls or of the books of a school, which loaders make apart."""
     hashed = hashlib.sha256()
-    for kind in SCHOOL_KINDS:
-        hashed.update(f"{kind}\n{texts[kind]}".encode())
-    return hashed.digest(), {kind: texts[kind].count("\n") for kind in SCHOOL_KINDS}
+    for kind, text in texts.items():
+        hashed.update(f"{kind}\n{text}".encode())
+    return hashed.digest()
+
+
+def counts_of(texts: dict[str, str]) -> dict[str, int]:
+    return {kind: text.count("\n") for kind, text in texts.items()}
 
 
 _world: World | None = None
 
 
-def _remember(seed: int, size: Size) -> None:
+def _remember(seed: int, size: Size, scale: Fraction) -> None:
     global _world
-    _world = World(seed, size)
+    _world = World(seed, size, scale)
 
 
 def _digest(number: int) -> tuple[bytes, dict[str, int]]:

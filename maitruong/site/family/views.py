@@ -54,6 +54,7 @@ class Child:
     sub: str
     today: dict[str, str]
     news: tuple[tuple[str, str, str, str], ...]
+    records: int = 0
 
 
 @needs("family.view")
@@ -167,9 +168,8 @@ def _refuse_others(scope: Scope, student_id: int) -> None:
 
 
 def _year(request: HttpRequest) -> int:
-    text = request.GET.get("nam", "")
-    known = [row.year for row in calendar.years()]
-    return int(text) if text.isdigit() and int(text) in known else calendar.year_on(clock.today())
+    wanted = formats.whole_number(request.GET.get("nam"))
+    return wanted if wanted in [row.year for row in calendar.years()] else calendar.year_on(clock.today())
 
 
 def _card(scope: Scope, student_id: int, number: int, year: int) -> Child:
@@ -188,6 +188,7 @@ def _card(scope: Scope, student_id: int, number: int, year: int) -> Child:
         sub=_sub(here) if here else "Chưa có lớp trong năm học này",
         today=_today(missed, here),
         news=(*_new_marks(marks, address), *_new_absences(missed, address)),
+        records=len(_records(scope, student_id)),
     )
 
 

@@ -53,5 +53,5 @@ class OwnRight(Refusal):
 
 class HeldElsewhere(Refusal):
     code = "rights.held_elsewhere"
-    message = "Người này còn giữ việc ở nơi khác, hoặc ở việc cao hơn, nên nơi này không cấp lại mật khẩu được."
-    remedy = "Nhờ quản trị hệ thống của Sở cấp lại."
+    message = "Người này còn giữ việc ở nơi khác, hoặc ở việc cao hơn, nên ở đây không cấp tài khoản hay mật khẩu được."
+    remedy = "Nhờ hiệu trưởng, hoặc quản trị hệ thống của Sở."

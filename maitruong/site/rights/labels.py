@@ -27,7 +27,11 @@ GROUPS = {
     "identity.": "Đăng nhập",
     "exchange.": "Nhập danh sách",
     "signing.": "Ký số",
+    "insight.": "Điều hành",
 }
+
+# Acts whose entries tell of a pupil: whom, what was written, why.
+OF_PUPILS = ("students.", "enrolment.", "attendance.", "gradebook.", "school_records.", "exchange.", "import.")
 
 _ACTIONS = {
     "students.registered": "Mở hồ sơ học sinh",
@@ -64,6 +68,7 @@ _ACTIONS = {
     "gradebook.basis_set": "Cho miễn, đánh giá riêng",
     "gradebook.summer_entered": "Ghi kết quả đánh giá lại trong hè",
     "identity.signed_in": "Đăng nhập",
+    "insight.pupils_listed": "Xem danh sách học sinh theo mức",
     "schools.described": "Sửa thông tin trường",
     "calendar.year_opened": "Mở năm học",
     "calendar.year_closed": "Khoá năm học",
@@ -117,6 +122,7 @@ _FIELDS = {
     "rights": "quyền bị đóng",
     "login": "tên đăng nhập",
     "rows": "số dòng",
+    "level": "mức",
     "post": "chức vụ",
     "name": "tên",
     "grade": "khối",

@@ -37,7 +37,7 @@ GIVES: dict[tuple[str, str], tuple[Gift, ...]] = {
 }
 
 # Families may have children in several schools. Any of them may help with a lost password; the others then confirm the person.
-FAMILY = ("guardian", "pupil")
+FAMILY = {"guardian", "pupil"}
 _CLASSROOM = {"guardian", "pupil", "subject_teacher", "homeroom_teacher"}
 # Whose account may get a new password: never somebody whose rights one does not stand above.
 RESETS: dict[tuple[str, str], set[str]] = {

@@ -147,10 +147,12 @@ def new_officer(scope: Scope, *, login: str, full_name: str, unit_id: int) -> tu
 def open_account(scope: Scope, *, person_id: int, unit_id: int) -> Credentials:
     """An account for somebody of the school (staff, pupil, guardian), with a link that sets the password once.
 
-    For somebody who has one already: only the login, no link. Raises NotFound.
+    For somebody who has one already: only the login, no link. Raises NotFound, HeldElsewhere.
     """
     if not scope.covers("accounts.manage", school_id=unit_id) or not known_here(person_id, unit_id):
         raise NotFound
+    if person_id not in identity.accounts_of([person_id]) and not may_open(scope, person_id):
+        raise HeldElsewhere
     return _open(scope, person_id, unit_id)
 
 
@@ -217,6 +219,17 @@ def _let_others_confirm(scope: Scope, account: Account, unit_id: int) -> None:
             object_id=account.pk,
             subject_id=account.person_id,
         )
+
+
+def may_open(scope: Scope, person_id: int) -> bool:
+    """The same for a first link, which whoever opened the account holds in hand. A family's other schools do not stop it:
+    parents get their one account at the school that knew them first. A school that writes a known parent down for a child of
+    its own comes later, and gets no link to what the others show."""
+    below = policy.RESETS.get(policy.standing(scope), set())
+    held = sorted(access.posts(person_ids=[person_id], on=clock.today()), key=lambda post: post.id)
+    if {post.role for post in held} <= policy.FAMILY and held and not _under(scope, held[0].unit_id):
+        return False
+    return all(p.role in policy.FAMILY or (p.role in below and _under(scope, p.unit_id)) for p in held)
 
 
 def known_here(person_id: int, unit_id: int) -> bool:

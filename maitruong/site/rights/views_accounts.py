@@ -16,6 +16,7 @@ from maitruong.foundation.access.services import attempt
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.identity import services as identity
 from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.people import queries as people
 from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.enrolment import queries as enrolment
@@ -60,7 +61,9 @@ def accounts(request: HttpRequest) -> HttpResponse:
 @require_POST
 def open_account(request: HttpRequest, person_id: int) -> HttpResponse:
     scope: Scope = request.scope  # type: ignore[attr-defined]
-    told = services.open_account(scope, person_id=person_id, unit_id=_school(scope))
+    told, problem = attempt(lambda: services.open_account(scope, person_id=person_id, unit_id=_school(scope)))
+    if told is None:
+        return _refused(request, problem)
     return shown_once(request, [(told, names_of({person_id})[person_id])], "rights:accounts")
 
 
@@ -70,8 +73,7 @@ def reset(request: HttpRequest, person_id: int) -> HttpResponse:
     scope: Scope = request.scope  # type: ignore[attr-defined]
     told, problem = attempt(lambda: services.reset_password(scope, person_id=person_id, unit_id=_school(scope)))
     if told is None:
-        context = {"page_title": "Tài khoản", "problem": problem, "back": reverse("rights:accounts")}
-        return render(request, "rights/refused.html", context, status=422)
+        return _refused(request, problem)
     return shown_once(request, [(told, names_of({person_id})[person_id])], "rights:accounts")
 
 
@@ -95,12 +97,21 @@ def open_class(request: HttpRequest, class_id: int) -> HttpResponse:
         raise NotFound
     members = enrolment.members(ref, on=enrolment.day_within(ref.school_year))
     held = identity.accounts_of([m.student_id for m in members])
-    told = [
-        (services.open_account(scope, person_id=m.student_id, unit_id=school_id), m.full_name)
-        for m in members
-        if m.student_id not in held
-    ]
+    told, problem = attempt(
+        lambda: [
+            (services.open_account(scope, person_id=m.student_id, unit_id=school_id), m.full_name)
+            for m in members
+            if m.student_id not in held
+        ]
+    )
+    if told is None:
+        return _refused(request, problem)
     return shown_once(request, told, "rights:accounts")
+
+
+def _refused(request: HttpRequest, problem: Refusal | None) -> HttpResponse:
+    context = {"page_title": "Tài khoản", "problem": problem, "back": reverse("rights:accounts")}
+    return render(request, "rights/refused.html", context, status=422)
 
 
 def _class_groups(scope: Scope, class_id: int) -> list[tuple[str, int, str]]:

@@ -59,7 +59,7 @@ def enter(request: HttpRequest, class_id: int) -> HttpResponse:
     """One tap: the pupil's new state, over the one the page showed. htmx gets the redrawn row, a plain form the whole page."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
     day, session = _asked(request.POST)
-    student_id = int(text) if (text := request.POST.get("pupil", "")).isdigit() and len(text) < 19 else 0
+    student_id = formats.whole_number(request.POST.get("pupil")) or 0
     entry = Entry(student_id, session, request.POST.get("state", ""), seen=request.POST.get("seen") or None)
     changes, problem = attempt(lambda: services.enter_absences(scope, class_id=class_id, day=day, entries=[entry]))
     if not request.headers.get("HX-Request") and not problem:

@@ -23,7 +23,11 @@ class Assignment(ScopedModel):
     ends_on = models.DateField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["teacher_id", "school_year"], name="assignment_of_teacher")]
+        indexes = [
+            models.Index(fields=["teacher_id", "school_year"], name="assignment_of_teacher"),
+            # Every page of a book asks who teaches it; the unique index knows only assignments without an end.
+            models.Index(fields=["class_id", "subject"], name="assignment_of_class"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["class_id", "subject", "teacher_id"],

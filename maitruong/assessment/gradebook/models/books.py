@@ -31,6 +31,7 @@ class ClassSheet(ScopedModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["school_year", "class_id"], name="uniq_class_sheet")]
+        indexes = [models.Index(fields=["school_id", "school_year"], name="sheet_of_school")]
 
 
 class BookKind(models.TextChoices):

@@ -17,13 +17,8 @@ from maitruong.foundation.kernel import clock
 from .. import columns, layout, storage
 from ..columns import Column
 from ..models import MarkBook
-from ..storage import STORES
+from ..storage import DAY, STORES
 from ..types import Book, Sheet, SubjectTerm, period_name
-
-# "Now" for the list of a class: today, or the nearest day inside the book's own school year. A book of a year that is over
-# shows who sat in its class then and who taught it, for ever. Asked inside the statement, so that it costs none of its own.
-_DAY = """coalesce((SELECT greatest(least(%(today)s::date, y.ends_on), y.starts_on) FROM calendar_schoolyear y
-      WHERE y.year = %(school_year)s::smallint), %(today)s::date)"""
 
 
 @dataclass(frozen=True)
@@ -114,7 +109,7 @@ def _page_sql(kind: str) -> str:
     )
     return f"""
 SELECT r.student_id, p.full_name, r.present, m.version, t.names, {taken}, {", ".join(f"m.{n}" for n in store.read_back)}
-FROM (SELECT e.student_id, bool_or(e.ends_on IS NULL OR e.ends_on >= {_DAY}) AS present
+FROM (SELECT e.student_id, bool_or(e.ends_on IS NULL OR e.ends_on >= {DAY}) AS present
       FROM enrolment_enrolment e
       WHERE e.school_id = %(school_id)s::bigint AND e.school_year = %(school_year)s::smallint
         AND e.school_class_id = %(class_id)s::bigint GROUP BY e.student_id) r
@@ -122,7 +117,7 @@ JOIN people_person p ON p.id = r.student_id
 CROSS JOIN (SELECT array_agg(q.full_name ORDER BY q.sort_key) AS names FROM timetable_assignment a
             JOIN people_person q ON q.id = a.teacher_id
             WHERE a.school_id = %(school_id)s::bigint AND a.class_id = %(class_id)s::bigint AND a.subject = %(subject)s::text
-              AND a.starts_on <= {_DAY} AND (a.ends_on IS NULL OR a.ends_on >= {_DAY})) t
+              AND a.starts_on <= {DAY} AND (a.ends_on IS NULL OR a.ends_on >= {DAY})) t
 LEFT JOIN {store.table} m ON {store.rows_of_book} AND m.student_id = r.student_id
 {beside}
 WHERE r.present OR m.version IS NOT NULL
@@ -135,7 +130,7 @@ def present_pupils(book: Book) -> list[int]:
         cursor.execute(
             "SELECT e.student_id FROM enrolment_enrolment e JOIN people_person p ON p.id = e.student_id"
             " WHERE e.school_id = %(school_id)s::bigint AND e.school_class_id = %(class_id)s::bigint"
-            f" AND (e.ends_on IS NULL OR e.ends_on >= {_DAY}) ORDER BY p.sort_key, p.id",
+            f" AND (e.ends_on IS NULL OR e.ends_on >= {DAY}) ORDER BY p.sort_key, p.id",
             {**storage.place(book), "today": clock.today()},
         )
         return [row[0] for row in cursor.fetchall()]
@@ -309,7 +304,7 @@ WITH book AS (
 roll AS (
   SELECT e.school_class_id AS class_id, e.student_id FROM enrolment_enrolment e
   WHERE e.school_id = ANY(%(schools)s::bigint[]) AND e.school_year = %(school_year)s::smallint
-    AND e.school_class_id IN (SELECT class_id FROM book) AND (e.ends_on IS NULL OR e.ends_on >= {_DAY})),
+    AND e.school_class_id IN (SELECT class_id FROM book) AND (e.ends_on IS NULL OR e.ends_on >= {DAY})),
 pupils AS (SELECT class_id, count(*) AS n FROM roll GROUP BY class_id),
 done AS (
   SELECT 'mark' AS kind, m.class_id, m.subject, m.term AS slot,
@@ -335,7 +330,7 @@ teacher AS (
   SELECT a.class_id, a.subject, string_agg(p.full_name, ', ' ORDER BY p.sort_key) AS names
   FROM timetable_assignment a JOIN people_person p ON p.id = a.teacher_id
   WHERE a.school_id = ANY(%(schools)s::bigint[]) AND a.school_year = %(school_year)s::smallint
-    AND a.class_id IN (SELECT class_id FROM book) AND a.starts_on <= {_DAY} AND (a.ends_on IS NULL OR a.ends_on >= {_DAY})
+    AND a.class_id IN (SELECT class_id FROM book) AND a.starts_on <= {DAY} AND (a.ends_on IS NULL OR a.ends_on >= {DAY})
   GROUP BY a.class_id, a.subject)
 SELECT b.id, b.kind, b.subject, b.subject_name, b.class_id, b.class_name, b.grade, b.term, b.moment, coalesce(u.n, 0),
        coalesce(d.n, 0), coalesce(d.begun, 0), b.closed_at, CASE WHEN b.version > 0 THEN b.changed_at END, coalesce(t.names, ''), b.sort_key

@@ -112,7 +112,7 @@ WHERE school_year = %(year)s::smallint AND moment = 4 AND student_id = ANY(%(stu
 ORDER BY class_id = %(class)s::bigint"""
 
 
-_SUMMER = """SELECT student_id, subject, value, level, taken, note FROM gradebook_summerresult
+_SUMMER = """SELECT student_id, subject, value, level, taken, note, decided_on FROM gradebook_summerresult
 WHERE school_year = %(year)s::smallint AND class_id = %(class)s::bigint AND student_id = ANY(%(students)s::bigint[])"""
 
 

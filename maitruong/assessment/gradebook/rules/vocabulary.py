@@ -32,9 +32,9 @@ class Basis(StrEnum):
     INDIVIDUAL_PLAN = "individual_plan"
     EXEMPT = "exempt"
 
-    @property
-    def counts(self) -> bool:
-        return self in (Basis.COMMON, Basis.REDUCED)
+    def __init__(self, code: str) -> None:
+        # Asked for every subject of every pupil of a save, so it is an attribute and not worked out each time.
+        self.counts = code in ("common", "reduced")
 
 
 class Level(IntEnum):

@@ -2,6 +2,7 @@
 
 from .closing import LEAVE, REFUSE, ZERO, close_book, reopen_book
 from .entry import enter_comment, enter_conduct, enter_marks, enter_primary, set_basis
+from .loading import load_marks, open_year
 from .opening import forget_old_answers, open_books, prepare_year
 from .recompute import Differences, recompute
 from .summer import enter_summer
@@ -18,7 +19,9 @@ __all__ = [
     "enter_primary",
     "enter_summer",
     "forget_old_answers",
+    "load_marks",
     "open_books",
+    "open_year",
     "prepare_year",
     "recompute",
     "reopen_book",

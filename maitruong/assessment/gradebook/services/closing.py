@@ -13,12 +13,13 @@ from maitruong.foundation.events import services as events
 from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.kernel.school_year import SchoolYear
 
-from .. import columns, layout, queries, storage
+from .. import columns, layout, queries, reading, writing
 from ..errors import AlreadyClosed, BookIncomplete, NotClosed, ReasonNeeded, SavedMeanwhile, YearClosed
 from ..events import BookClosed, BookReopened
 from ..models.marks import ABSENT, Basis
-from ..storage import Change, Pupil
+from ..reading import Pupil
 from ..types import Book, Sheet
+from ..writing import Change
 from .entry import judge_row, locked_book, results_of, tell
 
 REFUSE, ZERO, LEAVE = "refuse", "zero", "leave"
@@ -88,7 +89,7 @@ def reopen_book(scope: Scope, *, book_id: int, reason: str) -> None:
 def _pupils(book: Book) -> list[Pupil]:
     """The rows of the class's present pupils, under the lock."""
     present = queries.present_pupils(book)
-    _, pupils = storage.read(book, present, request_id="", actor_id=0)
+    _, pupils = reading.read(book, present, request_id="", actor_id=0)
     return [pupils[pupil_id] for pupil_id in present]
 
 
@@ -132,10 +133,11 @@ def _judge_all(
     for pupil in pupils:
         judge_row(book, pupil, closed=closed)
     rows = [p for p in pupils if p.id in touched or p.cells != before[p.id]]
-    written = storage.write(
+    written = writing.write(
         book,
         sheet,
-        rows={pupil.id: pupil.cells for pupil in rows},
+        {pupil.id: pupil for pupil in pupils},
+        rows=[pupil.id for pupil in rows],
         history=changes,
         results=[row for pupil in pupils for row in results_of(book, sheet, pupil)],
         answer=None,

@@ -14,7 +14,7 @@ from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear
 
-from .. import columns, judging, layout, storage
+from .. import columns, judging, layout, reading, storage, writing
 from ..errors import (
     BookClosed,
     NoSuchColumn,
@@ -28,8 +28,9 @@ from ..errors import (
 )
 from ..events import ConductEntered, MarksEntered, ResultsChanged
 from ..models.marks import Basis
-from ..storage import Change, Pupil
+from ..reading import Pupil
 from ..types import Book, Cell, CellAnswer, ResultRow, Saved, Sheet, SubjectTerm
+from ..writing import Change
 
 CELLS_MOST = 4000
 _COMPUTED = ("average", "outcome", "provisional")
@@ -64,7 +65,7 @@ def _enter(scope: Scope, book_id: int, cells: Sequence[Cell], request_id: str, k
         raise TooManyCells(given=formats.number(len(cells)), most=formats.number(CELLS_MOST))
     book, sheet = locked_book(scope, book_id, kinds=kinds)
     students = sorted({cell.row for cell in cells})
-    before, pupils = storage.read(book, students, request_id=request_id, actor_id=scope.actor_id or 0)
+    before, pupils = reading.read(book, students, request_id=request_id, actor_id=scope.actor_id or 0)
     if before is not None:
         return Saved(**before)
     refuse_if_closed(book)
@@ -161,22 +162,23 @@ class _Save:
     def finish(self, scope: Scope, request_id: str) -> Saved:
         """Judge the rows that changed, write everything, tell it, answer."""
         changes = self._changes()
-        changed = {change.student_id for change in changes}
+        changed = sorted({change.student_id for change in changes})
         at = clock.now()
         for pupil_id in changed:
             judge_row(self.book, self.pupils[pupil_id])
-        results = [row for pupil_id in sorted(changed) for row in self._results(self.pupils[pupil_id])]
+        results = [row for pupil_id in changed for row in self._results(self.pupils[pupil_id])]
         version = self.book.version + bool(changes)
         saved = Saved(
             f'"{version}"',
             iso(at),
             [answer.as_dict() for answer in self.answers],
-            {str(pupil_id): self._computed(self.pupils[pupil_id]) for pupil_id in sorted(changed)},
+            {str(pupil_id): self._computed(self.pupils[pupil_id]) for pupil_id in changed},
         )
-        written = storage.write(
+        written = writing.write(
             self.book,
             self.sheet,
-            rows={pupil_id: self.pupils[pupil_id].cells for pupil_id in changed},
+            self.pupils,
+            rows=changed,
             history=changes,
             results=results,
             answer=saved.as_dict(),
@@ -319,7 +321,7 @@ def set_basis(scope: Scope, *, book_id: int, student_ids: Iterable[int], basis: 
     book, sheet = locked_book(scope, book_id, permission="gradebook.exempt", kinds=("score", "comment", "primary"))
     refuse_if_closed(book)
     wanted = Basis(basis)
-    _, pupils = storage.read(book, sorted(set(student_ids)), request_id="", actor_id=0)
+    _, pupils = reading.read(book, sorted(set(student_ids)), request_id="", actor_id=0)
     chosen = [p for p in pupils.values() if p.present and p.cells["basis"] != wanted]
     changes = [Change(p.id, "basis", Basis(p.cells["basis"]).label, wanted.label) for p in chosen]
     if not changes:
@@ -327,10 +329,11 @@ def set_basis(scope: Scope, *, book_id: int, student_ids: Iterable[int], basis: 
     for pupil in chosen:
         pupil.cells["basis"] = int(wanted)
         judge_row(book, pupil)
-    written = storage.write(
+    written = writing.write(
         book,
         sheet,
-        rows={pupil.id: pupil.cells for pupil in chosen},
+        pupils,
+        rows=[pupil.id for pupil in chosen],
         history=changes,
         results=[row for pupil in chosen for row in results_of(book, sheet, pupil)],
         answer=None,

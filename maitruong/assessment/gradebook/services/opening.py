@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import connection
 
@@ -57,12 +58,12 @@ def open_books(scope: Scope, *, class_id: int, settings_id: str = "") -> list[in
         raise NotFound
     prepare_year(school_year)
     try:
-        taught = [s for s in subjects_of(grade, school_year) if _is_studied(s, electives)]
+        taught = [s for s in subjects_of(grade, school_year) if is_studied(s, electives)]
         act = in_force("gradebook.check_mark", grade=grade, school_year=school_year).act.id
     except NoRuleInForce:
         raise NoBooksForGrade(school_class=name, grade=grade) from None
     sheet = _open_sheet(school_id, school_year, class_id, grade, taught, act, settings_id or act)
-    books = list(_books(sheet, taught, set(clusters)))
+    books = list(books_of(sheet, taught, set(clusters)))
     MarkBook.objects.bulk_create(books, ignore_conflicts=True)
     found = MarkBook.objects.visible_to(scope, "gradebook.close").filter(sheet_id=sheet.pk)
     ids = list(found.order_by("term", "moment", "position").values_list("pk", flat=True))
@@ -100,7 +101,7 @@ def _school_class(class_id: int) -> tuple[int, int, int, str, list[str], list[st
         return cursor.fetchone()
 
 
-def _is_studied(subject: Taught, electives: list[str]) -> bool:
+def is_studied(subject: Taught, electives: list[str]) -> bool:
     """Options (Ngoại ngữ 2, tiếng dân tộc thiểu số) and electives only where the class chose them."""
     return subject.group is SubjectGroup.COMPULSORY or subject.code in electives
 
@@ -109,22 +110,12 @@ def _open_sheet(
     school_id: int, school_year: int, class_id: int, grade: int, taught: list[Taught], act: str, settings_id: str
 ) -> ClassSheet:
     """The class's sheet, made or brought to the subjects the class has now. Act and reading stay as they were first chosen."""
-    subjects = [
-        {
-            "code": s.code,
-            "name": s.name,
-            "kind": "primary" if grade <= LAST_PRIMARY_GRADE else s.kind.value,
-            "terms": [1, 2],
-            "optional": s.group is SubjectGroup.OPTIONAL,
-        }
-        for s in taught
-    ]
     made = ClassSheet(
         school_id=school_id,
         school_year=school_year,
         class_id=class_id,
         grade=grade,
-        subjects=subjects,
+        subjects=subjects_as_json(grade, taught),
         act=act,
         settings_id=settings_id,
     )
@@ -137,7 +128,22 @@ def _open_sheet(
     return ClassSheet._base_manager.get(class_id=class_id, school_year=school_year)
 
 
-def _books(sheet: ClassSheet, taught: list[Taught], clusters: set[str]) -> Iterator[MarkBook]:
+def subjects_as_json(grade: int, taught: list[Taught]) -> list[dict[str, Any]]:
+    """The subjects of a sheet, as it keeps them."""
+    return [
+        {
+            "code": s.code,
+            "name": s.name,
+            "kind": "primary" if grade <= LAST_PRIMARY_GRADE else s.kind.value,
+            "terms": [1, 2],
+            "optional": s.group is SubjectGroup.OPTIONAL,
+        }
+        for s in taught
+    ]
+
+
+def books_of(sheet: ClassSheet, taught: list[Taught], clusters: set[str]) -> Iterator[MarkBook]:
+    """The books a class of this sheet needs, not saved."""
     if sheet.grade <= LAST_PRIMARY_GRADE:
         yield from _primary_books(sheet, taught)
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -18,33 +18,37 @@ from maitruong.registry.enrolment import queries as enrolment
 
 from .. import twin
 from ..events import ResultsChanged
+from ..planning import planned_for_a_school
+from ..rules.tt27_2020 import QUALITIES_AND_COMPETENCES
 
 # Pupils of today's classes with every subject of their class and term, whether or not a row stands in the book. Who came from
 # another class of the school brings the rows of the terms studied there. A pupil who is not judged in a term (exempt, own plan)
 # has the other term alone.
-_SOURCE = """
+# Every table is asked for these schools by its own column: what follows from the classes alone is read for the whole province.
+_HERE = "(%(schools)s::bigint[] IS NULL OR {}.school_id = ANY(%(schools)s::bigint[]))"
+_SOURCE = f"""
 sheet AS (
-  SELECT * FROM gradebook_classsheet s WHERE s.school_year = %(year)s::smallint AND s.grade >= 6
-    AND (%(schools)s::bigint[] IS NULL OR s.school_id = ANY(%(schools)s::bigint[]))),
+  SELECT * FROM gradebook_classsheet s WHERE s.school_year = %(year)s::smallint AND s.grade >= 6 AND {_HERE.format("s")}),
 roll AS (
   SELECT DISTINCT e.student_id, s.class_id, s.school_id, s.grade, s.act, s.settings_id
   FROM enrolment_enrolment e JOIN sheet s ON s.class_id = e.school_class_id AND s.school_id = e.school_id
-  WHERE e.school_year = %(year)s::smallint AND (e.ends_on IS NULL OR e.ends_on >= %(today)s::date)),
+  WHERE e.school_year = %(year)s::smallint AND (e.ends_on IS NULL OR e.ends_on >= %(today)s::date) AND {_HERE.format("e")}),
 due AS (
   SELECT b.id AS book_id, b.class_id, b.subject, b.kind, b.term, b.regular_needed AS needed, b.cluster,
          b.closed_at IS NOT NULL AS closed, x.optional
   FROM gradebook_markbook b JOIN sheet s ON s.id = b.sheet_id
   JOIN LATERAL jsonb_to_recordset(s.subjects) AS x(code text, optional boolean) ON x.code = b.subject
-  WHERE b.kind IN ('score', 'comment')),
+  WHERE b.kind IN ('score', 'comment') AND b.school_year = %(year)s::smallint AND {_HERE.format("b")}),
 stored AS (
   SELECT m.*, r.class_id AS now_class FROM gradebook_mark m JOIN roll r ON r.student_id = m.student_id AND r.class_id = m.class_id
-  WHERE m.school_year = %(year)s::smallint
+  WHERE m.school_year = %(year)s::smallint AND {_HERE.format("m")}
   UNION ALL
   (SELECT DISTINCT ON (m.student_id, m.subject, m.term) m.*, r.class_id
    FROM gradebook_mark m JOIN roll r ON r.student_id = m.student_id AND r.class_id <> m.class_id AND r.school_id = m.school_id
-   WHERE m.school_year = %(year)s::smallint AND NOT EXISTS (SELECT 1 FROM gradebook_mark o WHERE o.school_year = m.school_year
-     AND o.school_id = r.school_id AND o.class_id = r.class_id AND o.subject = m.subject AND o.term = m.term
-     AND o.student_id = m.student_id)
+   WHERE m.school_year = %(year)s::smallint AND {_HERE.format("m")} AND NOT EXISTS (
+     SELECT 1 FROM gradebook_mark o WHERE o.school_year = %(year)s::smallint AND {_HERE.format("o")}
+       AND o.school_id = r.school_id AND o.class_id = r.class_id AND o.subject = m.subject AND o.term = m.term
+       AND o.student_id = m.student_id)
    ORDER BY m.student_id, m.subject, m.term, m.updated_at DESC)),
 paired AS (
   SELECT r.student_id, r.class_id, d.book_id, d.subject, d.kind, d.term, d.needed, d.cluster, d.closed, d.optional, r.settings_id,
@@ -62,9 +66,9 @@ behaviour AS (
   SELECT r.student_id, (array_agg(c.level ORDER BY c.class_id = r.class_id DESC, c.updated_at DESC) FILTER (WHERE c.term = 1))[1] AS one,
          (array_agg(c.level ORDER BY c.class_id = r.class_id DESC, c.updated_at DESC) FILTER (WHERE c.term = 2))[1] AS two
   FROM roll r LEFT JOIN gradebook_conduct c ON c.school_year = %(year)s::smallint AND c.school_id = r.school_id
-    AND c.student_id = r.student_id
+    AND c.student_id = r.student_id AND {_HERE.format("c")}
   GROUP BY r.student_id)"""
-_DIFFERENCES = """
+_DIFFERENCES = f"""
 mark_now AS (
   SELECT t.*, CASE WHEN basis < 2 AND kind = 'score' THEN value END AS average,
          CASE WHEN basis < 2 AND kind = 'comment' THEN value END AS outcome, basis < 2 AND open_still AS provisional
@@ -83,7 +87,7 @@ result_now AS (
 result_changed AS (
   SELECT n.* FROM result_now n
   LEFT JOIN gradebook_result x ON x.school_year = %(year)s::smallint AND x.school_id = n.school_id AND x.class_id = n.class_id
-    AND x.term = n.slot AND x.student_id = n.student_id
+    AND x.term = n.slot AND x.student_id = n.student_id AND {_HERE.format("x")}
   WHERE CASE WHEN x.student_id IS NULL THEN n.learning IS NOT NULL OR n.conduct IS NOT NULL
         ELSE (x.learning, x.learning_before, x.raised_by, x.conduct, x.title, x.missing, x.provisional) IS DISTINCT FROM
              (n.learning::smallint, n.before::smallint, n.raised_by, n.conduct, n.title,
@@ -91,31 +95,82 @@ result_changed AS (
 _COUNTS = """
 SELECT (SELECT count(*) FROM mark_now), (SELECT count(*) FROM mark_changed), (SELECT count(*) FROM result_now),
        (SELECT count(*) FROM result_changed)"""
-_WRITES = """,
+_WRITE_MARKS = f""",
 marks AS (
   UPDATE gradebook_mark m SET average = c.average, outcome = c.outcome, provisional = c.provisional, version = b.version + 1,
     updated_at = %(at)s::timestamptz
   FROM mark_changed c JOIN gradebook_markbook b ON b.id = c.book_id
   WHERE m.school_year = %(year)s::smallint AND m.school_id = b.school_id AND m.class_id = c.class_id AND m.subject = c.subject
-    AND m.term = c.term AND m.student_id = c.student_id),
+    AND m.term = c.term AND m.student_id = c.student_id AND {_HERE.format("m")} AND {_HERE.format("b")}),
 books AS (
   UPDATE gradebook_markbook SET version = version + 1, changed_at = %(at)s::timestamptz, changed_by = NULL
-  WHERE id IN (SELECT book_id FROM mark_changed)),
+  WHERE id IN (SELECT book_id FROM mark_changed) AND {_HERE.format("gradebook_markbook")})"""
+_WRITE_RESULTS = """,
 results AS (
   INSERT INTO gradebook_result (school_year, school_id, class_id, term, student_id, grade, learning, learning_before, raised_by,
     conduct, title, missing, provisional, act, settings_id, computed_at)
   SELECT %(year)s::smallint, school_id, class_id, slot, student_id, grade, learning, before, raised_by, conduct, title,
-         CASE WHEN learning IS NULL THEN missing ELSE 0 END, provisional, act, settings_id, %(at)s::timestamptz
+         {missing}, provisional, act, settings_id, %(at)s::timestamptz
   FROM result_changed
   ON CONFLICT (school_year, school_id, class_id, term, student_id) DO UPDATE SET learning = excluded.learning,
     learning_before = excluded.learning_before, raised_by = excluded.raised_by, conduct = excluded.conduct, title = excluded.title,
     missing = excluded.missing, provisional = excluded.provisional, act = excluded.act, settings_id = excluded.settings_id,
     computed_at = excluded.computed_at)"""
+
+# --- primary school: the year alone has a result, made of what stands at its end ------------------------------------------------
+
+_QUALITIES = ", ".join(f"q.{code}" for code in QUALITIES_AND_COMPETENCES)
+# A class whose end-of-year books nobody has opened for writing owes no result yet.
+_PRIMARY_SOURCE = f"""
+sheet AS (
+  SELECT * FROM gradebook_classsheet s WHERE s.school_year = %(year)s::smallint AND s.grade <= 5 AND {_HERE.format("s")}
+    AND EXISTS (SELECT 1 FROM gradebook_markbook b WHERE b.sheet_id = s.id AND b.moment = 4 AND b.version > 0
+      AND b.school_year = %(year)s::smallint AND {_HERE.format("b")})),
+roll AS (
+  SELECT DISTINCT e.student_id, s.class_id, s.school_id, s.grade, s.act, s.settings_id
+  FROM enrolment_enrolment e JOIN sheet s ON s.class_id = e.school_class_id AND s.school_id = e.school_id
+  WHERE e.school_year = %(year)s::smallint AND (e.ends_on IS NULL OR e.ends_on >= %(today)s::date) AND {_HERE.format("e")}),
+due AS (
+  SELECT b.class_id, b.subject, b.tested, x.optional
+  FROM gradebook_markbook b JOIN sheet s ON s.id = b.sheet_id
+  JOIN LATERAL jsonb_to_recordset(s.subjects) AS x(code text, optional boolean) ON x.code = b.subject
+  WHERE b.kind = 'primary' AND b.moment = 4 AND b.school_year = %(year)s::smallint AND {_HERE.format("b")}),
+stored AS (
+  SELECT DISTINCT ON (m.student_id, m.subject) m.student_id, m.subject, m.level, NULLIF(m.test, -1) AS test, m.basis
+  FROM gradebook_primarymark m JOIN roll r ON r.student_id = m.student_id AND r.school_id = m.school_id
+  WHERE m.school_year = %(year)s::smallint AND m.moment = 4 AND {_HERE.format("m")}
+  ORDER BY m.student_id, m.subject, m.class_id = r.class_id DESC, m.updated_at DESC),
+primary_cell AS (
+  SELECT r.student_id, d.subject, m.level, m.test, d.tested, coalesce(m.basis, 0) >= 2 AS exempt
+  FROM roll r JOIN due d ON d.class_id = r.class_id
+  LEFT JOIN stored m ON m.student_id = r.student_id AND m.subject = d.subject
+  WHERE m.student_id IS NOT NULL OR NOT d.optional),
+trait AS (
+  SELECT DISTINCT ON (r.student_id) r.student_id, least({_QUALITIES}) AS lowest, num_nulls({_QUALITIES})::int AS missing
+  FROM roll r LEFT JOIN gradebook_qualitymark q ON q.school_year = %(year)s::smallint AND q.school_id = r.school_id
+    AND q.student_id = r.student_id AND q.moment = 4 AND {_HERE.format("q")}
+  ORDER BY r.student_id, q.class_id = r.class_id DESC, q.updated_at DESC)"""
+_PRIMARY_DIFFERENCES = f"""
+result_now AS (
+  SELECT r.school_id, r.class_id, r.grade, r.act, r.settings_id, r.student_id, 0 AS slot, o.overall AS learning,
+         o.overall AS before, '' AS raised_by, NULL::smallint AS conduct,
+         CASE o.overall WHEN 3 THEN 'excellent' ELSE '' END AS title, o.missing, false AS provisional
+  FROM overall o JOIN roll r USING (student_id)),
+result_changed AS (
+  SELECT n.* FROM result_now n
+  LEFT JOIN gradebook_result x ON x.school_year = %(year)s::smallint AND x.school_id = n.school_id AND x.class_id = n.class_id
+    AND x.term = 0 AND x.student_id = n.student_id AND {_HERE.format("x")}
+  WHERE CASE WHEN x.student_id IS NULL THEN n.learning IS NOT NULL
+        ELSE (x.learning, x.title, x.missing) IS DISTINCT FROM (n.learning::smallint, n.title, n.missing::smallint) END)"""
 _CLASSES = """
 SELECT (SELECT count(*) FROM mark_now), (SELECT count(*) FROM mark_changed), (SELECT count(*) FROM result_now),
        (SELECT count(*) FROM result_changed),
        (SELECT coalesce(json_agg(json_build_array(school_id, class_id, students)), '[]')::text FROM (
           SELECT school_id, class_id, array_agg(DISTINCT student_id) AS students FROM result_changed GROUP BY 1, 2) c)"""
+_PRIMARY_COUNTS = "\nSELECT 0, 0, (SELECT count(*) FROM result_now), (SELECT count(*) FROM result_changed)"
+_PRIMARY_CLASSES = _CLASSES.replace("mark_now", "result_now WHERE false").replace(
+    "mark_changed", "result_now WHERE false"
+)
 
 
 @dataclass
@@ -134,74 +189,111 @@ class Differences:
     def as_dict(self) -> dict[str, int]:
         return asdict(self)
 
+    def add(self, other: Differences) -> None:
+        for name, count in other.as_dict().items():
+            setattr(self, name, getattr(self, name) + count)
+
+
+class Level(NamedTuple):
+    """One level of schooling: its grades, everything up to what differs, what is written of it, and the counts alone."""
+
+    grades: tuple[int, int]
+    relations: str
+    writes: str
+    told: str
+    counted: str
+
+
+# A level that stands needs no subject any more; at primary school "missing" tells of levels alone, and is kept as counted.
+_LEVELS = (
+    Level(
+        (1, 5),
+        f"{_PRIMARY_SOURCE},\n{twin.PRIMARY},{_PRIMARY_DIFFERENCES}",
+        _WRITE_RESULTS.format(missing="missing"),
+        _PRIMARY_CLASSES,
+        _PRIMARY_COUNTS,
+    ),
+    Level(
+        (6, 12),
+        f"{_SOURCE},\n{twin.SECONDARY},{_DIFFERENCES}",
+        _WRITE_MARKS + _WRITE_RESULTS.format(missing="CASE WHEN learning IS NULL THEN missing ELSE 0 END"),
+        _CLASSES,
+        _COUNTS,
+    ),
+)
+
 
 def recompute(
     scope: Scope, *, school_year: int, school_ids: Sequence[int] | None = None, apply: bool = False
 ) -> Differences:
-    """Make every average and result of grades 6-12 again, in the given schools or all, and say how many differ from what is stored.
+    """Make every average and result again, in the given schools or all, and say how many differ from what is stored.
 
+    Grades 6-12: averages, levels of both terms and the year. Grades 1-5: the result of the year, where its books were begun.
     apply: write the rows that differ, school by school under the locks of their classes, with audit and facts. For the house
-    itself only. Primary results are made at the save alone.
+    itself only.
     """
     if not scope.is_system:
         raise NotFound
-    if not apply:
-        return Differences(*_run(_COUNTS, "", school_year, school_ids))
     total = Differences()
-    for school_id in _schools(school_year, school_ids):
-        found = _apply(scope, school_year, school_id)
-        for name, count in found.as_dict().items():
-            setattr(total, name, getattr(total, name) + count)
+    if not apply:
+        for level in _LEVELS:
+            total.add(Differences(*_run(level, level.counted, "", school_year, school_ids)))
+        return total
+    for school_id, lowest, highest in _schools(school_year, school_ids):
+        total.add(_apply(scope, school_year, school_id, [v for v in _LEVELS if _meets(v, lowest, highest)]))
     return total
 
 
-def _run(ending: str, writes: str, school_year: int, school_ids: Sequence[int] | None) -> Any:
+def _meets(level: Level, lowest: int, highest: int) -> bool:
+    return level.grades[0] <= highest and lowest <= level.grades[1]
+
+
+def _run(level: Level, ending: str, writes: str, school_year: int, school_ids: Sequence[int] | None) -> Any:
     facts = {
         "year": school_year,
         "schools": None if school_ids is None else list(school_ids),
         # Pupils of a year that is over sat in its classes until its last day, not today.
         "today": enrolment.day_within(school_year),
         "at": clock.now(),
-        "readings": twin.readings(_settings_ids(school_year)),
+        "readings": twin.readings(_settings_ids(school_year, school_ids)),
     }
-    with connection.cursor() as cursor:
-        # A statement over a whole school is planned for that school: the plan kept for all schools loops inside loops.
-        # Before the first run every result is empty, which the planner takes for few rows; joins of whole schools are hashed.
-        cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
-        cursor.execute("SET LOCAL enable_nestloop = off")
-        cursor.execute(f"WITH {_SOURCE},\n{twin.SECONDARY},{_DIFFERENCES}{writes}{ending}", facts)
-        found = cursor.fetchone()
-        cursor.execute("SET LOCAL enable_nestloop = on")
-        cursor.execute("SET LOCAL plan_cache_mode = auto")
-        return found
+    with planned_for_a_school() as cursor:
+        cursor.execute(f"WITH {level.relations}{writes}{ending}", facts)
+        return cursor.fetchone()
 
 
-def _settings_ids(school_year: int) -> list[str]:
+def _settings_ids(school_year: int, school_ids: Sequence[int] | None) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT settings_id FROM gradebook_classsheet WHERE school_year = %s AND grade >= 6", [school_year]
+            "SELECT DISTINCT settings_id FROM gradebook_classsheet s WHERE school_year = %(year)s AND grade >= 6"
+            f" AND {_HERE.format('s')}",
+            {"year": school_year, "schools": None if school_ids is None else list(school_ids)},
         )
         return [row[0] for row in cursor.fetchall()]
 
 
-def _schools(school_year: int, school_ids: Sequence[int] | None) -> list[int]:
+def _schools(school_year: int, school_ids: Sequence[int] | None) -> list[tuple[int, int, int]]:
+    """Schools with books, each with its lowest and highest grade."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT school_id FROM gradebook_classsheet WHERE school_year = %s AND grade >= 6 ORDER BY 1",
-            [school_year],
+            "SELECT school_id, min(grade), max(grade) FROM gradebook_classsheet s WHERE school_year = %(year)s"
+            f" AND {_HERE.format('s')} GROUP BY 1 ORDER BY 1",
+            {"year": school_year, "schools": None if school_ids is None else list(school_ids)},
         )
-        return [row[0] for row in cursor.fetchall() if school_ids is None or row[0] in school_ids]
+        return cursor.fetchall()
 
 
-def _apply(scope: Scope, school_year: int, school_id: int) -> Differences:
-
+def _apply(scope: Scope, school_year: int, school_id: int, levels: Sequence[Level]) -> Differences:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id FROM gradebook_classsheet WHERE school_year = %s AND school_id = %s ORDER BY id FOR NO KEY UPDATE",
             [school_year, school_id],
         )
-    *counts, classes = _run(_CLASSES, _WRITES, school_year, [school_id])
-    found = Differences(*counts)
+    found, changed = Differences(), []
+    for level in levels:
+        *counts, classes = _run(level, level.told, level.writes, school_year, [school_id])
+        found.add(Differences(*counts))
+        changed += json.loads(classes)
     if found.differences:
         audit.record(
             scope,
@@ -211,8 +303,10 @@ def _apply(scope: Scope, school_year: int, school_id: int) -> Differences:
             object_id=school_year,
             changes=found.as_dict(),
         )
-    for at_school, class_id, students in json.loads(classes):
-        events.publish(
+    events.publish_many(
+        [
             ResultsChanged(school_id=at_school, class_id=class_id, school_year=school_year, students=students)
-        )
+            for at_school, class_id, students in changed
+        ]
+    )
     return found

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from maitruong.assessment.gradebook import queries, services
 from maitruong.assessment.gradebook.tests import factories as make
+from maitruong.assessment.gradebook.types import Cell
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.kernel import clock
 from tests import factories as house
@@ -315,6 +316,15 @@ def test_a_book_of_a_year_that_is_over_still_shows_its_class_and_its_teacher(roo
     assert [row.present for row in page.rows] == [True] * 3 and len(present) == 3
     assert page.teachers == ("Nguyễn Thị Lan",)
     assert (books["TOAN"].pupils, books["TOAN"].teachers) == (3, "Nguyễn Thị Lan")
+
+
+def test_an_open_book_takes_marks_of_its_class_after_the_last_day_of_the_year(room: make.Classroom) -> None:
+    cell = Cell(room.pupils[0], "tx1", "9", "")
+
+    with clock.standing_still(a_year_later(room)), house.as_system() as scope:
+        saved = services.enter_marks(scope, book_id=room.book(), cells=[cell], request_id="sau-ngay-31-5")
+
+    assert make.states(saved) == ["saved"]
 
 
 def test_a_book_of_a_year_that_is_over_is_judged_by_the_act_of_its_own_year(room: make.Classroom) -> None:

@@ -209,6 +209,8 @@ def test_nothing_is_written_while_a_book_is_open_or_after_the_year_is_closed(roo
     SchoolYear.objects.filter(pk=2026).update(closed_at=JULY)
     with pytest.raises(YearClosed):
         enter(room, room.pupils[1], ALL_TAKEN)
+    page = signed_in(room.principal).get(f"/so-diem/lop/{room.class_id}/he/").content.decode()
+    assert "Năm học này đã khoá" in page and "Ghi kết quả của em" not in page
 
     SchoolYear.objects.filter(pk=2026).update(closed_at=None)
     with house.as_system(), connection.cursor() as cursor:
@@ -241,8 +243,9 @@ def test_the_page_keeps_what_was_typed_when_it_is_refused_and_shows_what_it_came
     sent = {"mark-TOAN": "6,5", "mark-NV": "12", "mark-KHTN": "V", "on": "20/07/2027"}
 
     refused = client.post(f"{path}{room.pupils[1]}/", sent)
-    kept = client.post(f"{path}{room.pupils[1]}/", {**sent, "mark-NV": "5,5"}, follow=True)
+    kept = client.post(f"{path}{room.pupils[1]}/", {**sent, "mark-NV": "5,5", "on": "19/07/2027"}, follow=True)
 
     assert refused.status_code == 422 and 'value="12"' in refused.content.decode()
     assert "Học tập sau đánh giá lại: Đạt" in kept.content.decode()
     assert "Rèn luyện (cả năm Chưa đạt)" in kept.content.decode()
+    assert 'value="19/07/2027"' in kept.content.decode() and 'value="20/07/2027"' in kept.content.decode()

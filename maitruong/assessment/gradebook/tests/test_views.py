@@ -106,7 +106,7 @@ def in_view(queries: CaptureQueriesContext) -> list[str]:
     return [
         text
         for text in texts[begun + 1 :]
-        if "set_config" not in text and "SAVEPOINT" not in text and "django_session" not in text
+        if not text.startswith("SELECT set_config") and "SAVEPOINT" not in text and "django_session" not in text
     ]
 
 

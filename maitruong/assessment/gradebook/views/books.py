@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.types import Rows, Scope
 from maitruong.foundation.audit import services as audit
-from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.kernel.school_year import SchoolYear
 from maitruong.foundation.organisations import queries as organisations
 from maitruong.foundation.regulations.acts import TT22_2021, TT27_2020
@@ -72,8 +72,7 @@ def books(request: HttpRequest) -> HttpResponse:
     term = _term(request, default=calendar.term_on(clock.today()))
     if scope.may("gradebook.view_all"):
         return _books_of_school(request, scope, year, term)
-    chosen = request.GET.get("lop", "")
-    class_id = int(chosen) if chosen.isdigit() and len(chosen) < 18 else None
+    class_id = formats.whole_number(request.GET.get("lop"))
     if scope.rows is Rows.PROVINCE and class_id is None:
         return render(request, "gradebook/choose_school.html", {"page_title": "Sổ điểm"})
     found = queries.my_books(scope, school_year=year, term=term, class_id=class_id)
@@ -231,8 +230,7 @@ def history(request: HttpRequest, book_id: int) -> HttpResponse:
     """Who wrote what: of the book, of one pupil (em), of one cell (o)."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
     shown = queries.open_book(scope, book_id=book_id)
-    pupil = request.GET.get("em", "")
-    student_id = int(pupil) if pupil.isdigit() and len(pupil) < 18 else None
+    student_id = formats.whole_number(request.GET.get("em"))
     cell = request.GET.get("o", "")
     lines = queries.history(scope, book=shown, student_id=student_id, cell=cell)
     labels = {column.key: column.long for column in layout.open_columns(shown)}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
+from maitruong.foundation.kernel import formats
 from maitruong.foundation.kernel.errors import Refusal
 
 from .. import queries, services, storage
@@ -60,12 +61,12 @@ def _save(request: HttpRequest, book_id: int, service: Service) -> HttpResponse:
     except Refusal as refusal:
         told = {"code": refusal.code, "message": refusal.text, "remedy": refusal.advice}
         return JsonResponse(told, status=409 if isinstance(refusal, BookClosed) else 422)
-    return JsonResponse(saved.as_dict())
+    return HttpResponse(orjson.dumps(saved.as_dict()), content_type="application/json")
 
 
 def _cells(body: bytes) -> tuple[str, list[Cell]]:
     try:
-        given = json.loads(body)
+        given = orjson.loads(body)
         request_id, cells = given["request_id"], given["cells"]
         if not _REQUEST_ID.fullmatch(request_id) or not cells:
             raise UnreadableRequest
@@ -79,6 +80,9 @@ def _cell(given: Any) -> Cell:
     if not (row.isascii() and row.isdigit() and len(row) < 18) or not all(
         isinstance(v, str) for v in (column, value, saw)
     ):
+        raise UnreadableRequest
+    # JSON can spell what no text of a database holds: NUL, and halves of a surrogate pair (encode raises a ValueError).
+    if b"\0" in f"{column}{value}{saw}".encode():
         raise UnreadableRequest
     return Cell(int(row), column, value, saw)
 
@@ -140,15 +144,15 @@ def reopen(request: HttpRequest, book_id: int) -> HttpResponse:
 @needs("gradebook.exempt")
 @require_POST
 def set_basis(request: HttpRequest, book_id: int) -> HttpResponse:
-    pupil, basis = request.POST.get("em", ""), request.POST.get("dien", "")
-    if not (pupil.isdigit() and len(pupil) < 18 and basis in ("0", "1", "2", "3")):
+    pupil, basis = formats.whole_number(request.POST.get("em")), request.POST.get("dien", "")
+    if pupil is None or basis not in ("0", "1", "2", "3"):
         raise NotFound
     return _act(
         request,
         book_id,
         "mien",
         lambda scope: services.set_basis(
-            scope, book_id=book_id, student_ids=[int(pupil)], basis=int(basis), reason=request.POST.get("li_do", "")
+            scope, book_id=book_id, student_ids=[pupil], basis=int(basis), reason=request.POST.get("li_do", "")
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear
+from maitruong.registry.calendar import queries as calendar
 
 from .. import layout, queries, services
 from ..queries import SummerPupil
@@ -55,13 +57,13 @@ def _page(
     request: HttpRequest, class_id: int, *, problem: Refusal | None = None, refused_for: int | None = None
 ) -> HttpResponse:
     sheet, pupils = queries.class_summer(request.scope, class_id=class_id)  # type: ignore[attr-defined]
+    today = min(max(clock.today(), calendar.span(sheet.school_year)[2]), calendar.last_day_of_rights(sheet.school_year))
     context: dict[str, Any] = {
         "sheet": sheet,
-        "rows": [_row(pupil, request.POST if pupil.student_id == refused_for else {}) for pupil in pupils],
+        "rows": [_row(p, request.POST if p.student_id == refused_for else {}, today) for p in pupils],
+        "is_open": not calendar.is_closed(sheet.school_year),
         "problem": problem,
         "refused_for": refused_for,
-        "today": formats.date(clock.today()),
-        "day": request.POST.get("on", ""),
         "year_label": SchoolYear(sheet.school_year).label,
         "page_title": f"Đánh giá lại trong hè, lớp {sheet.class_name}",
         "crumbs": [
@@ -76,7 +78,7 @@ def _page(
     return render(request, "gradebook/class_summer.html", context, status=422 if problem else 200)
 
 
-def _row(pupil: SummerPupil, given: Any) -> dict[str, Any]:
+def _row(pupil: SummerPupil, given: Any, today: dt.date) -> dict[str, Any]:
     """A pupil with the fields to fill; what was typed comes back when it was refused."""
     rows = pupil.summer.rows or {}
     parts = []
@@ -93,7 +95,14 @@ def _row(pupil: SummerPupil, given: Any) -> dict[str, Any]:
             for field in one.fields
         ]
         parts.append({"name": one.name, "before": one.before, "fields": fields, "decides": one.kind == "decision"})
-    return {"id": pupil.student_id, "name": pupil.name, "parts": parts, "came": came(pupil), "why": pupil.summer.why}
+    return {
+        "id": pupil.student_id,
+        "name": pupil.name,
+        "parts": parts,
+        "came": came(pupil),
+        "why": given.get("why", pupil.summer.why),
+        "on": given.get("on") or formats.date(max((row.on for row in rows.values() if row.on), default=today)),
+    }
 
 
 def _choices(kind: str, choices: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:

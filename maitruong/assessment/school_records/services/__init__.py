@@ -4,7 +4,7 @@ from .correcting import correct_record, rebuild_record, revoke_record
 from .demo import seed_demo
 from .preparing import Prepared, prepare_records
 from .reading import file_ticket, opened_record
-from .sealing import issue_records, seal_one, start_sealing
+from .sealing import issue_records, issue_school_records, seal_one, start_sealing, start_sealing_school
 from .signing import SignedBatch, ask_to_sign, sign_blocks
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "correct_record",
     "file_ticket",
     "issue_records",
+    "issue_school_records",
     "opened_record",
     "prepare_records",
     "rebuild_record",
@@ -22,4 +23,5 @@ __all__ = [
     "seed_demo",
     "sign_blocks",
     "start_sealing",
+    "start_sealing_school",
 ]

@@ -11,6 +11,7 @@ from maitruong.foundation.files import media
 from maitruong.foundation.files import services as files
 from maitruong.foundation.jobs import services as jobs
 from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel.school_year import SchoolYear
 from maitruong.foundation.signing import services as signing
 from maitruong.foundation.signing.directory import HouseDirectory
 from maitruong.foundation.signing.ports import Signer
@@ -42,21 +43,45 @@ def start_sealing(scope: Scope, *, class_id: int) -> int:
     )
 
 
-def records_to_seal(scope: Scope, class_id: int) -> list[int]:
-    rows = RecordFile.objects.visible_to(scope, "school_records.seal")
-    return list(
-        rows.filter(class_id=class_id, state=State.PRINCIPAL_SIGNED).order_by("pk").values_list("pk", flat=True)
+def start_sealing_school(scope: Scope, *, school_id: int, school_year: int) -> int:
+    """The same for every class of a school in a year, as one job. Raises NotFound, NothingToDo."""
+    if not scope.covers("school_records.seal", school_id=school_id):
+        raise NotFound
+    waiting = _to_seal(scope, school_id=school_id, school_year=school_year)
+    if not waiting:
+        raise NothingToDo(what="của trường chờ đóng dấu")
+    signing.seal_signer(school_id)
+    return jobs.start(
+        scope,
+        kind=JOB,
+        title=f"Đóng dấu số học bạ năm học {SchoolYear(school_year).label}",
+        school_id=school_id,
+        arguments={"school_id": school_id, "school_year": school_year},
+        steps=len(waiting),
     )
 
 
-def seal_class(ticket: jobs.Ticket, scope: Scope, *, class_id: int) -> dict[str, int]:
-    """The job: one record, one transaction. Killed and run again, it finds only those that are not sealed yet."""
+def records_to_seal(scope: Scope, class_id: int) -> list[int]:
+    return _to_seal(scope, class_id=class_id)
+
+
+def _to_seal(scope: Scope, **where: int) -> list[int]:
+    rows = RecordFile.objects.visible_to(scope, "school_records.seal").filter(state=State.PRINCIPAL_SIGNED, **where)
+    return list(rows.order_by("class_id", "pk").values_list("pk", flat=True))
+
+
+def seal_records(ticket: jobs.Ticket, scope: Scope, **where: int) -> dict[str, int]:
+    """The job: one record, one transaction. Killed and run again, it finds only those that are not sealed yet.
+
+    where: class_id, or school_id and school_year. The seal's key is opened once for all of them.
+    """
     with unit_of_work(scope):
-        waiting = records_to_seal(scope, class_id)
+        waiting = _to_seal(scope, **where)
+        seal = signing.seal_signer(ticket.school_id) if waiting else None
     done = 0
     for record_id in waiting:
         with unit_of_work(scope):
-            done += seal_one(scope, record_pk=record_id)
+            done += seal_one(scope, record_pk=record_id, signer=seal)
         ticket.progress(done, of=len(waiting), told=f"Đã đóng dấu {done}/{len(waiting)} học bạ")
     return {"sealed": done}
 
@@ -179,6 +204,25 @@ def issue_records(scope: Scope, *, class_id: int) -> int:
     )
     if not rows:
         raise NothingToDo(what=f"của lớp {ref.name} chờ phát hành")
+    return _issue(scope, rows)
+
+
+def issue_school_records(scope: Scope, *, school_id: int, school_year: int) -> int:
+    """The same for every class of a school in a year. Raises NotFound, NothingToDo."""
+    if not scope.covers("school_records.seal", school_id=school_id):
+        raise NotFound
+    rows = list(
+        RecordFile.objects.visible_to(scope, "school_records.seal")
+        .select_for_update(of=("self",))
+        .filter(school_id=school_id, school_year=school_year, state=State.SEALED)
+        .order_by("pk")
+    )
+    if not rows:
+        raise NothingToDo(what="của trường chờ phát hành")
+    return _issue(scope, rows)
+
+
+def _issue(scope: Scope, rows: list[RecordFile]) -> int:
     at = clock.now()
     RecordFile._base_manager.filter(pk__in=[row.pk for row in rows]).update(state=State.ISSUED, issued_at=at)
     audit.record_many(

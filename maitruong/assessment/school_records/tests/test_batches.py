@@ -14,6 +14,8 @@ from maitruong.assessment.school_records.models import RecordBlock, RecordFile
 from maitruong.assessment.school_records.tests import room as rooms
 from maitruong.assessment.school_records.tests.test_pages import browser
 from maitruong.foundation.identity.models import Account
+from maitruong.foundation.jobs import services as jobs
+from maitruong.foundation.jobs.models import Job
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.signing.types import Role
 from tests import factories as make
@@ -172,3 +174,52 @@ def test_batch_after_batch_signs_them_all() -> None:
     assert "Đã ký 2 phần. Còn 1 phần" in told[0] and "Đã ký 1 phần." in told[1]
     assert "Lớp này không còn học bạ nào chờ ký" in page.text
     assert {record.state for record in rooms.records(room)} == {"principal_signed"}
+
+
+# --- the seal and the issue of a whole school ----------------------------------------------------------------------------
+
+
+def test_a_school_is_sealed_by_one_job_with_its_progress_and_issued_at_once() -> None:
+    room = rooms.a_closed_class(pupils=("Nguyễn Gia Hân", "Lý A Sính"))
+    rooms.prepare(room)
+    rooms.sign_subjects(room)
+    rooms.sign(room, room.homeroom, Role.HOMEROOM_TEACHER)
+    rooms.sign(room, room.principal, Role.PRINCIPAL)
+    head = browser(room.principal)
+
+    overview = head.get("/hoc-ba/?nam=2026").text
+    started = head.post("/hoc-ba/dong-dau/", {"nam": "2026"}).headers["Location"]
+    waiting = head.get(started).text
+    with make.as_system():
+        job = Job._base_manager.get(kind="school_records.seal")
+    jobs.run(job.pk)
+    done = head.get(started).text
+    fragment = head.get(started, headers={"hx-request": "true"})
+    issued = head.post("/hoc-ba/phat-hanh/", {"nam": "2026"}).text
+
+    assert "Đóng dấu số 2 học bạ" in overview and "Đóng dấu số học bạ năm học 2026-2027" in waiting
+    assert f'hx-get="{started}"' in waiting and "hx-get" not in fragment.text
+    assert "Đã đóng dấu 2/2 học bạ" in done and fragment.headers["HX-Refresh"] == "true"
+    assert "Phát hành 2 học bạ" in done and "Đã phát hành 2 học bạ" in issued
+    assert {record.state for record in rooms.records(room)} == {"issued"}
+    assert head.post("/hoc-ba/dong-dau/", {"nam": "2026"}).status_code == 422
+
+
+def test_a_neighbour_seals_and_issues_nothing_of_ours_and_sees_no_job(principal: Account) -> None:
+    waiting_records(principal, ("8A1", 2), state="principal_signed")
+    with make.as_system():
+        ours = Job(school_id=make.scope_of(principal).school_ids[0], kind="school_records.seal", title="x")
+        ours.arguments = {"school_id": ours.school_id, "school_year": 2026}
+        ours.save()
+    other = browser(
+        make.a_principal(make.a_school(make.a_commune(make.a_department(), "Xã Vĩnh Bảo"), "THCS Vĩnh Bảo"))
+    )
+
+    answers = [other.post(path, {"nam": "2026"}) for path in ("/hoc-ba/dong-dau/", "/hoc-ba/phat-hanh/")]
+    foreign, random = other.get(f"/hoc-ba/dong-dau/{ours.pk}/"), other.get("/hoc-ba/dong-dau/987654321/")
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert (foreign.status_code, foreign.content) == (404, random.content)
+    with make.as_system():
+        assert Job._base_manager.count() == 1
+        assert set(RecordFile._base_manager.values_list("state", flat=True)) == {"principal_signed"}

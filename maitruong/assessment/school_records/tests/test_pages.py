@@ -52,6 +52,7 @@ def test_the_guardian_reads_and_downloads_the_childs_record_and_both_are_audited
     file = mother.get(ticket.headers["Location"])
 
     assert mother.get("/hoc-ba/cua-con/").headers["Location"] == "/con-toi/"
+    assert f'href="/con-toi/{record.student_id}/#hoc-ba"' in mother.get("/con-toi/").text
     for link in ("hoc-ba/cua-con/{}/", "hoc-ba/cua-con/{}/tai/pdf/", "xac-thuc/{}/"):
         assert f'"/{link.format(record.record_id)}"' in listed.text
     assert f'href="/con-toi/{record.student_id}/"' in page.text

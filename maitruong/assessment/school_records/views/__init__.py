@@ -1,7 +1,20 @@
 """Pages of the school records."""
 
 from .family import family, family_download, family_record
-from .office import correct, download, issue, overview, prepare, record, school_class, seal, sealing_progress
+from .office import (
+    correct,
+    download,
+    issue,
+    issue_school,
+    overview,
+    prepare,
+    record,
+    school_class,
+    school_progress,
+    seal,
+    seal_school,
+    sealing_progress,
+)
 from .public import drop, verify_token
 from .signing import (
     consent,
@@ -19,11 +32,14 @@ __all__ = [
     "family_download",
     "family_record",
     "issue",
+    "issue_school",
     "overview",
     "prepare",
     "record",
     "school_class",
+    "school_progress",
     "seal",
+    "seal_school",
     "sealing_progress",
     "verify_token",
     "waiting_homeroom",

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.types import Scope
 from maitruong.foundation.jobs import queries as jobs
-from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear
 from maitruong.registry.calendar import queries as calendar
@@ -28,29 +29,96 @@ LOOK = "school_records.view"
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Classes with how far their records are. For an office above schools: the school is chosen by its number."""
+    return _overview(request, _year(request.GET.get("nam")))
+
+
+def _year(text: str | None) -> int:
+    wanted = formats.whole_number(text)
+    return wanted if wanted in {row.year for row in calendar.years()} else calendar.year_on(clock.today())
+
+
+def _overview(
+    request: HttpRequest, year: int, *, problem: Refusal | None = None, told: str = "", job: Any = None
+) -> HttpResponse:
     scope = request.scope  # type: ignore[attr-defined]
-    years = calendar.years()
-    now = calendar.year_on(clock.today())
-    wanted = request.GET.get("nam", "")
-    year = int(wanted) if wanted.isdigit() and any(int(wanted) == y.year for y in years) else now
-    chosen = request.GET.get("truong", "")
-    school_id = int(chosen) if chosen.isdigit() else None
-    if school_id is None and len(scope.school_ids) != 1 and not scope.is_system:
-        rows = []
-    else:
-        rows = queries.classes(scope, school_year=year, school_id=school_id)
+    school_id = formats.whole_number(request.GET.get("truong"))
+    one_school = len(scope.school_ids) == 1
+    needs_school = school_id is None and not one_school and not scope.is_system
+    rows = [] if needs_school else queries.classes(scope, school_year=year, school_id=school_id)
+    may_seal = one_school and scope.covers("school_records.seal", school_id=scope.school_ids[0])
     context = {
         "page_title": "Học bạ",
         "rows": rows,
         "year": SchoolYear(year).label,
+        "nam": year,
         "years": [
-            {"label": SchoolYear(y.year).label, "url": f"?nam={y.year}", "current": y.year == year} for y in years
+            {"label": SchoolYear(y.year).label, "url": f"?nam={y.year}", "current": y.year == year}
+            for y in calendar.years()
         ],
         "place": scope.workspace.place if scope.workspace else "",
-        "State": State,
-        "needs_school": school_id is None and len(scope.school_ids) != 1,
+        "needs_school": needs_school,
+        "to_seal": sum(row.count("principal_signed") for row in rows) if may_seal else 0,
+        "to_issue": sum(row.count("sealed") for row in rows) if may_seal else 0,
+        "problem": problem,
+        "told": told,
+        "job": job,
+        "progress_url": reverse("school_records:school_progress", args=[job.pk]) if job else "",
     }
-    return render(request, "school_records/overview.html", context)
+    return render(request, "school_records/overview.html", context, status=422 if problem else 200)
+
+
+@needs("school_records.seal")
+@require_POST
+def seal_school(request: HttpRequest) -> HttpResponse:
+    """Every record of the school the principal has signed, as one job."""
+    scope = request.scope  # type: ignore[attr-defined]
+    year = _year(request.POST.get("nam", ""))
+    try:
+        job_id = services.start_sealing_school(scope, school_id=_one_school(scope), school_year=year)
+    except NotFound:
+        raise
+    except Refusal as problem:
+        return _overview(request, year, problem=problem)
+    return redirect("school_records:school_progress", job_id)
+
+
+@needs("school_records.seal")
+@require_safe
+def school_progress(request: HttpRequest, job_id: int) -> HttpResponse:
+    """The overview with the job's progress; htmx asks for the progress alone every two seconds."""
+    job = jobs.job(request.scope, "school_records.seal", job_id)  # type: ignore[attr-defined]
+    if job is None or job.kind != "school_records.seal" or "school_year" not in job.arguments:
+        raise NotFound
+    if request.headers.get("HX-Request"):
+        return _progress(request, job, reverse("school_records:school_progress", args=[job_id]))
+    return _overview(request, job.arguments["school_year"], job=job)
+
+
+@needs("school_records.seal")
+@require_POST
+def issue_school(request: HttpRequest) -> HttpResponse:
+    scope = request.scope  # type: ignore[attr-defined]
+    year = _year(request.POST.get("nam", ""))
+    try:
+        count = services.issue_school_records(scope, school_id=_one_school(scope), school_year=year)
+    except NotFound:
+        raise
+    except Refusal as problem:
+        return _overview(request, year, problem=problem)
+    return _overview(request, year, told=f"Đã phát hành {count} học bạ; gia đình xem được ngay.")
+
+
+def _one_school(scope: Scope) -> int:
+    if len(scope.school_ids) != 1:
+        raise NotFound
+    return scope.school_ids[0]
+
+
+def _progress(request: HttpRequest, job: Any, address: str) -> HttpResponse:
+    response = render(request, "school_records/_progress.html", {"job": job, "progress_url": address})
+    if job.ended_at:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 @needs(LOOK)
@@ -95,10 +163,7 @@ def sealing_progress(request: HttpRequest, class_id: int, job_id: int) -> HttpRe
     if job is None or job.kind != "school_records.seal" or job.arguments.get("class_id") != class_id:
         raise NotFound
     if request.headers.get("HX-Request"):
-        response = render(request, "school_records/_progress.html", {"job": job, "class_id": class_id})
-        if job.ended_at:
-            response["HX-Refresh"] = "true"
-        return response
+        return _progress(request, job, reverse("school_records:sealing_progress", args=[class_id, job_id]))
     return _class_page(request, class_id, job=job)
 
 
@@ -138,7 +203,7 @@ def _class_page(
         "problem": problem,
         "told": told,
         "job": job,
-        "class_id": class_id,
+        "progress_url": reverse("school_records:sealing_progress", args=[class_id, job.pk]) if job else "",
     }
     return render(request, "school_records/class.html", context, status=422 if problem else 200)
 

@@ -15,6 +15,7 @@ from maitruong.foundation.access.doors import SIGNED_IN, needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.identity import services as identity
+from maitruong.foundation.kernel import formats
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear
 from maitruong.foundation.signing import services as signing
@@ -41,7 +42,8 @@ def _waiting(role: Role) -> View:
         scope = request.scope  # type: ignore[attr-defined]
         problem = None
         if request.method == "POST":
-            chosen = [int(value) for value in request.POST.getlist("block") if value.isdigit()]
+            given = map(formats.whole_number, request.POST.getlist("block"))
+            chosen = [number for number in given if number is not None]
             try:
                 if not chosen:
                     raise signing.TooManyAtOnce(count=0, most=signing.MOST_AT_ONCE)

@@ -18,8 +18,9 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from signxml.xades import XAdESSigner
 
+from maitruong.foundation.signing import pades
 from maitruong.foundation.signing.canonical import NotCanonical, canonical_bytes, parse
-from maitruong.foundation.signing.pades import _PortSigner, verify_pdf
+from maitruong.foundation.signing.pades import _PortSigner, seal_pdf, verify_pdf
 from maitruong.foundation.signing.types import Claim, HeldCertificate, Holder, HolderKind, Role, SignatureVerdict
 from maitruong.foundation.signing.xades import verify_element
 
@@ -80,6 +81,24 @@ def test_sound_pdf_signature_that_is_not_pades_is_not_our_shape(authority, seal,
 
     assert not report.is_valid
     assert report.verified is None
+
+
+class NobodyIsKnown(EverybodyIsEntitled):
+    def certificate(self, fingerprint):
+        return None
+
+
+def test_pdf_sealed_with_a_strangers_own_key_is_refused_before_anything_in_it_is_unpacked(
+    authority, seal, rules, monkeypatch
+):
+    """Whoever makes a key of his own makes a seal that holds, and inside it streams that unpack to any size."""
+    sealed = seal_pdf(typst.compile(b"Xin"), authority.signer(seal), at=NOW, reason="thử")
+    opened = []
+    monkeypatch.setattr(pades, "PdfFileReader", lambda *given, **more: opened.append(given))
+
+    report = check(sealed, {**rules, "directory": NobodyIsKnown()})
+
+    assert report.verdict is SignatureVerdict.UNTRUSTED and opened == []
 
 
 if VECTORS:

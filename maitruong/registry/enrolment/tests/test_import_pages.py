@@ -15,9 +15,12 @@ from django.test import Client
 
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.exchange import work
+from maitruong.foundation.exchange.errors import TooCostly
 from maitruong.foundation.exchange.models import ImportBatch, ImportProblem
 from maitruong.foundation.exchange.tests.files import messy_list, plain_workbook
 from maitruong.foundation.identity.models import Account
+from maitruong.foundation.jobs import services as jobs
+from maitruong.foundation.jobs.models import Job
 from maitruong.foundation.organisations.models import Unit
 from maitruong.foundation.people.models import Person
 from tests import factories as make
@@ -117,6 +120,25 @@ def test_refused_file_is_answered_on_the_page_with_what_to_do(clerk: Client, tmp
     assert clerk.post("/nhap-danh-sach/", {"kind": "students"}).status_code == 422
     with make.as_system():
         assert not ImportBatch._base_manager.exists()
+
+
+def test_check_that_was_refused_says_why_beside_the_columns(
+    clerk: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, ONE]))["Location"]
+    address = clerk.post(columns, mapped(clerk, columns))["Location"]
+
+    def too_costly(*_: object) -> None:
+        raise TooCostly(what="thời gian")
+
+    monkeypatch.setattr("maitruong.foundation.exchange.workbook.read_rows", too_costly)
+    with make.as_system():
+        job_id = Job._base_manager.latest("pk").pk
+    jobs.run(job_id)
+    page = clerk.get(address, follow=True).content.decode()
+
+    assert "Lần kiểm tra vừa rồi chưa xong" in page and "vượt quá thời gian cho phép" in page
+    assert 'name="cot-1"' in page
 
 
 def test_missing_column_is_refused_and_what_was_chosen_stays(clerk: Client, tmp_path: Path) -> None:

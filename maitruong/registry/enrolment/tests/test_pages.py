@@ -15,6 +15,7 @@ from maitruong.foundation.identity.models import Account
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.people.models import Person, PersonIdentifier
 from maitruong.registry.enrolment.models import Enrolment
+from maitruong.registry.students.models import Guardianship
 from tests import factories as make
 
 NUMBER = "031213001234"
@@ -119,6 +120,25 @@ def test_a_new_pupil_is_written_and_seated_in_one_act_or_not_at_all(place: Simpl
         child = Person._base_manager.get(full_name="Đinh Văn Bảo").pk
         assert Enrolment.objects.visible_to(scope, "").get(student_id=child).school_class_id == place.class_id
     assert audited("students.registered") == 1
+
+
+def test_every_way_to_the_facts_of_a_file_is_audited(place: SimpleNamespace, clerk: Client) -> None:
+    """Also the form of its contacts, and the file shown under a refusal: a question without a reason, a day that is none."""
+    child = place.pupils[0]
+    with make.as_system() as scope:
+        number = PersonIdentifier(
+            person_id=child, places=[place.school], scheme="CCCD", value="031213001234", valid=DateRange(None, None)
+        )
+        number.save()
+        guardian = make.a_guardian("Trần Mỹ Hạnh", child=child, school=place.school).person_id
+        answers = Guardianship.objects.visible_to(scope, "").get(guardian_id=guardian).pk
+
+    assert clerk.get(f"/hoc-sinh/{child}/lien-lac/").status_code == 200
+    assert audited("students.dossier_opened") == 1
+    assert clerk.post(f"/hoc-sinh/{child}/so/{number.pk}/", {"why": ""}).status_code == 422
+    assert audited("students.dossier_opened") == 2
+    assert clerk.post(f"/hoc-sinh/{child}/giam-ho/{answers}/thoi/", {"day": "31/02/2027"}).status_code == 422
+    assert audited("students.dossier_opened") == 3
 
 
 def test_the_officer_walks_from_schools_to_a_pupils_file(place: SimpleNamespace) -> None:

@@ -245,3 +245,16 @@ def test_saving_a_file_unchanged_writes_nothing(place: SimpleNamespace) -> None:
         )
 
     assert changes == {} and entries("students.contact_changed") == []
+
+
+def test_a_page_that_begins_at_somebody_elses_pupil_does_not_tell_where_that_one_stands(place: SimpleNamespace) -> None:
+    """The list of an officer with many schools is made past the wall: the pupil it goes on from must be her own, too."""
+    commune = make.a_commune(place.department, "Xã An Lão")
+    for number in range(6):
+        make.a_class(
+            make.a_school(commune, f"THCS số {number}"), "7B1", pupils=(f"Lê Văn {'BDGKNT'[number]}a",), grade=7
+        )
+    officer = make.scope_of(make.a_post_holder(commune, "commune_officer", "Trần Văn Xã"))
+
+    assert len(found(officer, "")) == 6
+    assert found(officer, "", after=place.their_pupil) == found(officer, "", before=place.their_pupil) == []

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from fractions import Fraction
 
 import pytest
 
 from maitruong.foundation.organisations import admin_units
-from maitruong.site.demo.layout import KINDS
+from maitruong.site.demo.layout import KINDS, STAR_COMMUNE
 from maitruong.site.demo.roster import Roster
 from maitruong.site.demo.staffing import fixed_posts
 from maitruong.site.demo.types import SCHOOL_KINDS
@@ -70,3 +71,38 @@ def test_the_people_of_the_page_are_in_the_province_too(province):
     assert star.commune == "11383"
     assert str(province.fixed.star_class) in {row[0] for row in classes if row[5] == "8A2"}
     assert set(SCHOOL_KINDS) >= {"mark"}
+
+
+@pytest.mark.parametrize(
+    ("scale", "schools", "pupils", "staff"),
+    [(Fraction(1, 10), 80, 50_000, 2_300), (Fraction(1, 3), 267, 166_667, 7_667)],
+)
+def test_a_part_of_the_province_is_the_province_to_scale(scale, schools, pupils, staff):
+    part = World(seed=1, size="province", scale=scale)
+    salt = part.layout.ability_salt
+    rosters = [Roster(school, salt) for school in part.schools]
+
+    assert len(part.schools) == schools
+    assert {school.kind for school in part.schools} == set(KINDS)
+    assert sum(len(found.pupils) for roster in rosters for found in roster.open) == pupils
+    assert sum(fixed_posts(school) + school.preschool_teachers for school in part.schools) == staff
+    assert len({school.commune for school in part.schools}) == round(114 * scale)
+    assert part.layout.named("THCS Lê Chân").commune == STAR_COMMUNE
+    assert len(part.fixed.demo) == 11
+
+
+def test_a_scaled_province_has_one_hash_whoever_makes_it_on_however_many_processes():
+    scale = Fraction(1, 50)
+    alone, again = (World(seed=1, size="province", scale=scale) for _ in range(2))
+
+    summary = alone.summary(processes=1)
+    assert again.summary(processes=2) == summary
+    assert summary.scale == "1/50"
+    assert World(seed=2, size="province", scale=scale).content_hash(processes=2) != summary.content_hash
+
+
+def test_only_the_province_is_drawn_to_scale():
+    with pytest.raises(ValueError, match="to scale"):
+        World(seed=1, size="small", scale=Fraction(1, 2))
+    with pytest.raises(ValueError, match="to scale"):
+        World(seed=1, size="province", scale=Fraction(2))

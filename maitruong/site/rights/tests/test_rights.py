@@ -13,6 +13,7 @@ from maitruong.foundation.access import queries as access
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.models import Grant
 from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.audit import services as audit
 from maitruong.foundation.audit.models import Entry
 from maitruong.foundation.identity.models import Account, OneTimeLink
 from maitruong.foundation.kernel import clock
@@ -301,6 +302,46 @@ def test_nobody_resets_the_password_of_who_stands_above_or_works_elsewhere_too(p
         assert services.reset_password(place.principal, person_id=place.teacher, unit_id=place.school).token
     with pytest.raises(NotFound), unit_of_work(place.clerk):
         services.reset_password(place.clerk, person_id=place.their_pupil, unit_id=place.school)
+
+
+def test_nobody_gets_the_first_link_of_who_stands_above(place: SimpleNamespace) -> None:
+    give(place, "deputy_principal")
+    known_first_here, known_first_there = (make.a_person(name, place.school) for name in ("Trần Mỹ Hạnh", "Lê Thu"))
+    for guardian, schools in ((known_first_here, "school neighbour"), (known_first_there, "neighbour school")):
+        for school in schools.split():
+            child = place.pupils[0] if school == "school" else place.their_pupil
+            make.a_post(guardian, "guardian", getattr(place, school), student_ids=[child])
+    client = signed_in(Account.objects.get(person_id=place.clerk.actor_id))
+
+    answer = client.post(f"/tai-khoan/{place.teacher}/mo/")
+
+    assert answer.status_code == 422 and "/bat-dau/" not in answer.content.decode()
+    assert not Account.objects.filter(person_id=place.teacher).exists()
+    with make.as_system():
+        assert services.may_open(place.clerk, known_first_here)
+        assert not services.may_open(place.clerk, known_first_there)
+    with unit_of_work(place.principal):
+        assert services.open_account(place.principal, person_id=place.teacher, unit_id=place.school).token
+
+
+def test_who_administers_accounts_reads_who_acted_and_nothing_of_a_pupil(place: SimpleNamespace) -> None:
+    with unit_of_work(place.principal):
+        audit.record(
+            place.principal,
+            "gradebook.marks_entered",
+            school_id=place.school,
+            object_type="markbook",
+            object_id=1,
+            subject_id=place.pupils[0],
+            changes=[[place.pupils[0], "gk", "7", "9"]],
+            why="chép nhầm điểm của em Ánh",
+        )
+    it_admin = make.a_post_holder(place.department, "it_admin", "Vũ Đình Bách")
+    admin = signed_in(it_admin).get(f"/nhat-ky/?don-vi={place.school}").content.decode()
+    head = signed_in(Account.objects.get(person_id=place.principal.actor_id)).get("/nhat-ky/").content.decode()
+
+    assert "Nhập điểm" in admin and "Nguyễn Minh Ánh" not in admin and "gk" not in admin and "chép nhầm" not in admin
+    assert "Nguyễn Minh Ánh" in head and "chép nhầm" in head
 
 
 def test_one_sheet_opens_accounts_for_a_class_once(place: SimpleNamespace) -> None:

@@ -13,6 +13,7 @@ from ..vocabulary import Basis, Kind, LearningLevel, Level, SubjectResult
 from .settings import DEFAULT, Tt22Settings
 
 SUBJECTS_ASKED = 6
+_SCORE = Kind.SCORE
 _ARTICLE = "Điều 9, khoản 2"
 _ADJUST_ARTICLE = "Điều 9, khoản 3"
 
@@ -71,17 +72,30 @@ class Judgement(NamedTuple):
     result: LearningLevel
 
 
+def is_counted(result: SubjectResult, settings: Tt22Settings = DEFAULT) -> bool:
+    """Whether a subject enters the level: judged by the common programme, and no option that the reading leaves out."""
+    skipped_option = result.optional and not (settings.count_optional_subjects and result.whole_year)
+    return result.basis.counts and not skipped_option
+
+
+def is_missing(result: SubjectResult, settings: Tt22Settings = DEFAULT) -> bool:
+    """Whether the level cannot be told for want of this subject's result."""
+    return is_counted(result, settings) and (result.average if result.kind is _SCORE else result.passed) is None
+
+
 def counted_subjects(results: Iterable[SubjectResult], settings: Tt22Settings = DEFAULT) -> Counted:
     """Sort subjects into those that count and those that do not; `asked` is six, or all that are left when fewer."""
-    scored, failed, left_out, missing = [], [], [], []
+    scored: list[SubjectResult] = []
+    failed: list[SubjectResult] = []
+    left_out: list[SubjectResult] = []
+    missing: list[SubjectResult] = []
     for result in results:
-        skipped_option = result.optional and not (settings.count_optional_subjects and result.whole_year)
-        if not result.basis.counts or skipped_option:
+        if not is_counted(result, settings):
             left_out.append(result)
-        elif (result.average if result.kind is Kind.SCORE else result.passed) is None:
+        elif result.kind is _SCORE:
+            (missing if result.average is None else scored).append(result)
+        elif result.passed is None:
             missing.append(result)
-        elif result.kind is Kind.SCORE:
-            scored.append(result)
         elif not result.passed:
             failed.append(result)
     asked = min(SUBJECTS_ASKED, len(scored)) if settings.fewer_subjects == "cap" else SUBJECTS_ASKED

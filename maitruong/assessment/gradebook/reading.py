@@ -1,0 +1,175 @@
+"""What a save needs to know, read under the lock in one statement: the rows of its pupils and what their results rest on.
+
+A save of a class touches nearly every pupil: what the class has in its other subjects is read as one stretch of the table and
+comes grouped by subject, in a few arrays. A save of a few pupils looks for theirs alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from maitruong.foundation.kernel import clock
+
+from .rules.tt27_2020 import QUALITIES_AND_COMPETENCES
+from .storage import DAY, STORES, empty_row, place
+from .types import Book, SubjectTerm
+
+FEW = 6
+"""Up to so many pupils it is cheaper to look each one up than to read through the class."""
+
+
+@dataclass(slots=True)
+class Pupil:
+    """A pupil's row in the book and what else a result needs. cells: the stored columns; version 0: no row yet.
+
+    elsewhere: the pupil sat in another class of the school this year, too, and brings its rows along.
+    marks: subject and term → what it came to; conduct: term → level; primary, qualities: of the end of the year.
+    """
+
+    id: int
+    present: bool
+    version: int
+    cells: dict[str, Any]
+    elsewhere: bool = False
+    marks: dict[tuple[str, int], SubjectTerm] = field(default_factory=dict)
+    conduct: dict[int, int | None] = field(default_factory=dict)
+    primary: dict[str, tuple[int | None, int | None, int]] = field(default_factory=dict)
+    qualities: dict[str, int | None] = field(default_factory=dict)
+
+
+def read(
+    book: Book, student_ids: Sequence[int], *, request_id: str, actor_id: int
+) -> tuple[dict[str, Any] | None, dict[int, Pupil]]:
+    """The answer given before to this very request, if any, and the rows of these pupils. One statement."""
+    store = STORES[book.kind]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _read_sql(book.kind, book.moment in (0, 4), len(student_ids) <= FEW),
+            {
+                **place(book),
+                "students": list(student_ids),
+                "book": book.id,
+                "actor": actor_id,
+                "request": request_id,
+                "today": clock.today(),
+            },
+        )
+        before, present, moved, first, second, first_before, second_before, ids, *columns = cursor.fetchone()
+    stored = {row[0]: row[1:] for row in zip(ids or (), *columns, strict=True)} if ids else {}
+    here, came = set(present or ()), set(moved or ())
+    pupils = {}
+    for pupil_id in student_ids:
+        row = stored.get(pupil_id)
+        cells = dict(zip(store.read_back, row[1:], strict=True)) if row else empty_row(store)
+        pupils[pupil_id] = Pupil(pupil_id, pupil_id in here, row[0] if row else 0, cells, pupil_id in came)
+    if book.kind in ("primary", "quality"):
+        _lay_primary(pupils, _lines(first_before, first), _lines(second_before, second))
+    else:
+        _lay_secondary(pupils, _lines(first_before, first), _lines(second_before, second))
+    return (orjson.loads(before) if before else None), pupils
+
+
+Lines = list[list[Any]]
+
+
+def _lines(elsewhere: str | None, of_class: str | None) -> Lines:
+    """Rows of another class first: where the class has one of its own, it comes later and stands."""
+    return [*orjson.loads(elsewhere or "[]"), *orjson.loads(of_class or "[]")]
+
+
+def _lay_secondary(pupils: Mapping[int, Pupil], marks: Lines, conduct: Lines) -> None:
+    of = {pupil.id: pupil.marks for pupil in pupils.values()}
+    for subject, term, students, *columns in marks:
+        place_of = (subject, term)
+        for student, row in zip(students, zip(*columns, strict=True), strict=True):
+            if student in of:
+                of[student][place_of] = SubjectTerm._make(row)
+    for term, students, levels in conduct:
+        for student, level in zip(students, levels, strict=True):
+            if student in pupils:
+                pupils[student].conduct[term] = level
+
+
+def _lay_primary(pupils: Mapping[int, Pupil], levels: Lines, qualities: Lines) -> None:
+    for subject, students, *columns in levels:
+        for student, row in zip(students, zip(*columns, strict=True), strict=True):
+            if student in pupils:
+                pupils[student].primary[subject] = row
+    for students, *columns in qualities:
+        for student, row in zip(students, zip(*columns, strict=True), strict=True):
+            if student in pupils:
+                pupils[student].qualities = dict(zip(QUALITIES_AND_COMPETENCES, row, strict=True))
+
+
+# --- the statement -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """Rows a result rests on beside the book's own. The columns of `group` are told once for all pupils who share them."""
+
+    table: str
+    group: tuple[str, ...]
+    values: tuple[str, ...]
+    where: str = ""
+
+
+_BESIDE = {
+    "secondary": (
+        _Beside("gradebook_mark", ("subject", "term"), ("average", "outcome", "provisional", "basis")),
+        _Beside("gradebook_conduct", ("term",), ("level",)),
+    ),
+    "primary": (
+        _Beside("gradebook_primarymark", ("subject",), ("level", "test", "basis"), " AND o.moment = 4"),
+        _Beside("gradebook_qualitymark", (), tuple(QUALITIES_AND_COMPETENCES), " AND o.moment = 4"),
+    ),
+}
+_AT = "o.school_year = %(school_year)s::smallint AND o.school_id = %(school_id)s::bigint"
+
+
+def _of_class(beside: _Beside, few: bool) -> str:
+    """[[*group, [pupils], [value], ...], ...] of the class, as JSON."""
+    group = [f"o.{name}" for name in beside.group]
+    arrays = [f"array_agg(o.{name})" for name in ("student_id", *beside.values)]
+    whose = " AND o.student_id = ANY(%(students)s::bigint[])" if few else ""
+    return f"""(SELECT json_agg(line)::text FROM (
+    SELECT json_build_array({", ".join([*group, *arrays])}) AS line FROM {beside.table} o
+    WHERE {_AT} AND o.class_id = %(class_id)s::bigint{beside.where}{whose}
+    {f"GROUP BY {', '.join(group)}" if group else "HAVING count(*) > 0"}) g)"""
+
+
+def _from_elsewhere(beside: _Beside) -> str:
+    """The same shape, one pupil at a time, of other classes of the school; of two rows for one place the later one last."""
+    group = [f"o.{name}" for name in beside.group]
+    arrays = [f"json_build_array(o.{name})" for name in ("student_id", *beside.values)]
+    return f"""(SELECT json_agg(json_build_array({", ".join([*group, *arrays])}) ORDER BY o.updated_at)::text
+  FROM {beside.table} o WHERE {_AT} AND o.class_id <> %(class_id)s::bigint AND o.student_id = ANY(moved.ids){beside.where})"""
+
+
+@lru_cache(maxsize=32)
+def _read_sql(kind: str, counts: bool, few: bool) -> str:
+    """counts: whether the book's rows enter a result (at primary school only those of the end of the year)."""
+    store = STORES[kind]
+    family = "primary" if kind in ("primary", "quality") else "secondary"
+    beside: Iterable[str] = ["NULL::text"] * 4
+    if counts:
+        beside = [*(_of_class(b, few) for b in _BESIDE[family]), *(_from_elsewhere(b) for b in _BESIDE[family])]
+    own = ", ".join(f"array_agg(m.{name}) AS {name}" for name in ("student_id", "version", *store.read_back))
+    whose = " AND m.student_id = ANY(%(students)s::bigint[])" if few else ""
+    return f"""
+SELECT (SELECT r.answer::text FROM gradebook_savedrequest r
+        WHERE r.book_id = %(book)s::bigint AND r.actor_id = %(actor)s::bigint AND r.request_id = %(request)s::text),
+  (SELECT array_agg(e.student_id) FROM enrolment_enrolment e
+   WHERE e.school_id = %(school_id)s::bigint AND e.school_class_id = %(class_id)s::bigint
+     AND e.student_id = ANY(%(students)s::bigint[]) AND (e.ends_on IS NULL OR e.ends_on >= {DAY})),
+  moved.ids, {", ".join(beside)}, own.*
+FROM (SELECT array_agg(e.student_id) AS ids FROM enrolment_enrolment e
+      WHERE e.student_id = ANY(%(students)s::bigint[]) AND e.school_year = %(school_year)s::smallint
+        AND e.school_id = %(school_id)s::bigint AND e.school_class_id <> %(class_id)s::bigint) AS moved,
+  (SELECT {own} FROM {store.table} m WHERE {store.rows_of_book}{whose}) AS own"""

@@ -1,0 +1,76 @@
+"""What no honest page sends: digits that are no digits, NUL, halves of letters. Each gets an answer, never a broken page."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+ODD = ["²", "①", "٧", "9" * 19, "9" * 5000, "-1", "\0", "a\0b"]
+ASKED = [  # what follows is the odd thing
+    "/nhat-ky/?don-vi=",
+    "/nhat-ky/?truoc=",
+    "/so-diem/?lop=",
+    "/so-diem/?hk=",
+    "/hoc-ba/?nam=",
+    "/hoc-ba/?truong=",
+    "/hoc-sinh/?q=",
+    "/hoc-sinh/?sau=",
+    "/dieu-hanh/truong/?trang=",
+    "/dieu-hanh/truong/?xa=",
+    "/dieu-hanh/ket-qua/?khoi=",
+    "/doi-ngu/?sau=",
+    "/xac-thuc/",
+]
+SENT = {
+    "/doi-ngu/nhan/": {"post": "teacher", "day": "01/09/2026", "full_name": "Ngô Văn Thử", "sex": "", "code": ""},
+    "/quyen/giao/": {"role": "clerk", "person": "1", "class_id": "", "first": "", "last": "", "why": "việc"},
+    "/hoc-ba/ky/phe-duyet/": {"block": "1"},
+}
+
+
+@pytest.fixture
+def principal() -> Client:
+    school = make.a_school(make.a_commune(make.a_department()))
+    client = Client(raise_request_exception=False)
+    client.force_login(make.a_principal(school))
+    return client
+
+
+@pytest.mark.parametrize("address", ASKED)
+def test_odd_numbers_and_nul_in_an_address_break_no_page(principal: Client, address: str) -> None:
+    broken = [odd[:20] for odd in ODD if principal.get(address + quote(odd)).status_code >= 500]
+
+    assert broken == []
+
+
+@pytest.mark.parametrize("address", SENT)
+def test_odd_numbers_and_nul_in_a_form_break_no_page(principal: Client, address: str) -> None:
+    broken = [
+        (name, odd[:20])
+        for name in SENT[address]
+        for odd in ODD
+        if principal.post(address, {**SENT[address], name: odd}).status_code >= 500
+    ]
+
+    assert broken == []
+
+
+@pytest.mark.parametrize("odd", [{"value": "\ud800"}, {"column": "\ud800"}, {"column": "\0"}])
+def test_json_that_no_text_of_a_database_can_hold_is_refused_as_a_whole(odd: dict[str, str]) -> None:
+    school = make.a_school(make.a_commune(make.a_department()))
+    class_id, (pupil,) = make.a_class(school, pupils=("Lê Minh An",))
+    client = Client(raise_request_exception=False)
+    client.force_login(make.a_teacher(school, "Ngô Bảo Châu", class_id=class_id, subject="TOAN"))
+    cell = {"row": pupil, "column": "comment", "value": "chăm", "saw": "", **odd}
+
+    answer = client.post(
+        "/so-diem/1/diem/", json.dumps({"request_id": "a" * 8, "cells": [cell]}), content_type="application/json"
+    )
+
+    assert answer.status_code == 422 and answer.json()["code"] == "gradebook.unreadable_request"
