@@ -105,16 +105,10 @@ def schools(request: HttpRequest) -> HttpResponse:
     year, term = _now()
     commune = request.GET.get("xa", "")[:5]
     rows = queries.schools(scope, school_year=year, term=term, commune=commune)
-    page = formats.whole_number(request.GET.get("trang")) or 1
-    shown = rows[(page - 1) * _PAGE : page * _PAGE]
-    query = f"xa={commune}&" if commune else ""
+    paged = _paged(request, rows, kept=f"xa={commune}&" if commune else "")
     context = {
-        "rows": shown,
-        "count": len(rows),
-        "first": (page - 1) * _PAGE + 1,
-        "previous": f"?{query}trang={page - 1}" if page > 1 else "",
-        "next": f"?{query}trang={page + 1}" if page * _PAGE < len(rows) else "",
-        "commune": shown[0].commune if commune and shown else "",
+        **paged,
+        "commune": paged["rows"][0].commune if commune and paged["rows"] else "",
         "page_title": "Các trường",
         **_as_of(scope),
     }
@@ -170,12 +164,15 @@ def levels(request: HttpRequest) -> HttpResponse:
         for key in queries.LEVELS
     }
     names = organisations.units({school_id for column in columns.values() for school_id in column})
-    rows = [
+    paged = _paged(
+        request, sorted(names.items(), key=lambda pair: pair[1].name), kept=f"khoi={grade}&" if grade else ""
+    )
+    paged["rows"] = [
         {"id": i, "name": unit.name, "counts": {key: columns[key].get(i, 0) for key in columns}}
-        for i, unit in sorted(names.items(), key=lambda pair: pair[1].name)
+        for i, unit in paged["rows"]
     ]
     context = {
-        "rows": rows,
+        **paged,
         "grade": grade,
         "levels": queries.LEVELS,
         "when": _when(found),
@@ -227,6 +224,18 @@ def _school_or_404(request: HttpRequest, school_id: int, permission: str = "insi
     if unit is None or unit.kind != "school" or not scope.covers(permission, school_id=school_id):
         raise Http404
     return unit
+
+
+def _paged(request: HttpRequest, rows: list[Any], *, kept: str) -> dict[str, Any]:
+    """The asked page of a list, with what its pager shows. kept: what of the address stays from page to page."""
+    page = formats.whole_number(request.GET.get("trang")) or 1
+    return {
+        "rows": rows[(page - 1) * _PAGE : page * _PAGE],
+        "count": len(rows),
+        "first": (page - 1) * _PAGE + 1,
+        "previous": f"?{kept}trang={page - 1}" if page > 1 else "",
+        "next": f"?{kept}trang={page + 1}" if page * _PAGE < len(rows) else "",
+    }
 
 
 def _grade(request: HttpRequest) -> int | None:
