@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.http.request import RawPostDataException
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -54,7 +55,7 @@ def save_conduct(request: HttpRequest, book_id: int) -> HttpResponse:
 def _save(request: HttpRequest, book_id: int, service: Service) -> HttpResponse:
     """Cells in, cells out; 409 or 422 with a sentence when the whole is refused."""
     try:
-        request_id, cells = _cells(request.body)
+        request_id, cells = _cells(request)
         saved = service(request.scope, book_id=book_id, cells=cells, request_id=request_id)  # type: ignore[attr-defined]
     except NotFound:
         raise
@@ -64,14 +65,14 @@ def _save(request: HttpRequest, book_id: int, service: Service) -> HttpResponse:
     return HttpResponse(orjson.dumps(saved.as_dict()), content_type="application/json")
 
 
-def _cells(body: bytes) -> tuple[str, list[Cell]]:
+def _cells(request: HttpRequest) -> tuple[str, list[Cell]]:
     try:
-        given = orjson.loads(body)
+        given = orjson.loads(request.body)
         request_id, cells = given["request_id"], given["cells"]
         if not _REQUEST_ID.fullmatch(request_id) or not cells:
             raise UnreadableRequest
         return request_id, [_cell(cell) for cell in cells]
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, RecursionError, RawPostDataException):  # the last: it came as a form
         raise UnreadableRequest from None
 
 
