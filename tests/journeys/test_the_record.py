@@ -106,7 +106,7 @@ def when_all_waiting_parts_are_signed(page: Any, waiting: str, *, parts: int) ->
     name = waiting.split("/")[-2]
     picture(page, f"record-3-waiting-{name}")
     assert serious(page) == []
-    page.get_by_role("button", name="Xem lại và ký lượt này").click()
+    page.get_by_role("button", name="Xem lại và ký lượt này", exact=True).click()
     page.get_by_role("heading", name="Danh sách ký").wait_for()
     assert page.locator("main ol li").count() == parts
     assert PUPIL in page.locator("main").inner_text()
