@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ MISSING = "not on this machine:"
 
 
 def programs() -> dict[str, str]:
-    """Program → package, from lines like `poppler-utils  pdfsig pdftoppm`."""
+    """Program or library → package, from lines like `poppler-utils  pdfsig pdftoppm`."""
     found: dict[str, str] = {}
     for line in LIST.read_text().splitlines():
         package, *names = line.partition("#")[0].split() or [""]
@@ -22,8 +23,19 @@ def programs() -> dict[str, str]:
 
 
 def missing() -> list[str]:
-    """Packages of which at least one program is not here."""
-    return sorted({package for program, package in programs().items() if not shutil.which(program)})
+    """Packages of which at least one program or library is not here."""
+    return sorted({package for name, package in programs().items() if not is_here(name)})
+
+
+def is_here(name: str) -> bool:
+    """Whether a program is on the path, or a shared library (`libatomic.so.1`) can be loaded."""
+    if ".so" not in name:
+        return shutil.which(name) is not None
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
 
 
 def apt_command(wanted: list[str]) -> str:

@@ -6,7 +6,6 @@ Also counts what was not run, and keeps tests that need a missing Debian program
 from __future__ import annotations
 
 import os
-import shutil
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -25,6 +24,7 @@ server = TestServer()
 os.environ |= server.addresses(DATABASE).environment()
 
 EXIT_NOT_ALL_RUN = 3
+BROWSER = ("chromium", "libatomic.so.1")
 
 # A busy machine must not turn a property red: examples have no deadline of their own. The same examples every run.
 hypothesis_settings.register_profile("house", deadline=None, derandomize=True)
@@ -32,15 +32,15 @@ hypothesis_settings.load_profile("house")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    missing = [program for program in programs_needed(item) if not shutil.which(program)]
+    missing = [program for program in programs_needed(item) if not packages.is_here(program)]
     if missing:
         pytest.skip(f"{packages.MISSING} {' '.join(missing)}")
 
 
 def programs_needed(item: pytest.Item) -> list[str]:
-    """The programs a test names in its `tools` markers; a journey always needs the browser."""
+    """The programs a test names in its `tools` markers; a journey always needs the browser and its driver's library."""
     named = [str(program) for marker in item.iter_markers("tools") for program in marker.args]
-    return [*named, *(["chromium"] if item.get_closest_marker("journey") else [])]
+    return [*named, *(BROWSER if item.get_closest_marker("journey") else [])]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

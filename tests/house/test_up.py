@@ -40,6 +40,8 @@ class Started:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            # Started in the background of a shell that gives it no Ctrl-C, this run would hand that on.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def read_until(self, pattern: str) -> re.Match[str]:
@@ -180,7 +182,8 @@ def test_killing_everything_at_once_leaves_a_state_that_starts(up: Started, stat
     assert running is not None
 
     for pid in (began.process.pid, *began.descendants().values(), running.keeper, running.postgres):
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # some end by themselves when their parent is gone
+            os.kill(pid, signal.SIGKILL)
     began.process.wait()
     checked = Started(state, "--check")
 
