@@ -276,9 +276,9 @@ def tell(scope: Scope, book: Book, changes: Sequence[Change], why: str, action: 
 
 def carried(scope: Scope, book: Book, changes: Sequence[Change]) -> tuple[Carried, Carried]:
     """The same of one save, for its own statement to write."""
-    return audit.carried(scope, "gradebook.marks_entered", **_entry(book, changes)), events.carried(
-        _fact(book, changes)
-    )
+    entry = audit.carried(scope, "gradebook.marks_entered", **_entry(book, changes))
+    fact = events.carried(_fact(book, changes))
+    return entry, fact
 
 
 def _entry(book: Book, changes: Sequence[Change]) -> dict[str, Any]:
