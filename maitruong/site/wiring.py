@@ -9,6 +9,7 @@ from maitruong.foundation.access.types import system_scope
 from maitruong.foundation.exchange import ports as lists
 from maitruong.foundation.exchange import services as exchange
 from maitruong.foundation.files import services as files
+from maitruong.foundation.identity import sealing
 from maitruong.foundation.identity import services as identity
 from maitruong.foundation.jobs import pulse
 from maitruong.insight.indicators import reactions as indicator_reactions
@@ -30,6 +31,7 @@ def join() -> None:
     pulse.every(3600, "lists past their time", _forget_lists)
     pulse.every(3600, "answers no page can repeat", gradebook.forget_old_answers)
     pulse.every(3600, "files past their day", _forget_files)
+    pulse.every(3600, "second factors under an old key or none", sealing.seal_again)
     pulse.every(3600, "guesses, links and sessions of the past", identity.forget_past)
 
 

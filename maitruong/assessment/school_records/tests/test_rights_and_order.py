@@ -19,6 +19,7 @@ from maitruong.assessment.school_records.models import RecordBlock, RecordDraft,
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.models import Grant
 from maitruong.foundation.events.models import OutboxEvent
+from maitruong.foundation.identity import sealing
 from maitruong.foundation.identity.errors import OnlyInDemo, WrongCode
 from maitruong.foundation.identity.models import Installation
 from maitruong.foundation.kernel import clock
@@ -269,7 +270,8 @@ def test_the_right_pin_with_a_wrong_code_signs_nothing(room) -> None:
 def test_an_account_with_an_authenticator_must_use_it_even_in_a_demo(room) -> None:
     import pyotp
 
-    room.lan.totp_secret = pyotp.random_base32()
+    secret = pyotp.random_base32()
+    sealing.give(room.lan, secret)
     room.lan.save()
     rooms.prepare(room)
     with rooms.working_as(room.lan) as scope:
@@ -279,7 +281,7 @@ def test_an_account_with_an_authenticator_must_use_it_even_in_a_demo(room) -> No
         assert consent.needs_totp and consent.confirm_code == ""
         with pytest.raises(WrongCode):
             services.sign_blocks(scope, consent_id=consent.id, pin=rooms.PIN, code="000000")
-        services.sign_blocks(scope, consent_id=consent.id, pin=rooms.PIN, code=pyotp.TOTP(room.lan.totp_secret).now())
+        services.sign_blocks(scope, consent_id=consent.id, pin=rooms.PIN, code=pyotp.TOTP(secret).now())
     assert signed_parts(room) == {"subject-TOAN"}
 
 
