@@ -14,6 +14,7 @@ from maitruong.foundation.access.types import Scope
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.signing.types import Role
 from maitruong.registry.calendar import queries as calendar
+from maitruong.site.family.ties import waiting_for
 
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 _SIGNS = {
@@ -49,7 +50,7 @@ class Day:
 
 def day_of(scope: Scope) -> Day:
     today = clock.today()
-    found = Day(day=f"{_WEEKDAYS[today.weekday()]}, {today:%d/%m/%Y}", waiting=_signatures(scope))
+    found = Day(day=f"{_WEEKDAYS[today.weekday()]}, {today:%d/%m/%Y}", waiting=[*_ties(scope), *_signatures(scope)])
     if scope.may("gradebook.view"):
         year, term = calendar.year_on(today), calendar.term_on(today)
         found.term = "học kì I" if term == 1 else "học kì II"
@@ -58,6 +59,14 @@ def day_of(scope: Scope) -> Day:
         else:
             found.books, found.books_left_out = _of_teacher(scope, year, term)
     return found
+
+
+def _ties(scope: Scope) -> list[Line]:
+    """A school that wrote this person down as somebody's guardian."""
+    if not waiting_for(scope.actor_id)[1]:
+        return []
+    words = "Trường ấy ghi thầy/cô là người giám hộ của một em"
+    return [Line("Có trường chờ thầy/cô xác nhận", words, reverse("family:ties"), "users")]
 
 
 def _signatures(scope: Scope) -> list[Line]:

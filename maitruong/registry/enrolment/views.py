@@ -197,7 +197,9 @@ def new_pupil(request: HttpRequest, class_id: int) -> HttpResponse:
     ref = queries.class_ref(scope, class_id=class_id, permission="enrolment.manage")
     problem = None
     if request.method == "POST":
-        student_id, problem = attempt(lambda: _admit(scope, ref, request))
+        student_id, problem = students.attempt_number(
+            scope, lambda: _admit(scope, ref, request), school_id=ref.school_id
+        )
         if student_id is not None:
             return redirect("enrolment:dossier", student_id)
     context = {

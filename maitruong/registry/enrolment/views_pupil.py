@@ -138,7 +138,8 @@ def add_guardian(request: HttpRequest, student_id: int) -> HttpResponse:
     found = queries.dossier(scope, student_id)
     problem = None
     if request.method == "POST":
-        done, problem = attempt(
+        done, problem = students.attempt_number(
+            scope,
             lambda: students.add_guardian(
                 scope,
                 student_id=student_id,
@@ -149,7 +150,9 @@ def add_guardian(request: HttpRequest, student_id: int) -> HttpResponse:
                 phone=request.POST.get("phone", ""),
                 citizen_number=request.POST.get("citizen_number", ""),
                 occupation=request.POST.get("occupation", ""),
-            )
+            ),
+            school_id=seat.school_id,
+            student_id=student_id,
         )
         if done is not None:
             return redirect("enrolment:dossier", student_id)

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_safe
 from maitruong.assessment.gradebook import queries as gradebook
 from maitruong.assessment.gradebook.queries import FamilySubject, FamilyYear
 from maitruong.assessment.school_records import queries as school_records
-from maitruong.foundation.access import queries as access
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
@@ -31,6 +30,8 @@ from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.enrolment.types import Seat
 from maitruong.teaching.attendance import queries as attendance
 from maitruong.teaching.attendance.types import SESSIONS, AbsenceCount, AbsenceRow
+
+from .ties import waiting_for
 
 NEW_DAYS = 7
 SUNDAY = 6
@@ -63,12 +64,9 @@ def children(request: HttpRequest) -> HttpResponse:
     scope: Scope = request.scope  # type: ignore[attr-defined]
     year = calendar.year_on(clock.today())
     cards = [_card(scope, student_id, number, year) for number, student_id in enumerate(_own(scope))]
-    is_pupil = _is_pupil(scope)
-    return render(
-        request,
-        "family/children.html",
-        {"page_title": _own_page(scope), "children": cards, "is_pupil": is_pupil, "waits": _waits(scope)},
-    )
+    waits, ties = waiting_for(scope.actor_id)
+    context = {"page_title": _own_page(scope), "children": cards, "is_pupil": _is_pupil(scope)}
+    return render(request, "family/children.html", {**context, "waits": waits, "ties": ties})
 
 
 @needs("family.view")
@@ -141,11 +139,6 @@ def why(request: HttpRequest, student_id: int, class_id: int, term: int) -> Http
             ],
         },
     )
-
-
-def _waits(scope: Scope) -> bool:
-    """Whether a school has still to confirm this person since another one made the password new."""
-    return bool(access.waiting([scope.actor_id])) if scope.actor_id else False
 
 
 def _is_pupil(scope: Scope) -> bool:

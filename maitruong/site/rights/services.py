@@ -21,6 +21,7 @@ from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.enrolment import services as enrolment
 from maitruong.registry.enrolment.models import Enrolment
 from maitruong.registry.staff import queries as staff
+from maitruong.registry.students import services as students
 from maitruong.registry.students.models import Guardianship
 from maitruong.teaching.timetable import queries as timetable
 from maitruong.teaching.timetable import services as teaching
@@ -204,6 +205,25 @@ def confirm_person(scope: Scope, *, person_id: int, unit_id: int) -> None:
     _record_account(scope, "accounts.confirmed", unit_id, account)
 
 
+def confirm_tie(scope: Scope, *, person_id: int, unit_id: int) -> None:
+    """This school has seen the person whom another school wrote down as a guardian: that stands from now on.
+
+    Raises NotFound, also when nothing waits. Which school it is, is not told here; its own audit has the confirmation.
+    """
+    if not scope.covers("accounts.manage", school_id=unit_id) or not known_here(person_id, unit_id):
+        raise NotFound
+    if not students.confirm_ties(person_id=person_id, unit_id=unit_id):
+        raise NotFound
+    audit.record(
+        scope,
+        "accounts.tie_confirmed",
+        school_id=unit_id,
+        object_type="person",
+        object_id=person_id,
+        subject_id=person_id,
+    )
+
+
 def _let_others_confirm(scope: Scope, account: Account, unit_id: int) -> None:
     """Rights of the family at places this workspace does not govern wait; those at this school, whose people saw the person, do not."""
     held = access.posts(person_ids=[account.person_id], roles=policy.FAMILY, on=clock.today())
@@ -233,12 +253,17 @@ def may_open(scope: Scope, person_id: int) -> bool:
 
 
 def known_here(person_id: int, unit_id: int) -> bool:
-    """Whether somebody works, learns or answers for a child at a school today, as far as the present unit of work sees."""
+    """Whether somebody works, learns or answers for a child at a school today, as far as the present unit of work sees.
+
+    Not who only waits to be confirmed as a guardian there.
+    """
     pupils = Enrolment._base_manager.filter(school_id=unit_id, ends_on__isnull=True)
     return (
         staff.works_at(person_id, unit_id, on=clock.today())
         or pupils.filter(student_id=person_id).exists()
-        or Guardianship._base_manager.filter(school_id=unit_id, guardian_id=person_id, ends_on__isnull=True).exists()
+        or Guardianship._base_manager.filter(
+            school_id=unit_id, guardian_id=person_id, ends_on__isnull=True, waits_since__isnull=True
+        ).exists()
     )
 
 

@@ -22,6 +22,7 @@ from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.staff import queries as staff
 from maitruong.registry.students import queries as students
+from maitruong.registry.students import services as student_services
 
 from . import services
 from .views import names_of, shown_once
@@ -44,13 +45,14 @@ def accounts(request: HttpRequest) -> HttpResponse:
         groups = [("", row.person_id, row.full_name) for row in rows]
     held = identity.accounts_of([person_id for _, person_id, _ in groups])
     waiting = access.waiting(held, unit_id=school_id)
+    tied = student_services.people_waiting({person_id for _, person_id, _ in groups}, unit_id=school_id)
     return render(
         request,
         "rights/accounts.html",
         {
             "page_title": "Tài khoản",
             "place": scope.workspace.place if scope.workspace else "",
-            "rows": [_row(kind, person_id, name, held, waiting) for kind, person_id, name in groups],
+            "rows": [_row(kind, person_id, name, held, waiting, tied) for kind, person_id, name in groups],
             "classes": [(c.id, c.name) for c in classes],
             "chosen": chosen,
         },
@@ -83,6 +85,15 @@ def confirm(request: HttpRequest, person_id: int) -> HttpResponse:
     """The school has seen who it is: what waited here since another school's reset can be used again."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
     services.confirm_person(scope, person_id=person_id, unit_id=_school(scope))
+    return redirect("rights:accounts")
+
+
+@needs("accounts.manage")
+@require_POST
+def confirm_tie(request: HttpRequest, person_id: int) -> HttpResponse:
+    """The school has seen whom another school wrote down as a guardian: that other school may see the contact from now on."""
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    services.confirm_tie(scope, person_id=person_id, unit_id=_school(scope))
     return redirect("rights:accounts")
 
 
@@ -127,7 +138,9 @@ def _guardians(student_ids: list[int]) -> list[tuple[str, int, str]]:
     return [(f"{row.relation_label} của {names.get(child, '')}", row.guardian_id, row.full_name) for child, row in rows]
 
 
-def _row(kind: str, person_id: int, name: str, held: dict[int, Any], waiting: set[int]) -> dict[str, Any]:
+def _row(
+    kind: str, person_id: int, name: str, held: dict[int, Any], waiting: set[int], tied: set[int]
+) -> dict[str, Any]:
     account = held.get(person_id)
     return {
         "person_id": person_id,
@@ -135,6 +148,7 @@ def _row(kind: str, person_id: int, name: str, held: dict[int, Any], waiting: se
         "kind": kind,
         "login": account.login if account else "",
         "waits": person_id in waiting,
+        "tied": person_id in tied,
     }
 
 

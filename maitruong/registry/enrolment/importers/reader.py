@@ -9,6 +9,7 @@ from typing import Any
 
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import Scope, system_scope
+from maitruong.foundation.audit import services as audit
 from maitruong.foundation.exchange.dry_run import Fate, Record, Verdict
 from maitruong.foundation.exchange.findings import Finding, error, warning
 from maitruong.foundation.exchange.parsers import plain, quick_fold
@@ -73,6 +74,7 @@ class StudentReader:
             ids = [m.target for m in meant if m.target is not None]
             held, files = people.held(ids), students.bulk.held_files(ids)
             seats, guardians = self._seats(ids), students.bulk.open_guardians(ids)
+        self._tell_numbers_of_others(meant)
         for m in meant:
             self._judge_class(m)
             if m.target is not None:
@@ -129,6 +131,21 @@ class StudentReader:
                     m.target = person_id
                 continue
             self._find_by_name(m, number)
+
+    def _tell_numbers_of_others(self, meant: Sequence[Meant]) -> None:
+        """The finding says that a number exists: who asked, and for which row, stands in the audit like a try in a form."""
+        entries = [
+            {
+                "school_id": self.target.school_id,
+                "object_type": "import",
+                "object_id": self.target.batch_id,
+                "changes": {"row": [None, m.record.row]},
+            }
+            for m in meant
+            if ("personal_number", _NUMBER_OF_ANOTHER) in m.findings
+        ]
+        if entries:
+            audit.record_many(self.scope, "students.number_of_another", entries)
 
     def _find_by_name(self, m: Meant, number: str) -> None:
         """Name and birth date inside the school. A pupil with another number is another pupil."""
