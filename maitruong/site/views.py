@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(
             request,
             "site/no_role.html",
-            {"page_title": "Chưa có vai trò", "ties": waiting_for(request.user.person_id)[1]},
+            {"page_title": "Chưa có vai trò", "ties": waiting_for(request.user.person_id)[1]},  # type: ignore[union-attr]
         )
     straight = _STRAIGHT_TO.get(role(scope.workspace.role).home)
     if straight:

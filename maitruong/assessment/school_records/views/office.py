@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
+from maitruong.foundation.audit import reads
 from maitruong.foundation.jobs import queries as jobs
 from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.kernel.errors import Refusal
@@ -184,6 +185,9 @@ def _class_page(
 ) -> HttpResponse:
     scope = request.scope  # type: ignore[attr-defined]
     ref, rows = queries.class_records(scope, class_id=class_id)
+    reads.list_opened(
+        scope, "school_records.list_opened", school_id=ref.school_id, object_type="class", object_id=ref.id
+    )
     at = {"school_id": ref.school_id, "class_id": ref.id}
     counts = {state.value: sum(row.state == state for row in rows) for state in State}
     context = {
