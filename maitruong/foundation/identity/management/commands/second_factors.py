@@ -1,4 +1,4 @@
-"""`./dev second_factors seal|rotate`: seal every second factor with the newest key; rotate makes a new one first."""
+"""`./dev second-factors seal|rotate`: seal every second factor with the newest key; rotate makes a new one first."""
 
 from __future__ import annotations
 
