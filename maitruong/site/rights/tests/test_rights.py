@@ -340,7 +340,9 @@ def test_who_administers_accounts_reads_who_acted_and_nothing_of_a_pupil(place: 
     admin = signed_in(it_admin).get(f"/nhat-ky/?don-vi={place.school}").content.decode()
     head = signed_in(Account.objects.get(person_id=place.principal.actor_id)).get("/nhat-ky/").content.decode()
 
-    assert "Nhập điểm" in admin and "Nguyễn Minh Ánh" not in admin and "cột gk" not in admin and "chép nhầm" not in admin
+    assert (
+        "Nhập điểm" in admin and "Nguyễn Minh Ánh" not in admin and "cột gk" not in admin and "chép nhầm" not in admin
+    )
     assert "Nguyễn Minh Ánh" in head and "chép nhầm" in head
 
 
