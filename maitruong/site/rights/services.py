@@ -181,11 +181,7 @@ def may_reset(scope: Scope, person_id: int) -> bool:
 
     The role of a guardian or pupil elsewhere is no hindrance: it waits there until that school has confirmed the person.
     """
-    below = policy.RESETS.get(policy.standing(scope), set())
-    held = access.posts(person_ids=[person_id], on=clock.today())
-    return person_id != scope.actor_id and all(
-        post.role in below and (post.role in policy.FAMILY or _under(scope, post.unit_id)) for post in held
-    )
+    return person_id in offered(scope, {person_id})[1]
 
 
 def confirm_person(scope: Scope, *, person_id: int, unit_id: int) -> None:
@@ -245,11 +241,31 @@ def may_open(scope: Scope, person_id: int) -> bool:
     """The same for a first link, which whoever opened the account holds in hand. A family's other schools do not stop it:
     parents get their one account at the school that knew them first. A school that writes a known parent down for a child of
     its own comes later, and gets no link to what the others show."""
+    return person_id in offered(scope, {person_id})[0]
+
+
+def offered(scope: Scope, person_ids: set[int]) -> tuple[set[int], set[int]]:
+    """Whose account this workspace may open, and whose password it may make new, among these people; one reading for all."""
     below = policy.RESETS.get(policy.standing(scope), set())
-    held = sorted(access.posts(person_ids=[person_id], on=clock.today()), key=lambda post: post.id)
-    if {post.role for post in held} <= policy.FAMILY and held and not _under(scope, held[0].unit_id):
+    posts: dict[int, list[Post]] = {person_id: [] for person_id in person_ids}
+    for post in sorted(access.posts(person_ids=person_ids, on=clock.today()), key=lambda post: post.id):
+        posts[post.person_id].append(post)
+    units = {post.unit_id for held in posts.values() for post in held}
+    own = {unit_id for unit_id in units if _under(scope, unit_id)}
+    opens = {person_id for person_id, held in posts.items() if _opens(held, below, own)}
+    resets = {person_id for person_id, held in posts.items() if _resets(held, below, own)} - {scope.actor_id}
+    return opens, resets
+
+
+def _opens(held: list[Post], below: set[str], own: set[int]) -> bool:
+    """held: by age, so that the first is where the person was known first."""
+    if {post.role for post in held} <= policy.FAMILY and held and held[0].unit_id not in own:
         return False
-    return all(p.role in policy.FAMILY or (p.role in below and _under(scope, p.unit_id)) for p in held)
+    return all(p.role in policy.FAMILY or (p.role in below and p.unit_id in own) for p in held)
+
+
+def _resets(held: list[Post], below: set[str], own: set[int]) -> bool:
+    return all(p.role in below and (p.role in policy.FAMILY or p.unit_id in own) for p in held)
 
 
 def known_here(person_id: int, unit_id: int) -> bool:
