@@ -93,6 +93,7 @@ _ACTIONS = {
     "school_records.opened": "Mở xem học bạ",
     "school_records.downloaded": "Tải học bạ",
     "school_records.correction_begun": "Bắt đầu sửa học bạ",
+    "school_records.signer_named": "Chỉ định người ký thay một phần học bạ",
     "school_records.rebuilt": "Lập lại phần học bạ",
     "school_records.superseded": "Thay bằng bản mới",
     "school_records.revoked": "Thu hồi học bạ",
