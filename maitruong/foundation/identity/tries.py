@@ -26,6 +26,7 @@ def failed(what: str, person_id: int, *, within: dt.timedelta) -> int:
     return SignInTry.objects.filter(key=_key(what, str(person_id)), at__gte=clock.now() - within).count()
 
 
-def count_failure(what: str, person_id: int) -> None:
-    """Write one down. Outside of what the failure takes back, or it would be forgotten with it."""
-    SignInTry.objects.create(key=_key(what, str(person_id)), at=clock.now())
+def count_failure(what: str, person_id: int, *, times: int = 1) -> None:
+    """Write it down. Outside of what the failure takes back, or it would be forgotten with it."""
+    key, at = _key(what, str(person_id)), clock.now()
+    SignInTry.objects.bulk_create([SignInTry(key=key, at=at) for _ in range(times)])

@@ -48,7 +48,7 @@ GROWN_UP_YEARS = 18
 WRONG_NUMBERS = 10
 WRONG_NUMBERS_WITHIN = dt.timedelta(hours=1)
 _BEYOND = system_scope("a guardian may be known at another school of the province")
-_TRIES = "number of another"
+_TRIES, _IN_LISTS = "number of another", "number of another in a list"
 
 
 Done = TypeVar("Done")
@@ -301,6 +301,16 @@ def attempt_number(
             subject_id=student_id,
         )
     return done, problem
+
+
+def numbers_of_others(scope: Scope) -> int:
+    """How many numbers of others lists told this person within the hour."""
+    return tries.failed(_IN_LISTS, scope.actor_id, within=WRONG_NUMBERS_WITHIN) if scope.actor_id is not None else 0
+
+
+def count_numbers_of_others(scope: Scope, count: int) -> None:
+    if scope.actor_id is not None:
+        tries.count_failure(_IN_LISTS, scope.actor_id, times=count)
 
 
 def _refuse_many_tries(scope: Scope) -> None:

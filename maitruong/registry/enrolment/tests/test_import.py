@@ -557,3 +557,28 @@ def test_a_number_of_another_in_a_list_is_in_the_audit_with_its_row(lists: Simpl
         entry = Entry._base_manager.get(action="students.number_of_another")
     assert (entry.actor_id, entry.school_id, entry.object_id) == (lists.clerk.actor_id, lists.school, str(batch_id))
     assert '"row":[null,2]' in entry.body and "020213001234" not in entry.body
+
+
+def test_after_many_numbers_of_others_a_list_is_told_of_no_further_one(
+    lists: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("maitruong.registry.enrolment.importers.reader.NUMBERS_OF_OTHERS", 1)
+    with make.as_system() as system:
+        for number in ("020213001234", "020213001235"):
+            people.register_person(system, full_name="Lò Thị Khác", places=[lists.neighbour], citizen_number=number)
+    unknown = [*ONE[:5], "020213009999", *ONE[6:]]
+    again = [*ONE[:5], "020213001235", *ONE[6:]]
+
+    def told(*rows: list[Any]) -> list[str]:
+        batch_id = take(
+            lists.clerk, lists.school, plain_workbook(lists.tmp / f"{len(rows)}-{rows[0][5]}.xlsx", [HEADER, *rows])
+        )
+        check(lists.clerk, batch_id)
+        with make.as_system():
+            found = ImportProblem._base_manager.filter(batch_id=batch_id, severity="error")
+            return list(found.order_by("row").values_list("code", flat=True))
+
+    assert told(ONE) == ["people.number_of_another"]
+    assert told(again) == told(unknown) == ["students.number_tries_spent"]
+    with clock.standing_still(clock.now() + dt.timedelta(minutes=61)):
+        assert told(again) == ["people.number_of_another"]
