@@ -215,3 +215,19 @@ def test_a_teacher_who_left_before_the_first_signature_is_replaced_the_same_way(
         sign_the_rest(room, successor, room.bao, room.oanh)
 
         assert rooms.records(room)[0].state == State.SEALED
+
+
+def test_the_principal_of_today_approves_what_her_predecessor_had_approved(sealed) -> None:
+    room, old = sealed
+    Grant.objects.filter(person_id=room.principal.person_id).update(valid_to=dt.date(2027, 8, 31))
+    room.principal = make.a_principal(room.school, "Tô Thị Mới")
+    rooms.give_certificates(room, room.principal.person_id)
+
+    corrected(room, old)
+    sign_the_rest(room, *room.teachers)
+
+    first, second = rooms.records(room)
+    content = content_of(parse(rooms.bytes_of(second)))
+    assert (first.state, content.approval.principal.name) == (State.SUPERSEDED, "Tô Thị Mới")
+    with make.as_system():
+        assert queries.verify_upload(rooms.bytes_of(second)).standing == "valid"
