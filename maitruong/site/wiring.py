@@ -13,7 +13,10 @@ from maitruong.foundation.identity import services as identity
 from maitruong.foundation.jobs import pulse
 from maitruong.insight.indicators import reactions as indicator_reactions
 from maitruong.insight.indicators import services as indicators
+from maitruong.registry.calendar import ports as years
+from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.enrolment.importers import StudentLists
+from maitruong.registry.schools import ports as schools
 from maitruong.teaching.curriculum import rules as curriculum_rules
 
 # Importing the rules is what registers them: a regulation nobody imported is not in force.
@@ -23,6 +26,8 @@ RULES = (gradebook_rules, curriculum_rules)
 def join() -> None:
     """Called once when the program starts."""
     indicator_reactions.register()
+    years.register("gradebook", years.Keeper(gradebook.prepare_year, gradebook.close_year, gradebook.unfinished))
+    schools.asks("học sinh đang học", enrolment.seated_after)
     # A figure may be 60 s old. A school that writes all the time is counted every few seconds, not after every save.
     pulse.every(5, "indicators", _count_again)
     pulse.every(60, "figures of a new day", indicators.follow_the_day)

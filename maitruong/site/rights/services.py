@@ -21,6 +21,7 @@ from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.enrolment import services as enrolment
 from maitruong.registry.enrolment.models import Enrolment
 from maitruong.registry.staff import queries as staff
+from maitruong.registry.staff import services as employment
 from maitruong.registry.students.models import Guardianship
 from maitruong.teaching.timetable import queries as timetable
 from maitruong.teaching.timetable import services as teaching
@@ -72,7 +73,10 @@ def give_role(
     _refuse_bad_terms(gift, valid_from, valid_to, why)
     _refuse_other_places(scope, gift, unit_id)
     if gift.unit_kind == "school" and not _works_at(person_id, unit_id, valid_from):
-        raise NotOnTheStaff(on=valid_from)
+        if not employment.may_appoint_head(scope, unit_id, role):
+            raise NotOnTheStaff(on=valid_from)
+        with unit_of_work(_BEYOND):
+            employment.employ(scope, school_id=unit_id, person_id=person_id, post=role, starts_on=valid_from)
     if gift.of_class:
         enrolment.appoint_homeroom(scope, class_id=class_id or 0, teacher_id=person_id, on=valid_from, why=why)
         return None

@@ -237,7 +237,8 @@ def _give_at_school(scope: Scope, request: HttpRequest) -> Credentials:
 
 def _give_at_office(scope: Scope, request: HttpRequest) -> Credentials:
     code = request.POST.get("unit", "").strip()
-    unit = organisations.unit_by_code(code) if code else organisations.unit(_here(scope))
+    places = ("department", "commune", "school")
+    unit = organisations.unit_called(places, code) if code else organisations.unit(_here(scope))
     if unit is None:
         raise UnknownPlace(given=code)
     person_id, told = services.new_officer(
