@@ -61,7 +61,7 @@ MENU: list[tuple[str, list[Item]]] = [
             Item("Học sinh", "student", "enrolment:pupils", "students.view"),
             Item("Nhập danh sách", "upload", "exchange:lists", "exchange.import", homes=("school",)),
             Item("Đội ngũ", "briefcase", "staff:staff", "staff.view"),
-            Item("Phân công", "briefcase", "timetable:assignments", "timetable.assign", homes=("school",)),
+            Item("Phân công", "table", "timetable:assignments", "timetable.assign", homes=("school",)),
             Item("Thông tin trường", "school", "schools:own", "schools.edit", homes=("school",)),
         ],
     ),
@@ -70,7 +70,7 @@ MENU: list[tuple[str, list[Item]]] = [
         [
             Item("Giao quyền", "key", "rights:posts", "rights.view"),
             Item("Tài khoản", "id-card", "rights:accounts", "accounts.manage", homes=("school",)),
-            Item("Chứng thư số", "certificate", "signing:certificates", "signing.certificates"),
+            Item("Chứng thư số", "shield", "signing:certificates", "signing.certificates"),
             Item("Nhật ký", "history", "rights:audit", "audit.view"),
         ],
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from maitruong.assessment.gradebook import reactions as gradebook_reactions
 from maitruong.assessment.gradebook import rules as gradebook_rules
 from maitruong.assessment.gradebook import services as gradebook
 from maitruong.foundation.access.services import unit_of_work
@@ -26,6 +27,7 @@ RULES = (gradebook_rules, curriculum_rules)
 def join() -> None:
     """Called once when the program starts."""
     indicator_reactions.register()
+    gradebook_reactions.register()
     years.register("gradebook", years.Keeper(gradebook.prepare_year, gradebook.close_year, gradebook.unfinished))
     schools.asks("học sinh đang học", enrolment.seated_after)
     # A figure may be 60 s old. A school that writes all the time is counted every few seconds, not after every save.

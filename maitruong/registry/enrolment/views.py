@@ -97,6 +97,7 @@ def _classes(request: HttpRequest, scope: Scope, school_id: int) -> HttpResponse
             "years": _year_pills(request, year),
             "year": Year(year).label,
             "may_open": scope.covers("enrolment.manage", school_id=school_id),
+            "opens_school": scope.may("schools.view") and scope.covers("schools.edit", school_id=school_id),
         },
     )
 
