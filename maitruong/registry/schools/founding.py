@@ -62,6 +62,7 @@ class NewSchool:
     address: str = ""
 
 
+@transaction.atomic
 def found_school(scope: Scope, new: NewSchool, *, why: str = "") -> int:
     """Found a school under the unit that governs it. Returns its id, which is `school_id` everywhere.
 
@@ -100,6 +101,7 @@ def found_school(scope: Scope, new: NewSchool, *, why: str = "") -> int:
     return school_id
 
 
+@transaction.atomic
 def rename_school(
     scope: Scope,
     *,
@@ -137,6 +139,7 @@ def rename_school(
     return changes
 
 
+@transaction.atomic
 def move_school(scope: Scope, *, school_id: int, governor_id: int, on: dt.date, why: str) -> bool:
     """Put a school under another governing unit from a day; until the day before it stands where it stood. False: it is there.
 
@@ -158,6 +161,7 @@ def move_school(scope: Scope, *, school_id: int, governor_id: int, on: dt.date, 
     return True
 
 
+@transaction.atomic
 def close_school(scope: Scope, *, school_id: int, last_day: dt.date, why: str) -> None:
     """A school ends with a day. Its books and records stay, to be read. Raises NotFound, SchoolClosed, DayAhead, DayTooEarly,
     StillBound (pupils have a place there), ReasonMissing."""
