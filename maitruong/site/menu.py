@@ -59,7 +59,7 @@ MENU: list[tuple[str, list[Item]]] = [
             Item("Năm học", "calendar", "calendar:years", "calendar.manage"),
             Item("Lớp học", "users", "enrolment:own_classes", "enrolment.view", homes=("school", "teacher")),
             Item("Học sinh", "student", "enrolment:pupils", "students.view"),
-            Item("Nhập danh sách", "upload", "exchange:lists", "exchange.import", homes=("school",)),
+            Item("Nhập danh sách", "upload", "exchange:lists", "exchange.import", homes=("school", "centre")),
             Item("Đội ngũ", "briefcase", "staff:staff", "staff.view"),
             Item("Phân công", "table", "timetable:assignments", "timetable.assign", homes=("school",)),
             Item("Thông tin trường", "school", "schools:own", "schools.edit", homes=("school",)),

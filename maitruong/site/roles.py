@@ -47,6 +47,7 @@ _DEPARTMENT = {
     "schools.view",
     "schools.edit",
     "schools.found",
+    "exchange.import",
     "students.export",
     "calendar.manage",
     "audit.view",

@@ -18,6 +18,7 @@ from maitruong.registry.calendar import ports as years
 from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.enrolment.importers import StudentLists
 from maitruong.registry.schools import ports as schools
+from maitruong.registry.schools.importers import SchoolLists
 from maitruong.teaching.curriculum import rules as curriculum_rules
 
 # Importing the rules is what registers them: a regulation nobody imported is not in force.
@@ -34,6 +35,7 @@ def join() -> None:
     pulse.every(5, "indicators", _count_again)
     pulse.every(60, "figures of a new day", indicators.follow_the_day)
     lists.register(StudentLists())  # type: ignore[arg-type]
+    lists.register(SchoolLists())  # type: ignore[arg-type]
     pulse.every(3600, "lists past their time", _forget_lists)
     pulse.every(3600, "answers no page can repeat", gradebook.forget_old_answers)
     pulse.every(3600, "files past their day", _forget_files)

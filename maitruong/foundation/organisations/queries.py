@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from maitruong.foundation.kernel import vietnamese
 
 from .models import AdminUnit, Position, Unit
-from .types import CommuneRef, UnitFacts, UnitRef
+from .types import CommuneRef, SchoolKey, UnitFacts, UnitRef
 
 
 def unit(unit_id: int) -> UnitRef:
@@ -121,3 +121,20 @@ def schools_lying_in(commune_id: int) -> list[tuple[str, str, str]]:
         "admin_unit"
     )
     return [(row.code, row.name, f"{row.admin_unit.kind} {row.admin_unit.name}") for row in rows if row.admin_unit]
+
+
+def school_keys() -> list[SchoolKey]:
+    """Every school that stands, by what tells it from others. One statement; a province has some hundred."""
+    rows = Unit.objects.filter(kind="school", closed_on__isnull=True)
+    return [SchoolKey(*row) for row in rows.values_list("pk", "code", "name", "admin_unit_id")]
+
+
+def names_of_codes(codes: Iterable[str]) -> dict[str, str]:
+    """Which of these codes some unit bears, closed ones too: code → its name."""
+    return dict(Unit.objects.filter(code__in=list(codes)).values_list("code", "name"))
+
+
+def committees() -> dict[int, int]:
+    """Commune (row of the list) → the committee that stands there, as a unit."""
+    rows = Unit.objects.filter(kind="commune", admin_unit_id__isnull=False, closed_on__isnull=True)
+    return {commune: unit for commune, unit in rows.values_list("admin_unit_id", "pk") if commune is not None}

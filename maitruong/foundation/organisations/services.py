@@ -21,18 +21,21 @@ def found_unit(
     code: str,
     name: str,
     parent_id: int | None,
-    on: dt.date,
+    on: dt.date | None,
     governed_from: dt.date | None = None,
     **attributes: Any,
 ) -> int:
     """Found a unit under its governing unit from a day on. Returns its id.
 
     governed_from: when the present tree knows it only from a later day than its own founding; a school is older than the
-    commune committee of July 2025 that governs it now.
+    commune committee of July 2025 that governs it now. Needed when the day of founding is not known.
     """
+    begins = governed_from or on
+    if begins is None:
+        raise ValueError("a unit stands in the tree from some day on")
     attributes.setdefault("sort_key", vietnamese.sort_key(name))
     unit = Unit.objects.create(kind=kind, code=code, name=name, opened_on=on, **attributes)
-    _place(unit.pk, parent_id, governed_from or on)
+    _place(unit.pk, parent_id, begins)
     return unit.pk
 
 
@@ -61,6 +64,13 @@ def found_communes(province: str, *, department_id: int, on: dt.date) -> int:
         )
         founded += 1
     return founded
+
+
+@transaction.atomic
+def remove_unit(unit_id: int) -> None:
+    """Take back a unit that was founded by mistake. The caller has made sure that nothing stands on it."""
+    Position.objects.filter(unit_id=unit_id).delete()
+    Unit.objects.filter(pk=unit_id).delete()
 
 
 def describe_unit(unit_id: int, **wanted: Any) -> dict[str, list[Any]]:

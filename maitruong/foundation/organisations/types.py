@@ -39,3 +39,13 @@ class UnitFacts:
     governor_id: int | None
     governor: str
     governed_since: dt.date | None
+
+
+@dataclass(frozen=True)
+class SchoolKey:
+    """A school by what tells it from others: its code, or its name in the commune it lies in."""
+
+    id: int
+    code: str
+    name: str
+    commune_id: int | None

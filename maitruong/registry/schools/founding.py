@@ -48,7 +48,7 @@ _CODE = re.compile(r"[A-Z0-9][A-Z0-9.\-]{1,19}")
 class NewSchool:
     """A school to be founded. governor_id: unit that governs it; commune_id: row of the list of communes where it lies.
 
-    levels: codes in reference education_level; none: those of its kind.
+    on: day of founding, None when nobody knows it any more. levels: codes in reference education_level; none: those of its kind.
     """
 
     code: str
@@ -56,7 +56,7 @@ class NewSchool:
     school_type: str
     governor_id: int
     commune_id: int
-    on: dt.date
+    on: dt.date | None = None
     ownership: str = "1"
     levels: tuple[str, ...] = ()
     address: str = ""
@@ -72,7 +72,8 @@ def found_school(scope: Scope, new: NewSchool, *, why: str = "") -> int:
     _refuse_strangers(scope)
     code, name = tidy_code(new.code), tidy_name(new.name)
     levels = levels_for(new.school_type, new.levels)
-    _refuse_ahead(new.on)
+    if new.on is not None:
+        _refuse_ahead(new.on)
     since = _governing_since(new.governor_id)
     _refuse_unknown_commune(new.commune_id)
     _refuse_double(name, new.commune_id, code)
@@ -87,7 +88,7 @@ def found_school(scope: Scope, new: NewSchool, *, why: str = "") -> int:
                 name=name,
                 parent_id=new.governor_id,
                 on=new.on,
-                governed_from=max(new.on, since),
+                governed_from=max(new.on or since, since),
                 admin_unit_id=new.commune_id,
                 address=vietnamese.tidy(new.address),
             )

@@ -79,6 +79,7 @@ _ACTIONS = {
     "schools.renamed": "Sửa tên, loại hình trường",
     "schools.moved": "Chuyển nơi quản lí trường",
     "schools.closed": "Giải thể trường",
+    "schools.taken_back": "Hoàn tác lập trường từ danh sách",
     "calendar.year_opened": "Mở năm học",
     "calendar.year_corrected": "Sửa ngày của năm học",
     "calendar.year_closed": "Khoá năm học",

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 
 from maitruong.foundation.access import queries as access
@@ -18,7 +17,7 @@ from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit.models import Entry
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.organisations import queries as organisations
-from maitruong.foundation.organisations.models import AdminUnit, Unit
+from maitruong.foundation.organisations.models import Unit
 from maitruong.registry.enrolment import services as enrolment
 from maitruong.registry.enrolment.models import Enrolment
 from maitruong.registry.schools import errors, queries, services
@@ -26,19 +25,6 @@ from tests import factories as make
 from tests.house.test_routes import signed_in
 
 TODAY = dt.date(2026, 11, 20)
-
-
-@pytest.fixture
-def department(place: SimpleNamespace) -> SimpleNamespace:
-    """The place with two communes in the list of administrative units, and an officer of the department."""
-    whole = DateRange(dt.date(2025, 7, 1), None)
-    province = AdminUnit.objects.create(level="province", code="31", name="Hải Phòng", kind="Thành phố", valid=whole)
-    lies_in = {"level": "commune", "kind": "Phường", "parent": province, "valid": whole}
-    place.le_chan = AdminUnit.objects.create(code="11407", name="Lê Chân", **lies_in).pk
-    place.an_bien = AdminUnit.objects.create(code="11410", name="An Biên", **lies_in).pk
-    place.account = make.a_post_holder(place.department, "department_officer", "Lã Thị Sở")
-    place.officer = make.scope_of(place.account)
-    return place
 
 
 def a_new(place: SimpleNamespace, **more: Any) -> services.NewSchool:
