@@ -225,8 +225,8 @@ def test_a_homeroom_teacher_must_be_on_the_staff(place: SimpleNamespace) -> None
 
 
 def test_a_renamed_class_keeps_its_pupils_and_takes_no_name_that_is_taken(place: SimpleNamespace) -> None:
-    make.a_class(place.school, "8A9")
     with unit_of_work(place.clerk):
+        services.open_class(place.clerk, school_id=place.school, school_year=2026, grade=8, name="8A9")
         assert services.rename_class(place.clerk, class_id=place.class_id, name=" 8A10 ")
         assert not services.rename_class(place.clerk, class_id=place.class_id, name="8A10")
         with pytest.raises(ClassNameTaken):
