@@ -37,7 +37,7 @@ from .errors import (
     TypeUnknown,
 )
 from .models import School
-from .types import levels_of_type
+from .types import levels_of_type, ownership_code
 
 PERMISSION = "schools.found"
 LONGEST_NAME = 200
@@ -95,7 +95,7 @@ def found_school(scope: Scope, new: NewSchool, *, why: str = "") -> int:
     except IntegrityError:  # somebody founded one of this code a moment ago
         raise CodeTaken(given=code, name="một đơn vị khác") from None
     School.objects.create(
-        pk=school_id, levels=list(levels), school_type=new.school_type, ownership=ownership_of(new.ownership)
+        pk=school_id, levels=list(levels), school_type=new.school_type, ownership=ownership_code(new.ownership)
     )
     told = {"code": [None, code], "name": [None, name], "opened_on": [None, new.on]}
     _record(scope, "schools.founded", school_id, told, why)
@@ -127,9 +127,11 @@ def rename_school(
     kind = {
         "levels": list(levels_for(school_type, levels)),
         "school_type": school_type,
-        "ownership": ownership_of(ownership),
+        "ownership": ownership_code(ownership),
     }
     before = School.objects.select_for_update().filter(pk=school_id).values(*kind).first() or {}
+    if before:
+        before["ownership"] = ownership_code(before["ownership"])
     changes: dict[str, list[object]] = {k: [before.get(k), v] for k, v in kind.items() if before.get(k) != v}
     changes |= tree.describe_unit(school_id, name=name, admin_unit_id=commune_id, address=vietnamese.tidy(address))
     if not changes:
@@ -217,10 +219,6 @@ def levels_for(school_type: str, levels: Sequence[str]) -> tuple[str, ...]:
     if not found:
         raise LevelsMissing(type=reference.code("school_type", school_type).name)
     return found
-
-
-def ownership_of(text: str) -> str:
-    return text if text in {code["code"] for code in reference.codes("ownership")} else "1"
 
 
 def _refuse_strangers(scope: Scope) -> None:

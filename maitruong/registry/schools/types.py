@@ -33,6 +33,11 @@ def ownership_choices() -> list[tuple[str, str]]:
     return [(code["code"], code.name) for code in reference.codes("ownership")]
 
 
+def ownership_code(text: str) -> str:
+    """The code of an ownership, of which lists of other programs (and older rows) have the key: PUBLIC is 1."""
+    return next((code["code"] for code in reference.codes("ownership") if text in (code["code"], code.key)), "1")
+
+
 def levels_of_type(school_type: str) -> tuple[str, ...]:
     """Codes of the levels a kind of school teaches; empty when the kind alone does not say."""
     keys = reference.code("school_type", school_type)["levels"].split()

@@ -19,7 +19,7 @@ from maitruong.foundation.organisations import queries as organisations
 from maitruong.foundation.organisations.types import UnitFacts
 
 from . import queries, services
-from .types import SchoolFacts, level_choices, ownership_choices, type_choices
+from .types import SchoolFacts, level_choices, levels_of_type, ownership_choices, type_choices
 
 
 @needs("schools.edit")
@@ -125,7 +125,7 @@ def rename(request: HttpRequest, school_id: int) -> HttpResponse:
         "commune": unit.commune_id or "",
         "address": unit.address,
     }
-    marked = request.POST.getlist("levels") if request.method == "POST" else list(facts.levels if facts else ())
+    marked = request.POST.getlist("levels") if request.method == "POST" else _levels_apart(facts)
     context = {**_head(scope, unit, "Tên, loại hình"), **_choices(), "given": given, "marked": marked}
     return _form(
         request,
@@ -213,6 +213,11 @@ def _head(scope: Scope, unit: UnitFacts, title: str) -> dict[str, Any]:
         "title": title,
         "crumbs": [first, here, {"label": title}] if title else [first, here],
     }
+
+
+def _levels_apart(facts: SchoolFacts | None) -> list[str]:
+    """The levels to mark: none where the school teaches just those of its kind."""
+    return list(facts.levels) if facts and facts.levels != levels_of_type(facts.school_type) else []
 
 
 def _choices() -> dict[str, Any]:
