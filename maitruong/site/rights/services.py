@@ -179,6 +179,29 @@ def reset_password(scope: Scope, *, person_id: int, unit_id: int) -> Credentials
     return Credentials(person_id, account.login, token)
 
 
+def reset_holder(scope: Scope, *, grant_id: int) -> Credentials:
+    """The same for who holds a role at a place this workspace governs: a school's principal, an officer. Raises NotFound.
+
+    Schools help their own people; nobody at a school stands above its principal, so the department's administrator does.
+    """
+    post = access.post(grant_id, on=clock.today())
+    if post is None or not may_reset_holder(scope, post):
+        raise NotFound
+    account = identity.accounts_of([post.person_id]).get(post.person_id)
+    if account is None:
+        return _open(scope, post.person_id, post.unit_id)
+    token = identity.reset_access(account)
+    _record_account(scope, "accounts.reset", post.unit_id, account)
+    _let_others_confirm(scope, account, post.unit_id)
+    return Credentials(post.person_id, account.login, token)
+
+
+def may_reset_holder(scope: Scope, post: Post) -> bool:
+    """Whether the rights page offers to make this holder's password new."""
+    held = post.holds and post.role not in policy.FAMILY and _under(scope, post.unit_id)
+    return held and scope.may("accounts.manage") and may_reset(scope, post.person_id)
+
+
 def may_reset(scope: Scope, person_id: int) -> bool:
     """Only when every role the person holds, or will hold, is one this workspace stands above, at places it governs.
 
