@@ -42,9 +42,9 @@ def years(request: HttpRequest) -> HttpResponse:
 
 def _row(row: SchoolYear, today: dt.date, now: int) -> dict[str, Any]:
     over = row.ends_on < today
-    state = (
-        ("đã khoá", "neutral") if row.closed_at else ("đang học", "good") if row.year == now else ("đang mở", "info")
-    )
+    state = ("đang học", "good") if row.year == now else ("đang mở", "info")
+    if over:
+        state = ("đã khoá", "neutral") if row.closed_at else ("đã hết, chưa khoá", "warn")
     return {
         "year": row.year,
         "label": Year(row.year).label,
