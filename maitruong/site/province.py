@@ -1,4 +1,5 @@
-"""A real province is born empty: its department, the public lists, and one administrator who still has to set a password."""
+"""A real province is born empty: its department, the communes that govern schools, the public lists, and one administrator
+who still has to set a password. Everything else is done on pages: see docs/runbook.md, "A real province begins"."""
 
 from __future__ import annotations
 
@@ -48,7 +49,7 @@ def new_province(*, province: str, department: str, public_address: str, adminis
     if not public_address.startswith("https://"):
         raise AddressNotHttps(address=public_address)
     unit = admin_units.province(province)
-    today = clock.today()
+    today, tree_begins = clock.today(), admin_units.LIST_BEGINS
     scope = system_scope("new province")
     with transaction.atomic(), unit_of_work(scope):
         born = Installation.objects.filter(pk=1).first()
@@ -57,8 +58,9 @@ def new_province(*, province: str, department: str, public_address: str, adminis
         raw: Any = connection.connection
         load_admin_units(raw)
         department_id = organisations.found_unit(
-            kind="department", code=f"SO{province}", name=department, parent_id=None, on=today
+            kind="department", code=f"SO{province}", name=department, parent_id=None, on=tree_begins
         )
+        organisations.found_communes(province, department_id=department_id, on=tree_begins)
         Installation.objects.create(
             kind="real",
             province_code=province,

@@ -173,9 +173,9 @@ def open_account(*, person_id: int, unit_code: str) -> tuple[Account, bool]:
         # Two offices of one school at once: the second waits for the first one's number.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"login {prefix}"])
         cursor.execute(
-            "SELECT coalesce(max(split_part(login, '.', 2)::int), 0) + 1 FROM identity_account"
-            " WHERE login ^@ %s AND split_part(login, '.', 2) ~ '^[0-9]{1,9}$'",
-            [prefix],
+            "SELECT coalesce(max(substr(login, %s)::int), 0) + 1 FROM identity_account"
+            " WHERE login ^@ %s AND substr(login, %s) ~ '^[0-9]{1,9}$'",
+            [len(prefix) + 1, prefix, len(prefix) + 1],
         )
         number = cursor.fetchone()[0]
     account = Account(person_id=person_id, login=f"{prefix}{number:04d}")

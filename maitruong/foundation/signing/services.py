@@ -20,7 +20,7 @@ from maitruong.foundation.audit import services as audit
 from maitruong.foundation.identity import services as identity
 from maitruong.foundation.identity.errors import TooManyTries, WrongCode
 from maitruong.foundation.identity.models import Account
-from maitruong.foundation.kernel import clock, formats
+from maitruong.foundation.kernel import clock, formats, vietnamese
 from maitruong.foundation.organisations import queries as organisations
 from maitruong.foundation.people import queries as people
 
@@ -32,6 +32,7 @@ from .errors import (
     ConsentUsed,
     KeyLocked,
     KeyMissing,
+    ReasonMissing,
     SecondStepMissing,
     TooManyAtOnce,
     WrongPin,
@@ -41,6 +42,7 @@ from .models import Certificate, PersonKey, SigningConsent
 from .ports import Signer
 from .types import Holder, HolderKind, Role
 
+PERMISSION: Final = "signing.certificates"
 MOST_AT_ONCE: Final = 100
 CONSENT_LASTS: Final = dt.timedelta(minutes=5)
 FREE_TRIES: Final = 5
@@ -121,10 +123,17 @@ def register_certificate(
 
 
 def revoke_certificate(scope: Scope, *, certificate_id: int, reason: str) -> None:
-    """From this moment on nothing new is signed with it; what it signed before stays valid."""
-    changed = Certificate._base_manager.filter(pk=certificate_id, revoked_at__isnull=True).first()
+    """From this moment on nothing new is signed with it; what it signed before stays valid.
+
+    Raises NotFound (also when it was revoked before), ReasonMissing.
+    """
+    mine = Certificate.objects.visible_to(scope, PERMISSION).select_for_update()
+    changed = mine.filter(pk=certificate_id, revoked_at__isnull=True).first()
     if changed is None:
         raise NotFound
+    reason = vietnamese.tidy(reason)
+    if not reason:
+        raise ReasonMissing
     changed.revoked_at, changed.revoke_reason = clock.now(), reason
     changed.save(update_fields=["revoked_at", "revoke_reason"])
     audit.record(

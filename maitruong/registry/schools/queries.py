@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .models import School
-from .types import SchoolFacts
+from .types import SchoolFacts, ownership_code
 
 
 def levels_of(school_id: int) -> tuple[str, ...]:
@@ -16,5 +16,11 @@ def facts(school_id: int) -> SchoolFacts | None:
     if row is None:
         return None
     return SchoolFacts(
-        row.pk, tuple(row.levels), row.school_type, row.ownership, row.phone, row.two_sessions, row.absence_counting
+        row.pk,
+        tuple(row.levels),
+        row.school_type,
+        ownership_code(row.ownership),
+        row.phone,
+        row.two_sessions,
+        row.absence_counting,
     )

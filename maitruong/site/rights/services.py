@@ -21,6 +21,7 @@ from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.enrolment import services as enrolment
 from maitruong.registry.enrolment.models import Enrolment
 from maitruong.registry.staff import queries as staff
+from maitruong.registry.staff import services as employment
 from maitruong.registry.students import services as students
 from maitruong.registry.students.models import Guardianship
 from maitruong.teaching.timetable import queries as timetable
@@ -73,7 +74,10 @@ def give_role(
     _refuse_bad_terms(gift, valid_from, valid_to, why)
     _refuse_other_places(scope, gift, unit_id)
     if gift.unit_kind == "school" and not _works_at(person_id, unit_id, valid_from):
-        raise NotOnTheStaff(on=valid_from)
+        if not employment.may_appoint_head(scope, unit_id, role):
+            raise NotOnTheStaff(on=valid_from)
+        with unit_of_work(_BEYOND):
+            employment.employ(scope, school_id=unit_id, person_id=person_id, post=role, starts_on=valid_from)
     if gift.of_class:
         enrolment.appoint_homeroom(scope, class_id=class_id or 0, teacher_id=person_id, on=valid_from, why=why)
         return None
@@ -174,6 +178,29 @@ def reset_password(scope: Scope, *, person_id: int, unit_id: int) -> Credentials
     _record_account(scope, "accounts.reset", unit_id, account)
     _let_others_confirm(scope, account, unit_id)
     return Credentials(person_id, account.login, token)
+
+
+def reset_holder(scope: Scope, *, grant_id: int) -> Credentials:
+    """The same for who holds a role at a place this workspace governs: a school's principal, an officer. Raises NotFound.
+
+    Schools help their own people; nobody at a school stands above its principal, so the department's administrator does.
+    """
+    post = access.post(grant_id, on=clock.today())
+    if post is None or not may_reset_holder(scope, post):
+        raise NotFound
+    account = identity.accounts_of([post.person_id]).get(post.person_id)
+    if account is None:
+        return _open(scope, post.person_id, post.unit_id)
+    token = identity.reset_access(account)
+    _record_account(scope, "accounts.reset", post.unit_id, account)
+    _let_others_confirm(scope, account, post.unit_id)
+    return Credentials(post.person_id, account.login, token)
+
+
+def may_reset_holder(scope: Scope, post: Post) -> bool:
+    """Whether the rights page offers to make this holder's password new."""
+    held = post.holds and post.role not in policy.FAMILY and _under(scope, post.unit_id)
+    return held and scope.may("accounts.manage") and may_reset(scope, post.person_id)
 
 
 def may_reset(scope: Scope, person_id: int) -> bool:

@@ -7,6 +7,7 @@ urlpatterns = [
     path("quyen/", views.posts, name="posts"),
     path("quyen/giao/", views.give, name="give"),
     path("quyen/<int:grant_id>/thu/", views.withdraw, name="withdraw"),
+    path("quyen/<int:grant_id>/mat-khau/", views.reset, name="reset_holder"),
     path("nhat-ky/", views.audit_page, name="audit"),
     path("tai-khoan/", views_accounts.accounts, name="accounts"),
     path("tai-khoan/<int:person_id>/mo/", views_accounts.open_account, name="open_account"),

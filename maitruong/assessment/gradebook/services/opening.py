@@ -15,6 +15,7 @@ from maitruong.foundation.audit import services as audit
 from maitruong.foundation.events import services as events
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.regulations import NoRuleInForce, in_force
+from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.schools import queries as schools
 from maitruong.teaching.curriculum.rules import Subject as Taught
 from maitruong.teaching.curriculum.rules import SubjectGroup, programme_of, studied
@@ -50,7 +51,7 @@ def open_books(scope: Scope, *, class_id: int, settings_id: str = "") -> list[in
     Subjects come from the programme in force for the grade (a continuing education centre has its own), electives and topic
     clusters from the class. Repeatable: books that stand are left alone, missing ones (an elective chosen later) are added.
     settings_id: the reading of the act; default if "".
-    Returns the ids of the class's books. Raises NotFound, NoBooksForGrade.
+    Returns the ids of the class's books. Raises NotFound, NoBooksForGrade, YearClosed.
     """
     school_class = _school_class(class_id)
     if school_class is None:
@@ -58,6 +59,7 @@ def open_books(scope: Scope, *, class_id: int, settings_id: str = "") -> list[in
     school_id, school_year, grade, name, electives, clusters = school_class
     if not scope.covers("gradebook.close", school_id=school_id, class_id=class_id):
         raise NotFound
+    calendar.refuse_closed_year(school_year)
     prepare_year(school_year)
     try:
         programme = programme_of(schools.levels_of(school_id), grade)
