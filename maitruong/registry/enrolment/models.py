@@ -52,6 +52,12 @@ class Enrolment(ScopedModel):
     ends_on = models.DateField(null=True, help_text="the last day in this class")
     end_reason = models.TextField(db_default="", blank=True)
     created_at = models.DateTimeField(db_default=Now())
+    grade = models.SmallIntegerField(editable=False, help_text="that of the class; the database fills it")
+    name_key = models.TextField(
+        db_collation="C",
+        editable=False,
+        help_text="the pupil's sort_key; the database fills it and carries corrections of the name",
+    )
 
     class Meta:
         indexes = [
@@ -59,6 +65,11 @@ class Enrolment(ScopedModel):
             models.Index(fields=["student", "school_year"], name="enrolment_of_student"),
             models.Index(
                 fields=["school_id", "school_year"], condition=models.Q(ends_on__isnull=True), name="enrolment_open"
+            ),
+            models.Index(
+                fields=["school_year", "grade", "name_key", "student"],
+                condition=models.Q(ends_on__isnull=True),
+                name="enrolment_of_grade",
             ),
         ]
         constraints = [

@@ -39,12 +39,12 @@ def staff(
         # Django has no row comparison.
         rows = rows.extra(  # type: ignore[assignment]
             where=[
-                "(people_person.sort_key, staff_employment.id) > ((SELECT p.sort_key FROM staff_employment e"
-                " JOIN people_person p ON p.id = e.person_id WHERE e.id = %s), %s)"
+                "(staff_employment.name_key, staff_employment.id) >"
+                " ((SELECT e.name_key FROM staff_employment e WHERE e.id = %s), %s)"
             ],
             params=[after, after],
         )
-    found = rows.select_related("person").order_by("person__sort_key", "pk")[:limit]
+    found = rows.select_related("person").order_by("name_key", "pk")[:limit]
     return [_row(row) for row in found]
 
 
@@ -64,7 +64,7 @@ def teachers(scope: Scope, *, school_id: int, on: dt.date, permission: str = "st
     rows = Employment.objects.visible_to(scope, permission).filter(
         _working(on), school_id=school_id, post__in=["teacher", "principal", "deputy_principal"]
     )
-    return list(rows.order_by("person__sort_key").values_list("person_id", "person__full_name"))
+    return list(rows.order_by("name_key").values_list("person_id", "person__full_name"))
 
 
 def count(scope: Scope, *, school_ids: Iterable[int], on: dt.date) -> int:
