@@ -53,7 +53,7 @@ def marks_by_day(scope: Scope, *, school_year: int, since: dt.date) -> dict[str,
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT key, sum(value)::bigint FROM indicators_fact WHERE school_year = %(year)s"
-            f" AND indicator = 'marks_entered' AND term = 0 AND key >= %(since)s AND {_WITHIN} GROUP BY key ORDER BY key",
+            f" AND indicator = 'marks_entered' AND term = 0 AND grade = 0 AND key >= %(since)s AND {_WITHIN} GROUP BY key ORDER BY key",
             {**within(scope), "year": school_year, "since": since.isoformat()},
         )
         return dict(cursor.fetchall())

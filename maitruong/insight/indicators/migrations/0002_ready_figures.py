@@ -58,7 +58,11 @@ class Migration(migrations.Migration):
         migrations.RemoveIndex(model_name="fact", name="fact_by_indicator"),
         migrations.AddIndex(
             model_name="fact",
-            index=models.Index(fields=["school_year", "indicator", "term", "key"], name="fact_by_coordinate"),
+            index=models.Index(
+                fields=["school_year", "indicator", "term", "grade", "key"],
+                include=["school_id", "value"],
+                name="fact_by_coordinate",
+            ),
         ),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
     ]
