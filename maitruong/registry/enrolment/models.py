@@ -44,7 +44,12 @@ class Enrolment(ScopedModel):
     school_id = models.BigIntegerField()
     school_year = models.SmallIntegerField()
     school_class = models.ForeignKey(SchoolClass, on_delete=models.PROTECT, related_name="+")
-    student = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    student = models.ForeignKey(
+        "people.Person",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # enrolment_of_student begins with it
+    )
     register_number = models.TextField(default="", blank=True, help_text="số đăng bộ")
     student_code = models.TextField(default="", blank=True)
     status = models.TextField(default="enrolled", help_text="key in reference student_status, in small letters")
@@ -65,6 +70,11 @@ class Enrolment(ScopedModel):
             models.Index(fields=["student", "school_year"], name="enrolment_of_student"),
             models.Index(
                 fields=["school_id", "school_year"], condition=models.Q(ends_on__isnull=True), name="enrolment_open"
+            ),
+            models.Index(
+                fields=["school_year", "name_key", "student"],
+                condition=models.Q(ends_on__isnull=True),
+                name="enrolment_by_name",
             ),
             models.Index(
                 fields=["school_year", "grade", "name_key", "student"],

@@ -60,12 +60,10 @@ _OF_PERSON = {
     "p.id": "id",
     "e.student_id": "id",
 }
-# Places of a grade stand in the order of names themselves: along all people's names a page of one grade is a long way.
-_BY_NAME, _BY_GIVEN_NAME, _IN_GRADE = (
-    ("p.sort_key", "p.id"),
-    ("p.given_fold", "p.sort_key", "p.id"),
-    ("e.name_key", "e.student_id"),
-)
+# Places of a year, and of a grade of it, stand in the order of names themselves: a page of a grade, or of a year that few are left
+# in, is a long way along all people's names.
+_BY_NAME, _BY_GIVEN_NAME = ("p.sort_key", "p.id"), ("p.given_fold", "p.sort_key", "p.id")
+_OF_YEAR = ("e.name_key", "e.student_id")
 
 
 def pupils(
@@ -96,7 +94,7 @@ def pupils(
     few = school_id is not None or class_id is not None or len(scope.school_ids) in range(1, FEW_SCHOOLS + 1)
     asked = _Asked(scope, school_year, conditions, after, before, limit, few)
     if not words:
-        return _find(asked, [], _BY_NAME if grade is None else _IN_GRADE)
+        return _find(asked, [], _OF_YEAR)
     if not anywhere:
         page = _find(asked, [*_given(words[-1]), *_name(words[:-1], _contains)], _BY_GIVEN_NAME)
         if page.rows or after or before:
