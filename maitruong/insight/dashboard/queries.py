@@ -125,7 +125,8 @@ def schools(
             f" FROM u {_FIGURES} ORDER BY u.sort_key, u.id",
             asked,
         )
-        return [SchoolRow(*row[:3], dict(zip(read, row[3:], strict=True))) for row in cursor.fetchall()], count
+        found = [SchoolRow(i, n, c, dict(zip(read, numbers, strict=True))) for i, n, c, *numbers in cursor.fetchall()]
+        return found, count
 
 
 def communes(scope: Scope, *, school_year: int, term: int) -> list[CommuneRow]:
