@@ -51,8 +51,8 @@ MUTANTS = (
         "audit",
         "the audit entry of a save in the gradebook",
         "maitruong/assessment/gradebook/services/entry.py",
-        'audit.record(\n        scope,\n        f"gradebook.{action}",',
-        '(lambda *known, **told: None)(\n        scope,\n        f"gradebook.{action}",',
+        "return entry, fact",
+        "return (fact,)",
         ("maitruong/assessment/gradebook/tests/test_entry.py",),
     ),
     Mutant(

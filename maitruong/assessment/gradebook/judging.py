@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
-from typing import Any, NamedTuple
+from functools import lru_cache, partial
+from typing import Any, NamedTuple, TypeVar
 
 from maitruong.foundation.regulations.derivation import Derivation
 from maitruong.foundation.regulations.register import HOUSE, Rule
@@ -114,7 +114,7 @@ def year_of(book: Book, cells: Mapping[str, Any], term_one: SubjectTerm | None) 
     two = SubjectTerm(cells["average"], cells["outcome"], cells["provisional"], cells["basis"])
     marks = {(book.subject, 2): two} | ({(book.subject, 1): term_one} if term_one else {})
     settings = tt22_settings(book.settings_id)
-    (result,) = year_subjects([subject], marks, act=book.act, settings=settings, grade=book.grade)
+    (result,) = year_subjects((subject,), marks, act=book.act, settings=settings, grade=book.grade)
     value = result.average if book.kind == "score" else _plain(result.passed)
     return value, two.provisional or bool(term_one and term_one.provisional)
 
@@ -123,6 +123,7 @@ def year_of(book: Book, cells: Mapping[str, Any], term_one: SubjectTerm | None) 
 
 Marks = Mapping[tuple[str, int], SubjectTerm]
 """Subject and term → what the pupil's row came to."""
+Subjects = tuple[Subject, ...]
 
 
 @lru_cache(maxsize=50_000)
@@ -146,62 +147,76 @@ class _Entry(NamedTuple):
     missing: bool
 
 
-InTerm = Callable[[Subject, SubjectTerm], _Entry]
-InYear = Callable[[Subject, SubjectTerm | None, SubjectTerm | None], _Entry]
+REMEMBERED = 20_000
+"""So many entries of one subject are kept. A save of a class asks the same few questions again and again."""
+_Key = TypeVar("_Key")
 
 
-@lru_cache(maxsize=16)
-def _in_term(settings: Tt22Settings) -> InTerm:
-    """A subject's entry in a term. Pure, and pupils share it: a save of a class asks the same few questions again and again."""
+class _Known(dict[_Key, _Entry]):
+    """What was made of a key before; made when asked for the first time."""
 
-    @lru_cache(maxsize=20_000)
-    def entry(subject: Subject, row: SubjectTerm) -> _Entry:
-        code, name, kind, _, optional = subject
-        result = _result(code, name, kind, optional, True, row.average, _passed(row.outcome), row.basis)
-        return _Entry(result, is_missing(result, settings))
+    def __init__(self, make: Callable[[_Key], _Entry]) -> None:
+        self.make = make
 
-    return entry
-
-
-@lru_cache(maxsize=16)
-def _in_year(
-    average_of: Callable[..., int | None], outcome_of: Callable[..., bool | None], settings: Tt22Settings
-) -> InYear:
-    """A subject's entry in the year, by the rules of one act in one reading; remembered as in `_in_term`."""
-
-    @lru_cache(maxsize=20_000)
-    def entry(subject: Subject, one: SubjectTerm | None, two: SubjectTerm | None) -> _Entry:
-        terms = tuple(t for t in subject.terms if _is_judged(one if t == 1 else two))
-        last = two or one or _NOTHING
-        whole = len(subject.terms) == (one is not None) + (two is not None)
-        one, two = one or _NOTHING, two or _NOTHING
-        average = passed = None
-        if terms and subject.kind == "score":
-            average = average_of(one.average, two.average, terms=terms, settings=settings)
-        elif terms:
-            passed = outcome_of(_passed(one.outcome), _passed(two.outcome), terms=terms, settings=settings)
-        basis = last.basis if not terms else min(last.basis, 1)
-        result = _result(subject.code, subject.name, subject.kind, subject.optional, whole, average, passed, basis)
-        return _Entry(result, is_missing(result, settings))
-
-    return entry
+    def __missing__(self, key: _Key) -> _Entry:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        found = self[key] = self.make(key)
+        return found
 
 
 class _Place(NamedTuple):
-    """Where a subject's rows stand among a pupil's marks; None for a term it is not taught in."""
+    """Where a subject's rows stand among a pupil's marks; None for a term it is not taught in. And what such rows bring."""
 
-    subject: Subject
+    optional: bool
     one: tuple[str, int] | None
     two: tuple[str, int] | None
-    optional: bool
+    in_term: _Known[SubjectTerm]
+    in_year: _Known[tuple[SubjectTerm | None, SubjectTerm | None]]
 
 
 @lru_cache(maxsize=512)
-def _places(subjects: tuple[Subject, ...]) -> tuple[_Place, ...]:
+def _places(subjects: tuple[Subject, ...], act: str, grade: int, settings: Tt22Settings) -> tuple[_Place, ...]:
     return tuple(
-        _Place(s, (s.code, 1) if 1 in s.terms else None, (s.code, 2) if 2 in s.terms else None, s.optional)
-        for s in subjects
+        _Place(
+            subject.optional,
+            (subject.code, 1) if 1 in subject.terms else None,
+            (subject.code, 2) if 2 in subject.terms else None,
+            _Known(partial(_in_term, subject, settings)),
+            _Known(partial(_in_year, subject, settings, act, grade)),
+        )
+        for subject in subjects
     )
+
+
+def _in_term(subject: Subject, settings: Tt22Settings, row: SubjectTerm) -> _Entry:
+    code, name, kind, _, optional = subject
+    result = _result(code, name, kind, optional, True, row.average, _passed(row.outcome), row.basis)
+    return _Entry(result, is_missing(result, settings))
+
+
+def _in_year(
+    subject: Subject,
+    settings: Tt22Settings,
+    act: str,
+    grade: int,
+    rows: tuple[SubjectTerm | None, SubjectTerm | None],
+) -> _Entry:
+    one, two = rows
+    terms = tuple(t for t in subject.terms if _is_judged(one if t == 1 else two))
+    last = two or one or _NOTHING
+    whole = len(subject.terms) == (one is not None) + (two is not None)
+    one, two = one or _NOTHING, two or _NOTHING
+    average = passed = None
+    if terms and subject.kind == "score":
+        judge = rule("gradebook.year_average", act, grade).function
+        average = judge(one.average, two.average, terms=terms, settings=settings)
+    elif terms:
+        judge = rule("gradebook.comment_year", act, grade).function
+        passed = judge(_passed(one.outcome), _passed(two.outcome), terms=terms, settings=settings)
+    basis = last.basis if not terms else min(last.basis, 1)
+    result = _result(subject.code, subject.name, subject.kind, subject.optional, whole, average, passed, basis)
+    return _Entry(result, is_missing(result, settings))
 
 
 class _Weighed(NamedTuple):
@@ -212,10 +227,10 @@ class _Weighed(NamedTuple):
     provisional: bool
 
 
-def _weigh_term(subjects: Sequence[Subject], marks: Marks, term: int, settings: Tt22Settings) -> _Weighed:
-    entry, row_at = _in_term(settings), marks.get
+def _weigh_term(subjects: Subjects, marks: Marks, term: int, act: str, settings: Tt22Settings, grade: int) -> _Weighed:
+    row_at = marks.get
     results, missing, provisional = [], 0, False
-    for subject, one, two, optional in _places(tuple(subjects)):
+    for optional, one, two, entry, _ in _places(subjects, act, grade, settings):
         place = one if term == 1 else two
         if place is None:
             continue
@@ -224,18 +239,16 @@ def _weigh_term(subjects: Sequence[Subject], marks: Marks, term: int, settings: 
             provisional = provisional or row.provisional
         elif optional:
             continue
-        result, lacks = entry(subject, row or _NOTHING)
+        result, lacks = entry[row or _NOTHING]
         results.append(result)
         missing += lacks
     return _Weighed(results, missing, provisional)
 
 
-def _weigh_year(subjects: Sequence[Subject], marks: Marks, act: str, settings: Tt22Settings, grade: int) -> _Weighed:
-    average_of = rule("gradebook.year_average", act, grade).function
-    outcome_of = rule("gradebook.comment_year", act, grade).function
-    entry, row_at = _in_year(average_of, outcome_of, settings), marks.get
+def _weigh_year(subjects: Subjects, marks: Marks, act: str, settings: Tt22Settings, grade: int) -> _Weighed:
+    row_at = marks.get
     results, missing, provisional = [], 0, False
-    for subject, first, second, optional in _places(tuple(subjects)):
+    for optional, first, second, _, entry in _places(subjects, act, grade, settings):
         one, two = row_at(first), row_at(second)  # type: ignore[arg-type]  # no row stands at None
         if one is not None:
             provisional = provisional or one.provisional
@@ -243,19 +256,21 @@ def _weigh_year(subjects: Sequence[Subject], marks: Marks, act: str, settings: T
             continue
         if two is not None:
             provisional = provisional or two.provisional
-        result, lacks = entry(subject, one, two)
+        result, lacks = entry[one, two]
         results.append(result)
         missing += lacks
     return _Weighed(results, missing, provisional)
 
 
-def term_subjects(subjects: Sequence[Subject], marks: Marks, term: int, settings: Tt22Settings) -> list[SubjectResult]:
+def term_subjects(
+    subjects: Subjects, marks: Marks, term: int, *, act: str, settings: Tt22Settings, grade: int
+) -> list[SubjectResult]:
     """What each subject of the term brings to its level. An option the pupil has no row in is not studied."""
-    return _weigh_term(subjects, marks, term, settings).results
+    return _weigh_term(subjects, marks, term, act, settings, grade).results
 
 
 def year_subjects(
-    subjects: Sequence[Subject], marks: Marks, *, act: str, settings: Tt22Settings, grade: int
+    subjects: Subjects, marks: Marks, *, act: str, settings: Tt22Settings, grade: int
 ) -> list[SubjectResult]:
     """What each subject brings to the level of the year. A term the pupil was exempt in is as if the subject had one term."""
     return _weigh_year(subjects, marks, act, settings, grade).results
@@ -267,7 +282,7 @@ def _is_judged(row: SubjectTerm | None) -> bool:
 
 def secondary_results(
     student_id: int,
-    subjects: Sequence[Subject],
+    subjects: Subjects,
     marks: Marks,
     conduct: Mapping[int, int | None],
     *,
@@ -281,7 +296,7 @@ def secondary_results(
     found = []
     for term in terms:
         if term:
-            results, missing, provisional = _weigh_term(subjects, marks, term, settings)
+            results, missing, provisional = _weigh_term(subjects, marks, term, act, settings, grade)
             level = conduct.get(term)
         else:
             results, missing, provisional = _weigh_year(subjects, marks, act, settings, grade)
@@ -337,7 +352,8 @@ def explain_results(sheet: Sheet, marks: Marks, conduct: Mapping[int, int | None
     act, grade, settings = sheet.act, sheet.grade, tt22_settings(sheet.settings_id)
     judge = rule("gradebook.learning_level", act, grade)
     if term:
-        return [judge.explain(term_subjects(sheet.subjects, marks, term, settings), settings=settings)]
+        found = term_subjects(sheet.subjects, marks, term, act=act, settings=settings, grade=grade)
+        return [judge.explain(found, settings=settings)]
     results = year_subjects(sheet.subjects, marks, act=act, settings=settings, grade=grade)
     of_year = rule("gradebook.conduct_year", act, grade)
     terms = (_level(conduct.get(1)), _level(conduct.get(2)))

@@ -17,7 +17,7 @@ from django.db import connection
 from maitruong.foundation.kernel import clock
 
 from .rules.tt27_2020 import QUALITIES_AND_COMPETENCES
-from .storage import DAY, STORES, empty_row, place
+from .storage import DAY, STORES, empty_row, in_year, place
 from .types import Book, SubjectTerm
 
 FEW = 6
@@ -50,7 +50,7 @@ def read(
     store = STORES[book.kind]
     with connection.cursor() as cursor:
         cursor.execute(
-            _read_sql(book.kind, book.moment in (0, 4), len(student_ids) <= FEW),
+            _read_sql(book.kind, book.school_year, book.moment in (0, 4), len(student_ids) <= FEW),
             {
                 **place(book),
                 "students": list(student_ids),
@@ -152,8 +152,8 @@ def _from_elsewhere(beside: _Beside) -> str:
   FROM {beside.table} o WHERE {_AT} AND o.class_id <> %(class_id)s::bigint AND o.student_id = ANY(moved.ids){beside.where})"""
 
 
-@lru_cache(maxsize=32)
-def _read_sql(kind: str, counts: bool, few: bool) -> str:
+@lru_cache(maxsize=64)
+def _read_sql(kind: str, school_year: int, counts: bool, few: bool) -> str:
     """counts: whether the book's rows enter a result (at primary school only those of the end of the year)."""
     store = STORES[kind]
     family = "primary" if kind in ("primary", "quality") else "secondary"
@@ -162,7 +162,7 @@ def _read_sql(kind: str, counts: bool, few: bool) -> str:
         beside = [*(_of_class(b, few) for b in _BESIDE[family]), *(_from_elsewhere(b) for b in _BESIDE[family])]
     own = ", ".join(f"array_agg(m.{name}) AS {name}" for name in ("student_id", "version", *store.read_back))
     whose = " AND m.student_id = ANY(%(students)s::bigint[])" if few else ""
-    return f"""
+    sql = f"""
 SELECT (SELECT r.answer::text FROM gradebook_savedrequest r
         WHERE r.book_id = %(book)s::bigint AND r.actor_id = %(actor)s::bigint AND r.request_id = %(request)s::text),
   (SELECT array_agg(e.student_id) FROM enrolment_enrolment e
@@ -173,3 +173,4 @@ FROM (SELECT array_agg(e.student_id) AS ids FROM enrolment_enrolment e
       WHERE e.student_id = ANY(%(students)s::bigint[]) AND e.school_year = %(school_year)s::smallint
         AND e.school_id = %(school_id)s::bigint AND e.school_class_id <> %(class_id)s::bigint) AS moved,
   (SELECT {own} FROM {store.table} m WHERE {store.rows_of_book}{whose}) AS own"""
+    return in_year(sql, school_year)

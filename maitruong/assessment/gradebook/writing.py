@@ -7,15 +7,17 @@ not is added, and neither has to look out for the other. A result is only writte
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
 
+from maitruong.foundation.kernel.carried import Carried
+
 from .reading import Pupil
-from .storage import STORES, place
+from .storage import STORES, Store, in_year, place
 from .types import Book, ResultRow, Sheet
 
 
@@ -41,10 +43,12 @@ def write(
     actor_id: int | None,
     at: dt.datetime,
     touch: bool,
+    carried: Sequence[Carried] = (),
 ) -> bool:
     """Save the rows of these of the pupils, as their cells stand now, with everything that follows from it. One statement.
 
     touch: whether the book changed (a request whose cells were all refused only leaves its answer).
+    carried: what other modules write with it.
     False when the book's version is not the one read under the lock: nothing was written then that may stay.
     """
     known: list[dict[str, Any]] = []
@@ -52,31 +56,35 @@ def write(
     for pupil_id in rows:
         pupil = pupils[pupil_id]
         (known if pupil.version else fresh).append({"student_id": pupil_id, **pupil.cells})
+    lists = {
+        "known": known,
+        "fresh": fresh,
+        "past": [change._asdict() for change in history],
+        "res": [{**row._asdict(), "again": pupils[row.student_id].elsewhere} for row in results],
+        "told": answer,
+    }
+    parts = (*(name for name, value in lists.items() if value), *(["book"] if touch else []))
+    values = {
+        **place(book),
+        "kind": book.kind,
+        "grade": book.grade,
+        "act": sheet.act,
+        "settings": sheet.settings_id,
+        "version": book.version + 1 if touch else book.version,
+        "seen": book.version,
+        "book": book.id,
+        "sheet": sheet.id,
+        "person": actor_id,
+        "actor": actor_id or 0,
+        "request": request_id,
+        "at": at,
+        **{name: _json(value) for name, value in lists.items() if value},
+    }
+    for parcel in carried:
+        values |= parcel.values
     with connection.cursor() as cursor:
-        cursor.execute(
-            _write_sql(book.kind),
-            {
-                **place(book),
-                "kind": book.kind,
-                "known": _json(known),
-                "fresh": _json(fresh),
-                "history": _json([change._asdict() for change in history]),
-                "results": _json([{**row._asdict(), "again": pupils[row.student_id].elsewhere} for row in results]),
-                "grade": book.grade,
-                "act": sheet.act,
-                "settings": sheet.settings_id,
-                "version": book.version + 1 if touch else book.version,
-                "seen": book.version,
-                "book": book.id,
-                "sheet": sheet.id,
-                "touch": touch,
-                "person": actor_id,
-                "actor": actor_id or 0,
-                "request": request_id if answer is not None else None,
-                "answer": _json(answer) if answer is not None else None,
-                "at": at,
-            },
-        )
+        statement = _write_sql(book.kind, book.school_year, parts, tuple(parcel.sql for parcel in carried))
+        cursor.execute(statement, values)
         written, bumped = cursor.fetchone()
     assert written == len(known) + len(fresh) or not bumped, "the store lost a row"
     return bool(bumped) or not touch
@@ -86,19 +94,68 @@ def _json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
+@lru_cache(maxsize=256)
+def _write_sql(kind: str, school_year: int, parts: tuple[str, ...], carried: tuple[str, ...]) -> str:
+    """The statement with these parts only: what it does not name, the server need not prepare for.
+
+    The year stands in it as a number, so that the server plans for that year's partitions alone.
+    """
+    store = STORES[kind]
+    wanted = [f"{name} AS ({_PARTS[name](store)})" for name in parts]
+    if "res" in parts:
+        wanted.append(f"sheet AS ({_SHEET})")
+    wanted += [f"carried{number} AS ({sql})" for number, sql in enumerate(carried)]
+    count = " + ".join(f"(SELECT count(*) FROM {name})" for name in ("known", "fresh") if name in parts) or "0"
+    bumped = "(SELECT count(*) FROM book)" if "book" in parts else "0"
+    return in_year(f"WITH {', '.join(wanted)} SELECT {count}, {bumped}", school_year)
+
+
+def _typed(store: Store) -> str:
+    return "student_id bigint, " + ", ".join(f"{name} {store.type_of(name)}" for name in store.read_back)
+
+
+def _known(store: Store) -> str:
+    written = ", ".join(f"{name} = i.{name}" for name in store.read_back)
+    return f"""
+  UPDATE {store.table} m SET {written}, version = %(version)s::int, updated_at = %(at)s::timestamptz, updated_by = %(person)s::bigint
+  FROM json_to_recordset(%(known)s::json) AS i({_typed(store)}) WHERE {store.rows_of_book} AND m.student_id = i.student_id
+  RETURNING 1"""
+
+
+def _fresh(store: Store) -> str:
+    subject = "%(subject)s::text, " if store.has_subject else ""
+    return f"""
+  INSERT INTO {store.table} ({", ".join((*store.key, *store.read_back))}, version, updated_at, updated_by)
+  SELECT %(school_year)s::smallint, %(school_id)s::bigint, %(class_id)s::bigint, {subject}%(slot)s::smallint, i.student_id,
+         {", ".join(f"i.{name}" for name in store.read_back)}, %(version)s::int, %(at)s::timestamptz, %(person)s::bigint
+  FROM json_to_recordset(%(fresh)s::json) AS i({_typed(store)})
+  RETURNING 1"""
+
+
+def _past(_: Store) -> str:
+    return """
+  INSERT INTO gradebook_markhistory (school_year, school_id, class_id, kind, subject, slot, student_id, cell, version, old, new,
+                                     by_person, at)
+  SELECT %(school_year)s::smallint, %(school_id)s::bigint, %(class_id)s::bigint, %(kind)s::text, %(subject)s::text,
+         %(slot)s::smallint, h.student_id, h.cell, %(version)s::int, h.old, h.new, %(person)s::bigint, %(at)s::timestamptz
+  FROM json_to_recordset(%(past)s::json) AS h(student_id bigint, cell text, old text, new text)"""
+
+
 _RESULT = ResultRow._fields[2:]
 _RESULT_TYPED = (
     "term smallint, student_id bigint, learning smallint, learning_before smallint, raised_by text, conduct smallint, title text,"
     " missing smallint, provisional boolean, again boolean"
 )
-# A pupil who sat in two classes has a result in each, and the later one stands: that one is written even when it says the same.
-_RESULTS = f"""
-res AS (
+
+
+def _res(_: Store) -> str:
+    # A pupil who sat in two classes has a result in each, and the later one stands: that is written even when it says the same.
+    return f"""
   INSERT INTO gradebook_result (school_year, school_id, class_id, term, student_id, grade, {", ".join(_RESULT)}, act, settings_id,
                                 computed_at)
   SELECT %(school_year)s::smallint, %(school_id)s::bigint, %(class_id)s::bigint, r.term, r.student_id, %(grade)s::smallint,
          {", ".join(f"r.{name}" for name in _RESULT)}, %(act)s::text, %(settings)s::text, %(at)s::timestamptz
-  FROM json_to_recordset(%(results)s::json) AS r({_RESULT_TYPED})
+  FROM json_to_recordset(%(res)s::json) AS r({_RESULT_TYPED})
   LEFT JOIN gradebook_result x ON x.school_year = %(school_year)s::smallint AND x.school_id = %(school_id)s::bigint
     AND x.class_id = %(class_id)s::bigint AND x.term = r.term AND x.student_id = r.student_id
   WHERE r.again OR x.student_id IS NULL
@@ -106,42 +163,22 @@ res AS (
        ({", ".join(f"r.{name}" for name in _RESULT)}, %(grade)s::smallint, %(act)s::text, %(settings)s::text)
   ON CONFLICT (school_year, school_id, class_id, term, student_id) DO UPDATE SET
     {", ".join(f"{name} = excluded.{name}" for name in (*_RESULT, "grade", "act", "settings_id", "computed_at"))}
-  RETURNING 1)"""
+  RETURNING 1"""
 
 
-@lru_cache(maxsize=8)
-def _write_sql(kind: str) -> str:
-    store = STORES[kind]
-    written = store.read_back
-    columns = ", ".join(written)
-    typed = "student_id bigint, " + ", ".join(f"{name} {store.type_of(name)}" for name in written)
-    subject = "%(subject)s::text, " if store.has_subject else ""
-    return f"""
-WITH known AS (
-  UPDATE {store.table} m SET {", ".join(f"{name} = i.{name}" for name in written)}, version = %(version)s::int,
-    updated_at = %(at)s::timestamptz, updated_by = %(person)s::bigint
-  FROM json_to_recordset(%(known)s::json) AS i({typed}) WHERE {store.rows_of_book} AND m.student_id = i.student_id
-  RETURNING 1),
-fresh AS (
-  INSERT INTO {store.table} ({", ".join(store.key)}, {columns}, version, updated_at, updated_by)
-  SELECT %(school_year)s::smallint, %(school_id)s::bigint, %(class_id)s::bigint, {subject}%(slot)s::smallint, i.student_id,
-         {", ".join(f"i.{name}" for name in written)}, %(version)s::int, %(at)s::timestamptz, %(person)s::bigint
-  FROM json_to_recordset(%(fresh)s::json) AS i({typed})
-  RETURNING 1),
-past AS (
-  INSERT INTO gradebook_markhistory (school_year, school_id, class_id, kind, subject, slot, student_id, cell, version, old, new,
-                                     by_person, at)
-  SELECT %(school_year)s::smallint, %(school_id)s::bigint, %(class_id)s::bigint, %(kind)s::text, %(subject)s::text,
-         %(slot)s::smallint, h.student_id, h.cell, %(version)s::int, h.old, h.new, %(person)s::bigint, %(at)s::timestamptz
-  FROM json_to_recordset(%(history)s::json) AS h(student_id bigint, cell text, old text, new text)),{_RESULTS},
-book AS (
+def _book(_: Store) -> str:
+    return """
   UPDATE gradebook_markbook SET version = %(version)s::int, changed_at = %(at)s::timestamptz, changed_by = %(person)s::bigint
-  WHERE id = %(book)s::bigint AND version = %(seen)s::int AND %(touch)s::boolean RETURNING 1),
-sheet AS (
-  UPDATE gradebook_classsheet SET version = version + 1, changed_at = %(at)s::timestamptz
-  WHERE id = %(sheet)s::bigint AND EXISTS (SELECT 1 FROM res)),
-told AS (
+  WHERE id = %(book)s::bigint AND version = %(seen)s::int RETURNING 1"""
+
+
+def _told(_: Store) -> str:
+    return """
   INSERT INTO gradebook_savedrequest (school_id, book_id, actor_id, request_id, answer, at)
-  SELECT %(school_id)s::bigint, %(book)s::bigint, %(actor)s::bigint, %(request)s::text, %(answer)s::jsonb, %(at)s::timestamptz
-  WHERE %(answer)s::jsonb IS NOT NULL)
-SELECT (SELECT count(*) FROM known) + (SELECT count(*) FROM fresh), (SELECT count(*) FROM book)"""
+  VALUES (%(school_id)s::bigint, %(book)s::bigint, %(actor)s::bigint, %(request)s::text, %(told)s::jsonb, %(at)s::timestamptz)"""
+
+
+_SHEET = """
+  UPDATE gradebook_classsheet SET version = version + 1, changed_at = %(at)s::timestamptz
+  WHERE id = %(sheet)s::bigint AND EXISTS (SELECT 1 FROM res)"""
+_PARTS = {"known": _known, "fresh": _fresh, "past": _past, "res": _res, "told": _told, "book": _book}

@@ -13,11 +13,43 @@ from django.db import connection, transaction
 
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel.carried import Carried
 
-_INSERT = (
-    "INSERT INTO audit_entry (school_id, actor_id, action, object_type, object_id, subject_id, request_id, salt, body, digest)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_COLUMNS_WRITTEN = (
+    "school_id",
+    "actor_id",
+    "action",
+    "object_type",
+    "object_id",
+    "subject_id",
+    "request_id",
+    "salt",
+    "body",
+    "digest",
 )
+_INSERT = (
+    f"INSERT INTO audit_entry ({', '.join(_COLUMNS_WRITTEN)}) VALUES ({', '.join(['%s'] * len(_COLUMNS_WRITTEN))})"
+)
+_CARRIED = f"""
+INSERT INTO audit_entry ({", ".join(_COLUMNS_WRITTEN)}) VALUES (%(audit_school_id)s::bigint, %(audit_actor_id)s::bigint,
+  %(audit_action)s::text, %(audit_object_type)s::text, %(audit_object_id)s::text, %(audit_subject_id)s::bigint,
+  %(audit_request_id)s::text, %(audit_salt)s::bytea, %(audit_body)s::text, %(audit_digest)s::bytea)"""
+
+
+def carried(
+    scope: Scope,
+    action: str,
+    *,
+    school_id: int,
+    object_type: str,
+    object_id: object,
+    changes: Any = None,
+    why: str = "",
+    subject_id: int | None = None,
+) -> Carried:
+    """The same entry as `record` makes, for the act's own statement to write. One per statement."""
+    row = _row(scope, action, school_id, object_type, object_id, changes, why, subject_id)
+    return Carried(_CARRIED, {f"audit_{name}": value for name, value in zip(_COLUMNS_WRITTEN, row, strict=True)})
 
 
 def record(

@@ -16,9 +16,15 @@ from typing import Any, ClassVar
 
 from django.db import connection, transaction
 
+from maitruong.foundation.kernel.carried import Carried
+
 from .models import OutboxEvent
 
 logger = logging.getLogger(__name__)
+
+
+BATCH = 500
+"""Facts taken up at once."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,14 @@ def publish(event: Event) -> None:
         cursor.execute(_PUBLISH, [event.kind, school_id, json.dumps(payload)])
 
 
+def carried(event: Event) -> Carried:
+    """The same fact as `publish` writes, for the act's own statement. One per statement."""
+    payload = dict(vars(event))
+    school_id = payload.pop("school_id")
+    values = {"events_kind": event.kind, "events_school_id": school_id, "events_payload": json.dumps(payload)}
+    return Carried(_CARRIED, values)
+
+
 def publish_many(events: Sequence[Event]) -> None:
     """The same for many facts of one act, in one statement."""
     if not connection.in_atomic_block:
@@ -68,6 +82,9 @@ def publish_many(events: Sequence[Event]) -> None:
 
 
 _PUBLISH = "INSERT INTO events_outbox (kind, school_id, payload) VALUES (%s::text, %s::bigint, %s::jsonb)"
+_CARRIED = """
+INSERT INTO events_outbox (kind, school_id, payload)
+VALUES (%(events_kind)s::text, %(events_school_id)s::bigint, %(events_payload)s::jsonb)"""
 _PUBLISH_MANY = """
 INSERT INTO events_outbox (kind, school_id, payload)
 SELECT kind, school_id, payload FROM unnest(%s::text[], %s::bigint[], %s::jsonb[]) AS fact(kind, school_id, payload)
@@ -94,7 +111,7 @@ def forget_all() -> None:
     OutboxEvent.objects.all().delete()
 
 
-def fan_out(limit: int = 500) -> int:
+def fan_out(limit: int = BATCH) -> int:
     """Move waiting facts to one row per reaction, in one transaction. Returns how many facts were taken."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_CLAIM_OUTBOX, [limit])
@@ -109,7 +126,7 @@ def fan_out(limit: int = 500) -> int:
     return len(facts)
 
 
-def deliver(limit: int = 500) -> int:
+def deliver(limit: int = BATCH) -> int:
     """Run every reaction once over what is due for it. One that fails is tried again later, alone."""
     done = 0
     for reactions in list(_reactions.values()):

@@ -11,6 +11,7 @@ from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.events import services as events
 from maitruong.foundation.kernel import clock, formats
+from maitruong.foundation.kernel.carried import Carried
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear
 
@@ -186,11 +187,10 @@ class _Save:
             actor_id=scope.actor_id,
             at=at,
             touch=bool(changes),
+            carried=carried(scope, self.book, changes) if changes else (),
         )
         if not written:
             raise SavedMeanwhile(book=self.book.title)
-        if changes:
-            tell(scope, self.book, changes)
         return saved
 
     def _changes(self) -> list[Change]:
@@ -268,31 +268,35 @@ def results_of(book: Book, sheet: Sheet, pupil: Pupil) -> list[ResultRow]:
     )
 
 
-def tell(scope: Scope, book: Book, changes: Sequence[Change], why: str = "", action: str = "marks_entered") -> None:
-    """The audit entry and the published fact of one save."""
-    audit.record(
-        scope,
-        f"gradebook.{action}",
-        school_id=book.school_id,
-        object_type="markbook",
-        object_id=book.id,
-        changes=[[c.student_id, c.cell, c.old, c.new] for c in changes],
-        why=why,
-    )
-    students = sorted({change.student_id for change in changes})
+def tell(scope: Scope, book: Book, changes: Sequence[Change], why: str, action: str) -> None:
+    """The audit entry and the published fact of one act on a book."""
+    audit.record(scope, f"gradebook.{action}", **_entry(book, changes), why=why)
+    events.publish(_fact(book, changes))
+
+
+def carried(scope: Scope, book: Book, changes: Sequence[Change]) -> tuple[Carried, Carried]:
+    """The same of one save, for its own statement to write."""
+    entry = audit.carried(scope, "gradebook.marks_entered", **_entry(book, changes))
+    fact = events.carried(_fact(book, changes))
+    return entry, fact
+
+
+def _entry(book: Book, changes: Sequence[Change]) -> dict[str, Any]:
+    cells = [[c.student_id, c.cell, c.old, c.new] for c in changes]
+    return {"school_id": book.school_id, "object_type": "markbook", "object_id": book.id, "changes": cells}
+
+
+def _fact(book: Book, changes: Sequence[Change]) -> MarksEntered | ConductEntered:
     told: dict[str, Any] = {
         "school_id": book.school_id,
         "book_id": book.id,
         "class_id": book.class_id,
         "term": book.term,
         "school_year": book.school_year,
-        "students": students,
+        "students": sorted({change.student_id for change in changes}),
         "cells": len(changes),
     }
-    if book.kind == "conduct":
-        events.publish(ConductEntered(**told))
-    else:
-        events.publish(MarksEntered(subject=book.subject, **told))
+    return ConductEntered(**told) if book.kind == "conduct" else MarksEntered(subject=book.subject, **told)
 
 
 def iso(moment: Any) -> str:
@@ -349,15 +353,7 @@ def set_basis(scope: Scope, *, book_id: int, student_ids: Iterable[int], basis: 
 
 
 def tell_basis(scope: Scope, book: Book, changes: Sequence[Change], reason: str) -> None:
-    audit.record(
-        scope,
-        "gradebook.basis_set",
-        school_id=book.school_id,
-        object_type="markbook",
-        object_id=book.id,
-        changes=[[c.student_id, c.cell, c.old, c.new] for c in changes],
-        why=reason,
-    )
+    audit.record(scope, "gradebook.basis_set", **_entry(book, changes), why=reason)
     students = sorted(change.student_id for change in changes)
     events.publish(
         ResultsChanged(

@@ -154,7 +154,7 @@ def test_a_save_of_forty_five_marks_is_one_commit() -> None:
     texts = [q["sql"] for q in seen.captured_queries]
     assert answer.status_code == 200
     assert texts.count("BEGIN") == texts.count("COMMIT") == 1
-    assert len([t for t in in_view(seen) if t != "COMMIT"]) == 5
+    assert len([t for t in in_view(seen) if t != "COMMIT"]) == 3
 
 
 @pytest.mark.parametrize("who", ["stranger", "neighbour", "guardian", "clerk"])

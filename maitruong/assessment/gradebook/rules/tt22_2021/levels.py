@@ -36,9 +36,10 @@ ROWS = (
 
 
 class Counted(NamedTuple):
-    """The subjects a level is judged from, and those left out or still without a result."""
+    """The subjects a level is judged from, and those left out or still without a result. averages: of the scored ones."""
 
     scored: tuple[SubjectResult, ...]
+    averages: tuple[int, ...]
     failed_comments: tuple[SubjectResult, ...]
     left_out: tuple[SubjectResult, ...]
     missing: tuple[SubjectResult, ...]
@@ -86,6 +87,7 @@ def is_missing(result: SubjectResult, settings: Tt22Settings = DEFAULT) -> bool:
 def counted_subjects(results: Iterable[SubjectResult], settings: Tt22Settings = DEFAULT) -> Counted:
     """Sort subjects into those that count and those that do not; `asked` is six, or all that are left when fewer."""
     scored: list[SubjectResult] = []
+    averages: list[int] = []
     failed: list[SubjectResult] = []
     left_out: list[SubjectResult] = []
     missing: list[SubjectResult] = []
@@ -93,18 +95,22 @@ def counted_subjects(results: Iterable[SubjectResult], settings: Tt22Settings = 
         if not is_counted(result, settings):
             left_out.append(result)
         elif result.kind is _SCORE:
-            (missing if result.average is None else scored).append(result)
+            if result.average is None:
+                missing.append(result)
+            else:
+                scored.append(result)
+                averages.append(result.average)
         elif result.passed is None:
             missing.append(result)
         elif not result.passed:
             failed.append(result)
     asked = min(SUBJECTS_ASKED, len(scored)) if settings.fewer_subjects == "cap" else SUBJECTS_ASKED
-    return Counted(tuple(scored), tuple(failed), tuple(left_out), tuple(missing), asked)
+    return Counted(tuple(scored), tuple(averages), tuple(failed), tuple(left_out), tuple(missing), asked)
 
 
 def strong_subjects(counted: Counted, strong_from: int) -> int:
     """How many counted scored subjects have at least so many tenths."""
-    return sum(_average(subject) >= strong_from for subject in counted.scored)
+    return len([average for average in counted.averages if average >= strong_from])
 
 
 def judge(results: Iterable[SubjectResult], settings: Tt22Settings = DEFAULT) -> Judgement:
@@ -129,7 +135,9 @@ def judge(results: Iterable[SubjectResult], settings: Tt22Settings = DEFAULT) ->
 
 
 def _check(row: Row, counted: Counted) -> RowCheck:
-    below = tuple(subject for subject in counted.scored if _average(subject) < row.floor)
+    below: tuple[SubjectResult, ...] = ()
+    if min(counted.averages) < row.floor:
+        below = tuple(s for s, average in zip(counted.scored, counted.averages, strict=True) if average < row.floor)
     strong = strong_subjects(counted, row.strong_from)
     holds = len(counted.failed_comments) <= row.comments_allowed and not below and strong >= counted.asked
     return RowCheck(row, below, strong, holds)
