@@ -8,10 +8,10 @@ from typing import Any
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from maitruong.foundation.kernel import vietnamese
+from maitruong.foundation.kernel import clock, vietnamese
 
 from . import admin_units
-from .models import AdminUnit, Position, Unit
+from .models import AdminUnit, FormerUnit, Position, Unit
 
 
 @transaction.atomic
@@ -70,13 +70,24 @@ def found_communes(province: str, *, department_id: int, on: dt.date) -> int:
 def remove_unit(unit_id: int) -> None:
     """Take back a unit that was founded by mistake. The caller has made sure that nothing stands on it."""
     Position.objects.filter(unit_id=unit_id).delete()
+    FormerUnit.objects.filter(unit_id=unit_id).delete()
     Unit.objects.filter(pk=unit_id).delete()
 
 
+@transaction.atomic
 def describe_unit(unit_id: int, **wanted: Any) -> dict[str, list[Any]]:
-    """Write a unit's name, address, commune. Returns {field: [old, new]} of what changed."""
+    """Write a unit's name, address, commune. Returns {field: [old, new]} of what changed.
+
+    The former name and commune are kept up to yesterday; what is mended twice on one day was never so in between.
+    """
     row = Unit.objects.select_for_update().get(pk=unit_id)
     changes = {name: [getattr(row, name), value] for name, value in wanted.items() if getattr(row, name) != value}
+    if changes.keys() & {"name", "admin_unit_id"}:
+        FormerUnit.objects.get_or_create(
+            unit_id=unit_id,
+            until=clock.today() - dt.timedelta(days=1),
+            defaults={"name": row.name, "sort_key": row.sort_key, "admin_unit_id": row.admin_unit_id},
+        )
     if changes:
         if "name" in changes:
             wanted["sort_key"] = vietnamese.collation_key(wanted["name"])

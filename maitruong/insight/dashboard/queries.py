@@ -21,6 +21,26 @@ LEVELS = {"3": "Tốt", "2": "Khá", "1": "Đạt", "0": "Chưa đạt"}
 
 
 @dataclass(frozen=True)
+class Period:
+    """What a page of the centre tells of. day: today, or the last day of a year that is past: names, places and schools are
+    those of that day."""
+
+    school_year: int
+    term: int
+    day: dt.date
+    past: bool = False
+
+
+def period(asked: int | None = None) -> Period:
+    """The present school year and term, or a former year as a whole when it is asked for and the house knows it."""
+    today = clock.today()
+    year = calendar.year_on(today)
+    if asked is not None and asked < year and asked in {known.year for known in calendar.years()}:
+        return Period(asked, 2, calendar.span(asked)[2], past=True)
+    return Period(year, calendar.term_on(today), today)
+
+
+@dataclass(frozen=True)
 class Learning:
     """Learning levels of a period: grade → level → pupils; empty when no pupil has one yet. term 0: the whole year."""
 
@@ -47,27 +67,29 @@ class Centre:
         return f"{zlib.crc32(repr(shown).encode()):x}"
 
 
-def centre(scope: Scope, *, pictured: bool = True) -> Centre:
-    """Two statements for the figures, one for their moment, two for the calendar, one more for the levels of a picture; the
-    same for a school and a province."""
+def centre(scope: Scope, of: Period, *, pictured: bool = True) -> Centre:
+    """Two statements for the figures, one for their moment, one more for the levels of a picture; the same for a school and a
+    province."""
     today = clock.today()
-    year, term = calendar.year_on(today), calendar.term_on(today)
-    found = Centre(year, term, indicators.as_of(scope))
-    found.numbers = indicators.sums(scope, school_year=year, term=term, today=today)
-    found.by_day = indicators.marks_by_day(scope, school_year=year, since=today - dt.timedelta(days=DAYS - 1))
+    found = Centre(of.school_year, of.term, indicators.as_of(scope))
+    found.numbers = indicators.sums(scope, school_year=of.school_year, term=of.term, today=today)
+    if not of.past:
+        found.by_day = indicators.marks_by_day(
+            scope, school_year=of.school_year, since=today - dt.timedelta(days=DAYS - 1)
+        )
     if pictured:
-        found.learning = learning(scope, school_year=year, term=term)
+        found.learning = learning(scope, of)
     return found
 
 
-def learning(scope: Scope, *, school_year: int, term: int) -> Learning:
+def learning(scope: Scope, of: Period) -> Learning:
     """Levels of the present term once they tell of most pupils that last year's tell of: the first few classes that finish
-    early are no picture of a province. Grades 6-12, one statement."""
-    now, before = (school_year, term), (school_year - 1, 0)
+    early are no picture of a province. Of a year that is past its own. Grades 6-12, one statement."""
+    now, before = (of.school_year, 0 if of.past else of.term), (of.school_year - 1, 0)
     told: dict[tuple[int, int], dict[int, dict[str, int]]] = {now: {}, before: {}}
     for one in indicators.levels(scope, periods=(now, before)):
         told[one.school_year, one.term].setdefault(one.grade, {})[one.level] = one.pupils
-    if is_a_picture(told[now], beside=told[before]):
+    if of.past or is_a_picture(told[now], beside=told[before]):
         return Learning(*now, told[now])
     return Learning(*before, told[before]) if told[before] else Learning(*now, {})
 
@@ -99,28 +121,32 @@ class CommuneRow:
         return 100 * self.numbers["books_closed"] / books if books else None
 
 
-_PLACES = "FROM organisations_unit u LEFT JOIN organisations_adminunit a ON a.id = u.admin_unit_id"
+# A school as it was on a day: a name and a place it has left since stand in the rows of what it was.
+_SCHOOLS = """
+SELECT u.id, coalesce(was.name, u.name) AS name, coalesce(was.sort_key, u.sort_key) AS sort_key, coalesce(a.code, '') AS code,
+       coalesce(a.kind || ' ' || a.name, '') AS commune
+FROM organisations_unit u
+LEFT JOIN organisations_formerunit was ON was.id = (
+  SELECT h.id FROM organisations_formerunit h WHERE h.unit_id = u.id AND h.until >= %(day)s::date ORDER BY h.until LIMIT 1)
+LEFT JOIN organisations_adminunit a ON a.id = CASE WHEN was.id IS NULL THEN u.admin_unit_id ELSE was.admin_unit_id END
+WHERE u.kind = 'school' AND (%(all)s OR u.id = ANY(%(schools)s))
+  AND (u.opened_on IS NULL OR u.opened_on <= %(day)s::date) AND (u.closed_on IS NULL OR u.closed_on >= %(day)s::date)"""
 _FIGURES = "LEFT JOIN indicators_figures f ON f.school_id = u.id AND f.school_year = %(year)s"
-_OPEN = "WHERE u.kind = 'school' AND u.closed_on IS NULL AND (%(all)s OR u.id = ANY(%(schools)s))"
-_COMMUNE = "coalesce(a.kind || ' ' || a.name, '')"
 
 
-def schools(
-    scope: Scope, *, school_year: int, term: int, page: slice, commune: str = ""
-) -> tuple[list[SchoolRow], int]:
+def schools(scope: Scope, of: Period, *, page: slice, commune: str = "") -> tuple[list[SchoolRow], int]:
     """Schools of the scope by name with their figures, of one commune when asked: a page, and how many there are in all.
 
     Two statements; only the schools of the page are looked up in the figures.
     """
-    read = indicators.columns_of(term)
-    of_commune = f"{_PLACES} {_OPEN} AND (%(commune)s = '' OR a.code = %(commune)s)"
-    asked = _asked(scope, school_year) | {"commune": commune, "limit": page.stop - page.start, "offset": page.start}
+    read = indicators.columns_of(of.term)
+    of_commune = f"SELECT * FROM ({_SCHOOLS}) AS u WHERE %(commune)s = '' OR code = %(commune)s"
+    asked = _asked(scope, of) | {"commune": commune, "limit": page.stop - page.start, "offset": page.start}
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) {of_commune}", asked)
+        cursor.execute(f"SELECT count(*) FROM ({of_commune}) AS counted", asked)
         count = cursor.fetchone()[0]
         cursor.execute(
-            f"WITH u AS (SELECT u.id, u.name, u.sort_key, {_COMMUNE} AS commune {of_commune}"
-            " ORDER BY u.sort_key, u.id LIMIT %(limit)s OFFSET %(offset)s)"
+            f"WITH u AS ({of_commune} ORDER BY sort_key, id LIMIT %(limit)s OFFSET %(offset)s)"
             f" SELECT u.id, u.name, u.commune, {', '.join(f'coalesce({value}, 0)' for value in read.values())}"
             f" FROM u {_FIGURES} ORDER BY u.sort_key, u.id",
             asked,
@@ -129,14 +155,14 @@ def schools(
         return found, count
 
 
-def communes(scope: Scope, *, school_year: int, term: int) -> list[CommuneRow]:
+def communes(scope: Scope, of: Period) -> list[CommuneRow]:
     """Sums over the scope's schools by the commune a school lies in, by name. `schools` counts those that are open. One statement."""
-    read = indicators.columns_of(term) | {"schools": "1"}
+    read = indicators.columns_of(of.term) | {"schools": "1"}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT coalesce(a.code, ''), {_COMMUNE}, {', '.join(f'coalesce(sum({v}), 0)::bigint' for v in read.values())}"
-            f" {_PLACES} {_FIGURES} {_OPEN} GROUP BY 1, 2",
-            _asked(scope, school_year),
+            f"SELECT u.code, u.commune, {', '.join(f'coalesce(sum({v}), 0)::bigint' for v in read.values())}"
+            f" FROM ({_SCHOOLS}) AS u {_FIGURES} GROUP BY 1, 2",
+            _asked(scope, of),
         )
         found = [
             CommuneRow(code, name or "Chưa rõ xã, phường", dict(zip(read, numbers, strict=True)))
@@ -145,8 +171,8 @@ def communes(scope: Scope, *, school_year: int, term: int) -> list[CommuneRow]:
     return sorted(found, key=lambda c: vietnamese.collation_key(c.name))
 
 
-def _asked(scope: Scope, school_year: int) -> dict[str, Any]:
-    return {**indicators.within(scope), "year": school_year, "today": clock.today()}
+def _asked(scope: Scope, of: Period) -> dict[str, Any]:
+    return {**indicators.within(scope), "year": of.school_year, "today": clock.today(), "day": of.day}
 
 
 @dataclass(frozen=True)
@@ -159,24 +185,24 @@ class LevelsRow:
 
 
 def levels_by_school(
-    scope: Scope, *, school_year: int, term: int, grade: int | None, page: slice
+    scope: Scope, of: Learning, *, day: dt.date, grade: int | None, page: slice
 ) -> tuple[list[LevelsRow], int]:
     """Schools by name with their pupils of each level, of one grade when asked: a page, and how many schools have any.
 
-    Two statements; only the schools of the page are summed up.
+    day: on which the schools have the names that are told. Two statements; only the schools of the page are summed up.
     """
     counted = (
         "SELECT 1 FROM indicators_fact f WHERE f.school_id = u.id AND f.school_year = %(year)s AND f.indicator = 'learning'"
         " AND f.term = %(term)s AND f.value > 0 AND (%(grade)s::int IS NULL OR f.grade = %(grade)s::int)"
     )
-    having = f"FROM organisations_unit u WHERE u.kind = 'school' AND (%(all)s OR u.id = ANY(%(schools)s)) AND EXISTS ({counted})"
+    having = f"SELECT id, name, sort_key FROM ({_SCHOOLS}) AS u WHERE EXISTS ({counted})"
     sums = ", ".join(f"coalesce(sum(f.value) FILTER (WHERE f.key = '{key}'), 0)::bigint" for key in LEVELS)
-    asked = _asked(scope, school_year) | {"term": term, "grade": grade}
+    asked = {**indicators.within(scope), "year": of.school_year, "term": of.term, "day": day, "grade": grade}
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) {having}", asked)
+        cursor.execute(f"SELECT count(*) FROM ({having}) AS counted", asked)
         count = cursor.fetchone()[0]
         cursor.execute(
-            f"WITH u AS (SELECT u.id, u.name, u.sort_key {having} ORDER BY u.sort_key, u.id LIMIT %(limit)s OFFSET %(offset)s)"
+            f"WITH u AS ({having} ORDER BY sort_key, id LIMIT %(limit)s OFFSET %(offset)s)"
             f" SELECT u.id, u.name, n.* FROM u CROSS JOIN LATERAL ({counted.replace('SELECT 1', 'SELECT ' + sums)}) AS n"
             " ORDER BY u.sort_key, u.id",
             asked | {"limit": page.stop - page.start, "offset": page.start},

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
 from maitruong.foundation.access.doors import needs
-from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.identity.services import installation
 from maitruong.foundation.kernel import clock, formats
@@ -31,19 +30,23 @@ _PAGES = 10_000
 @require_safe
 def centre(request: HttpRequest) -> HttpResponse:
     scope = request.scope  # type: ignore[attr-defined]
-    found = queries.centre(scope)
-    communes = queries.communes(scope, school_year=found.school_year, term=found.term)
+    of = _period(request)
+    found = queries.centre(scope, of)
+    communes = queries.communes(scope, of)
     levels = found.learning.levels if found.learning else {}
     return render(
         request,
         "dashboard/centre.html",
         {
             **_figures(found),
+            **_years(of),
             "page_title": "Trung tâm điều hành",
             "place": scope.workspace.place,
-            "map": _map(communes),
+            "map": _map(communes, _kept(of)),
             "map_legend": drawings.LEGEND,
-            "levels": drawings.levels_by_grade(levels, f"{reverse('dashboard:levels')}?") if levels else None,
+            "levels": drawings.levels_by_grade(levels, f"{reverse('dashboard:levels')}?{_kept(of)}")
+            if levels
+            else None,
             "levels_legend": list(zip(charts.SERIES, queries.LEVELS.values(), strict=True)),
             "levels_when": _when(found.learning),
             "behind": sorted(
@@ -57,19 +60,19 @@ def centre(request: HttpRequest) -> HttpResponse:
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
     """The five figures alone, asked for again every few seconds; 204 when the page already shows them."""
-    found = queries.centre(request.scope, pictured=False)  # type: ignore[attr-defined]
+    found = queries.centre(request.scope, queries.period(), pictured=False)  # type: ignore[attr-defined]
     context = _figures(found)
     if request.GET.get("etag") == context["etag"]:
         return HttpResponse(status=204)
     return render(request, "dashboard/_figures.html", context)
 
 
-def _map(communes: list[queries.CommuneRow]) -> Markup | None:
+def _map(communes: list[queries.CommuneRow], kept: str) -> Markup | None:
     """One commune makes no map."""
     here = installation()
     if len(communes) < 2 or here is None:
         return None
-    return drawings.closed_map(here.province_code, communes, f"{reverse('dashboard:schools')}?xa=")
+    return drawings.closed_map(here.province_code, communes, f"{reverse('dashboard:schools')}?{kept}xa=")
 
 
 def _figures(found: queries.Centre) -> dict[str, Any]:
@@ -80,12 +83,14 @@ def _figures(found: queries.Centre) -> dict[str, Any]:
         "etag": f"{found.etag}-{as_of.replace(' ', '').replace(':', '')}",
         "spark": charts.spark([value for _, value in sorted(found.by_day.items())]),
         "year_label": f"{found.school_year}-{found.school_year + 1}",
+        "kept": "",
+        "past": False,
     }
 
 
 def _when(found: queries.Learning | None) -> str:
     if found is None or not found.levels:
-        year = found.school_year if found else _now()[0]
+        year = found.school_year if found else queries.period().school_year
         return f"năm học {year}-{year + 1}"
     label = f"{found.school_year}-{found.school_year + 1}"
     return f"cả năm {label}" if found.term == 0 else f"học kì {'I' * found.term}, {label}"
@@ -95,21 +100,22 @@ def _when(found: queries.Learning | None) -> str:
 @require_safe
 def communes(request: HttpRequest) -> HttpResponse:
     scope = request.scope  # type: ignore[attr-defined]
-    year, term = _now()
-    rows = queries.communes(scope, school_year=year, term=term)
-    return render(request, "dashboard/communes.html", {"rows": rows, "page_title": "Theo xã, phường", **_as_of(scope)})
+    of = _period(request)
+    context = {"rows": queries.communes(scope, of), "page_title": "Theo xã, phường", **_years(of), **_as_of(scope)}
+    return render(request, "dashboard/communes.html", context)
 
 
 @needs("insight.view")
 @require_safe
 def schools(request: HttpRequest) -> HttpResponse:
     scope = request.scope  # type: ignore[attr-defined]
-    year, term = _now()
+    of = _period(request)
     commune = request.GET.get("xa", "")[:5]
     page = _page(request)
-    rows, count = queries.schools(scope, school_year=year, term=term, page=page, commune=commune)
+    rows, count = queries.schools(scope, of, page=page, commune=commune)
     context = {
-        **_paged(rows, count, page, kept=f"xa={commune}&" if commune else ""),
+        **_paged(rows, count, page, kept=_kept(of) + (f"xa={commune}&" if commune else "")),
+        **_years(of, f"xa={commune}&" if commune else ""),
         "commune": rows[0].commune if commune and rows else "",
         "page_title": "Các trường",
         **_as_of(scope),
@@ -121,16 +127,17 @@ def schools(request: HttpRequest) -> HttpResponse:
 @require_safe
 def school(request: HttpRequest, school_id: int) -> HttpResponse:
     scope = request.scope  # type: ignore[attr-defined]
-    year, term = _now()
+    of = _period(request)
     unit = _school_or_404(request, school_id)
-    rows = queries.classes(scope, school_id=school_id, school_year=year, term=term)
+    rows = queries.classes(scope, school_id=school_id, school_year=of.school_year, term=of.term)
     return render(
         request,
         "dashboard/school.html",
         {
             "unit": unit,
             "rows": rows,
-            "term": term,
+            "term": of.term,
+            **_years(of),
             "reads_books": scope.may("gradebook.view"),
             "reads_records": scope.may("school_records.view"),
             "page_title": unit.name,
@@ -144,7 +151,7 @@ def school(request: HttpRequest, school_id: int) -> HttpResponse:
 def entries(request: HttpRequest, school_id: int) -> HttpResponse:
     scope = request.scope  # type: ignore[attr-defined]
     unit = _school_or_404(request, school_id)
-    rows = queries.entries_today(scope, school_id=school_id, school_year=_now()[0])
+    rows = queries.entries_today(scope, school_id=school_id, school_year=queries.period().school_year)
     return render(
         request,
         "dashboard/entries.html",
@@ -157,13 +164,13 @@ def entries(request: HttpRequest, school_id: int) -> HttpResponse:
 def levels(request: HttpRequest) -> HttpResponse:
     """Pupils of each level by school, of one grade when asked."""
     scope = request.scope  # type: ignore[attr-defined]
-    found = _learning(scope)
+    of = _period(request)
+    found = queries.learning(scope, of)
     grade, page = _grade(request), _page(request)
-    rows, count = queries.levels_by_school(
-        scope, school_year=found.school_year, term=found.term, grade=grade, page=page
-    )
+    rows, count = queries.levels_by_school(scope, found, day=of.day, grade=grade, page=page)
     context = {
-        **_paged(rows, count, page, kept=f"khoi={grade}&" if grade else ""),
+        **_paged(rows, count, page, kept=_kept(of) + (f"khoi={grade}&" if grade else "")),
+        **_years(of, f"khoi={grade}&" if grade else ""),
         "grade": grade,
         "levels": queries.LEVELS,
         "when": _when(found),
@@ -183,7 +190,7 @@ def school_levels(request: HttpRequest, school_id: int) -> HttpResponse:
     level = request.GET.get("muc", "")
     if level not in queries.LEVELS:
         raise Http404
-    found = _learning(scope)
+    found = queries.learning(scope, _period(request))
     grade = _grade(request)
     rows = queries.school_pupils_of_level(
         scope, school_id=school_id, school_year=found.school_year, term=found.term, grade=grade, level=level
@@ -217,9 +224,27 @@ def _school_or_404(request: HttpRequest, school_id: int, permission: str = "insi
     return unit
 
 
-def _learning(scope: Scope) -> queries.Learning:
-    year, term = _now()
-    return queries.learning(scope, school_year=year, term=term)
+def _period(request: HttpRequest) -> queries.Period:
+    return queries.period(formats.whole_number(request.GET.get("nam")))
+
+
+def _kept(of: queries.Period) -> str:
+    """What of the address leads on to the same year."""
+    return f"nam={of.school_year}&" if of.past else ""
+
+
+def _years(of: queries.Period, kept: str = "") -> dict[str, Any]:
+    """The years to choose from, newest first, and what the templates need to stay in one."""
+    known = [row.year for row in calendar.years() if row.starts_on <= clock.today()]
+    pills = [
+        {
+            "label": f"{year}-{year + 1}",
+            "url": f"?{kept}" + (f"nam={year}" if number else ""),
+            "current": year == of.school_year,
+        }
+        for number, year in enumerate(known)
+    ]
+    return {"years": pills if len(pills) > 1 else [], "kept": _kept(of), "past": of.past}
 
 
 def _page(request: HttpRequest) -> slice:
@@ -243,11 +268,6 @@ def _paged(rows: Sequence[Any], count: int, page: slice, *, kept: str) -> dict[s
 def _grade(request: HttpRequest) -> int | None:
     given = formats.whole_number(request.GET.get("khoi"))
     return given if given is not None and 1 <= given <= 12 else None
-
-
-def _now() -> tuple[int, int]:
-    today = clock.today()
-    return calendar.year_on(today), calendar.term_on(today)
 
 
 def _as_of(scope: Any) -> dict[str, str]:
