@@ -163,25 +163,29 @@ def levels_by_school(
 ) -> tuple[list[LevelsRow], int]:
     """Schools by name with their pupils of each level, of one grade when asked: a page, and how many schools have any.
 
-    Two statements; only the schools of the page are summed up.
+    One statement, which goes over the figures of the term once; its first column is the count, also of a page beyond the end.
+    Added up as ints: a sum of bigints is a numeric, which costs twice the time.
     """
-    counted = (
-        "SELECT 1 FROM indicators_fact f WHERE f.school_id = u.id AND f.school_year = %(year)s AND f.indicator = 'learning'"
-        " AND f.term = %(term)s AND f.value > 0 AND (%(grade)s::int IS NULL OR f.grade = %(grade)s::int)"
+    sums = ", ".join(
+        f"coalesce(sum(value::int) FILTER (WHERE key = '{key}'), 0)::bigint AS level_{key}" for key in LEVELS
     )
-    having = f"FROM organisations_unit u WHERE u.kind = 'school' AND (%(all)s OR u.id = ANY(%(schools)s)) AND EXISTS ({counted})"
-    sums = ", ".join(f"coalesce(sum(f.value) FILTER (WHERE f.key = '{key}'), 0)::bigint" for key in LEVELS)
-    asked = _asked(scope, school_year) | {"term": term, "grade": grade}
+    levels = ", ".join(f"page.level_{key}" for key in LEVELS)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) {having}", asked)
-        count = cursor.fetchone()[0]
         cursor.execute(
-            f"WITH u AS (SELECT u.id, u.name, u.sort_key {having} ORDER BY u.sort_key, u.id LIMIT %(limit)s OFFSET %(offset)s)"
-            f" SELECT u.id, u.name, n.* FROM u CROSS JOIN LATERAL ({counted.replace('SELECT 1', 'SELECT ' + sums)}) AS n"
-            " ORDER BY u.sort_key, u.id",
-            asked | {"limit": page.stop - page.start, "offset": page.start},
+            f"WITH n AS MATERIALIZED (SELECT school_id, {sums} FROM indicators_fact"
+            " WHERE school_year = %(year)s AND indicator = 'learning' AND term = %(term)s AND value > 0"
+            " AND (%(grade)s::int IS NULL OR grade = %(grade)s::int) AND (%(all)s OR school_id = ANY(%(schools)s))"
+            " GROUP BY school_id)"
+            f" SELECT total.schools, page.id, page.name, {levels} FROM (SELECT count(*) AS schools FROM n) AS total LEFT JOIN"
+            " (SELECT u.id, u.name, u.sort_key, n.* FROM n JOIN organisations_unit u ON u.id = n.school_id"
+            " ORDER BY u.sort_key, u.id LIMIT %(limit)s OFFSET %(offset)s) AS page ON true"
+            " ORDER BY page.sort_key, page.id",
+            _asked(scope, school_year)
+            | {"term": term, "grade": grade, "limit": page.stop - page.start, "offset": page.start},
         )
-        return [LevelsRow(i, name, dict(zip(LEVELS, n, strict=True))) for i, name, *n in cursor.fetchall()], count
+        rows = cursor.fetchall()
+    found = [LevelsRow(i, name, dict(zip(LEVELS, n, strict=True))) for _, i, name, *n in rows if i is not None]
+    return found, rows[0][0]
 
 
 def school_pupils_of_level(
