@@ -69,6 +69,12 @@ def waiting(person_ids: Iterable[int], *, unit_id: int | None = None) -> set[int
     return set(rows.values_list("person_id", flat=True))
 
 
+def waiting_units(person_id: int) -> set[int]:
+    """The units at which a right of this person waits."""
+    rows = Grant.objects.filter(person_id=person_id, withdrawn_at__isnull=True, waits_since__isnull=False)
+    return set(rows.values_list("unit_id", flat=True))
+
+
 def workspaces(held: Iterable[tuple[GrantView, str]]) -> list[Workspace]:
     """The places a person can work in. A family is one place, whatever the number of children and schools."""
     roles = registry.roles()

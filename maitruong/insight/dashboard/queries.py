@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from maitruong.foundation.access.types import Scope
-from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel import clock, vietnamese
 from maitruong.insight.indicators import queries as indicators
 from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.enrolment import queries as enrolment
@@ -142,7 +142,7 @@ def communes(scope: Scope, *, school_year: int, term: int) -> list[CommuneRow]:
             CommuneRow(code, name or "Chưa rõ xã, phường", dict(zip(read, numbers, strict=True)))
             for code, name, *numbers in cursor.fetchall()
         ]
-    return sorted(found, key=lambda c: c.name)
+    return sorted(found, key=lambda c: vietnamese.collation_key(c.name))
 
 
 def _asked(scope: Scope, school_year: int) -> dict[str, Any]:

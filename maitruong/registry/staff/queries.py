@@ -67,6 +67,13 @@ def works_at(person_id: int, school_id: int, *, on: dt.date) -> bool:
     return Employment._base_manager.filter(_working(on), person_id=person_id, school_id=school_id).exists()
 
 
+def left_among(person_ids: Iterable[int], *, on: dt.date) -> set[tuple[int, int]]:
+    """(person, school) where one of these people worked and works no more on a day. As far as the present unit of work sees."""
+    rows = Employment._base_manager.filter(person_id__in=list(person_ids))
+    now = set(rows.filter(_working(on)).values_list("person_id", "school_id"))
+    return set(rows.filter(ends_on__lt=on).values_list("person_id", "school_id")) - now
+
+
 def teachers(scope: Scope, *, school_id: int, on: dt.date, permission: str = "staff.view") -> list[tuple[int, str]]:
     """(person id, name) of everybody who may be given a class on a day: teachers and the school's heads, by name."""
     rows = Employment.objects.visible_to(scope, permission).filter(
