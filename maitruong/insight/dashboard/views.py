@@ -167,7 +167,8 @@ def levels(request: HttpRequest) -> HttpResponse:
     of = _period(request)
     found = queries.learning(scope, of)
     grade, page = _grade(request), _page(request)
-    rows, count = queries.levels_by_school(scope, found, day=of.day, grade=grade, page=page)
+    day = queries.last_day(found, of)
+    rows, count = queries.levels_by_school(scope, found, day=day, grade=grade, page=page)
     context = {
         **_paged(rows, count, page, kept=_kept(of) + (f"khoi={grade}&" if grade else "")),
         **_years(of, f"khoi={grade}&" if grade else ""),
@@ -267,7 +268,7 @@ def _paged(rows: Sequence[Any], count: int, page: slice, *, kept: str) -> dict[s
 
 def _grade(request: HttpRequest) -> int | None:
     given = formats.whole_number(request.GET.get("khoi"))
-    return given if given is not None and 1 <= given <= 12 else None
+    return given if given is not None and 6 <= given <= 12 else None
 
 
 def _as_of(scope: Any) -> dict[str, str]:

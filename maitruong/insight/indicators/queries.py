@@ -52,7 +52,7 @@ def marks_by_day(scope: Scope, *, school_year: int, since: dt.date) -> dict[str,
     """Day (ISO) → marks entered by the scope's schools, of the days from `since` on that have any count."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT key, sum(value)::bigint FROM indicators_fact WHERE school_year = %(year)s"
+            "SELECT key, sum(value::int) FROM indicators_fact WHERE school_year = %(year)s"
             f" AND indicator = 'marks_entered' AND term = 0 AND grade = 0 AND key >= %(since)s AND {_WITHIN} GROUP BY key ORDER BY key",
             {**within(scope), "year": school_year, "since": since.isoformat()},
         )
@@ -64,7 +64,7 @@ def levels(scope: Scope, *, periods: Sequence[tuple[int, int]]) -> list[Level]:
     years, terms = zip(*periods, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT f.school_year, f.term, f.grade, f.key, sum(f.value)::bigint"
+            "SELECT f.school_year, f.term, f.grade, f.key, sum(f.value::int)"
             " FROM unnest(%(years)s::smallint[], %(terms)s::smallint[]) AS asked(school_year, term)"
             " JOIN indicators_fact f ON f.school_year = asked.school_year AND f.term = asked.term"
             f" WHERE f.indicator = 'learning' AND f.grade >= 6 AND f.value > 0 AND {_WITHIN}"
