@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from django.db import connection
 from django.db.models import Q
@@ -118,6 +119,7 @@ def choose_programme(scope: Scope, *, class_id: int, electives: Sequence[str], c
     return classes.choose_programme(scope, class_id=class_id, electives=chosen, clusters=clustered)
 
 
+@cache
 def subjects_of(grade: int, school_year: int) -> tuple[curriculum.Subject, ...]:
     """Every subject of a grade, options included; none where no programme is in force (preschool)."""
     try:
