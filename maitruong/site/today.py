@@ -14,6 +14,7 @@ from maitruong.foundation.access.types import Scope
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.signing.types import Role
 from maitruong.registry.calendar import queries as calendar
+from maitruong.site.beginning import first_steps
 
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 _SIGNS = {
@@ -50,6 +51,7 @@ class Day:
 def day_of(scope: Scope) -> Day:
     today = clock.today()
     found = Day(day=f"{_WEEKDAYS[today.weekday()]}, {today:%d/%m/%Y}", waiting=_signatures(scope))
+    found.waiting += [Line(step.title, step.text, step.href, "todo") for step in first_steps(scope)]
     if scope.may("gradebook.view"):
         year, term = calendar.year_on(today), calendar.term_on(today)
         found.term = "học kì I" if term == 1 else "học kì II"
