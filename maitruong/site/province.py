@@ -17,6 +17,7 @@ from maitruong.foundation.identity import services as identity
 from maitruong.foundation.identity.models import Account, Installation
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.kernel.errors import Refusal
+from maitruong.foundation.kernel.school_year import SchoolYear as Year
 from maitruong.foundation.organisations import admin_units
 from maitruong.foundation.organisations import services as organisations
 from maitruong.foundation.people import services as people
@@ -89,7 +90,7 @@ def new_province(*, province: str, department: str, public_address: str, adminis
 
 def _school_year(today: dt.date) -> None:
     """The present school year with the usual frame; the department sets the exact days."""
-    year = today.year if today.month >= 7 else today.year - 1
+    year = Year.containing(today).start
     SchoolYear.objects.create(
         year=year,
         starts_on=dt.date(year, 9, 5),

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection
 from django.test import Client
 
 from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.identity import sealing
 from maitruong.foundation.identity.errors import OnlyInDemo
 from maitruong.foundation.identity.models import Account, Installation
 from maitruong.foundation.organisations import queries as organisations
@@ -75,7 +76,8 @@ def test_not_even_a_statement_of_the_application_makes_it_a_demo(statement: str)
 def test_the_link_sets_a_password_and_second_factor_once(client: Client) -> None:
     path = a_real_province().link.removeprefix(ADDRESS)
     client.get(path)
-    secret = client.session["new_totp"][1]
+    link, sealed = client.session["new_totp"]
+    secret = sealing.open_token(sealed, place=f"link:{link}")
     good = {"password": "một câu dài của riêng tôi", "code": pyotp.TOTP(secret).now()}
 
     assert client.post(path, {**good, "password": "ngắn"}).status_code == 422

@@ -101,7 +101,7 @@ def communes(province_code: str, *, on: dt.date) -> list[CommuneRef]:
         level="commune", parent__level="province", parent__code=province_code, valid__contains=on
     )
     found = [CommuneRef(row.pk, row.code, f"{row.kind} {row.name}") for row in rows]
-    return sorted(found, key=lambda one: vietnamese.sort_key(one.name))
+    return sorted(found, key=lambda one: vietnamese.collation_key(one.name))
 
 
 def unit_called(kinds: Iterable[str], text: str) -> UnitRef | None:

@@ -33,7 +33,7 @@ def found_unit(
     begins = governed_from or on
     if begins is None:
         raise ValueError("a unit stands in the tree from some day on")
-    attributes.setdefault("sort_key", vietnamese.sort_key(name))
+    attributes.setdefault("sort_key", vietnamese.collation_key(name))
     unit = Unit.objects.create(kind=kind, code=code, name=name, opened_on=on, **attributes)
     _place(unit.pk, parent_id, begins)
     return unit.pk
@@ -79,7 +79,7 @@ def describe_unit(unit_id: int, **wanted: Any) -> dict[str, list[Any]]:
     changes = {name: [getattr(row, name), value] for name, value in wanted.items() if getattr(row, name) != value}
     if changes:
         if "name" in changes:
-            wanted["sort_key"] = vietnamese.sort_key(wanted["name"])
+            wanted["sort_key"] = vietnamese.collation_key(wanted["name"])
         Unit.objects.filter(pk=unit_id).update(**wanted)
     return changes
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
 from maitruong.foundation.access.doors import needs
+from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.identity.services import installation
 from maitruong.foundation.kernel import clock, formats
@@ -22,6 +24,7 @@ from maitruong.registry.calendar import queries as calendar
 from . import drawings, queries
 
 _PAGE = 50
+_PAGES = 10_000
 
 
 @needs("insight.view")
@@ -29,9 +32,8 @@ _PAGE = 50
 def centre(request: HttpRequest) -> HttpResponse:
     scope = request.scope  # type: ignore[attr-defined]
     found = queries.centre(scope)
-    rows = queries.schools(scope, school_year=found.school_year, term=found.term)
-    communes = queries.communes(rows)
-    levels_url = f"{reverse('dashboard:levels')}?"
+    communes = queries.communes(scope, school_year=found.school_year, term=found.term)
+    levels = found.learning.levels if found.learning else {}
     return render(
         request,
         "dashboard/centre.html",
@@ -41,9 +43,9 @@ def centre(request: HttpRequest) -> HttpResponse:
             "place": scope.workspace.place,
             "map": _map(communes),
             "map_legend": drawings.LEGEND,
-            "levels": drawings.levels_by_grade(found.levels, levels_url) if found.levels else None,
+            "levels": drawings.levels_by_grade(levels, f"{reverse('dashboard:levels')}?") if levels else None,
             "levels_legend": list(zip(charts.SERIES, queries.LEVELS.values(), strict=True)),
-            "levels_when": _when(found),
+            "levels_when": _when(found.learning),
             "behind": sorted(
                 (c for c in communes if c.closed_share is not None), key=lambda c: (c.closed_share or 0, c.name)
             )[:6],
@@ -55,7 +57,7 @@ def centre(request: HttpRequest) -> HttpResponse:
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
     """The five figures alone, asked for again every few seconds; 204 when the page already shows them."""
-    found = queries.centre(request.scope)  # type: ignore[attr-defined]
+    found = queries.centre(request.scope, pictured=False)  # type: ignore[attr-defined]
     context = _figures(found)
     if request.GET.get("etag") == context["etag"]:
         return HttpResponse(status=204)
@@ -72,21 +74,21 @@ def _map(communes: list[queries.CommuneRow]) -> Markup | None:
 
 def _figures(found: queries.Centre) -> dict[str, Any]:
     as_of = formats.day_time(found.as_of) if found.as_of else ""
-    days = [value for _, value in sorted(found.by_day.items())[-14:]]
     return {
         "centre": found,
         "as_of": as_of,
         "etag": f"{found.etag}-{as_of.replace(' ', '').replace(':', '')}",
-        "spark": charts.spark(days),
+        "spark": charts.spark([value for _, value in sorted(found.by_day.items())]),
         "year_label": f"{found.school_year}-{found.school_year + 1}",
     }
 
 
-def _when(found: queries.Centre) -> str:
-    if not found.levels:
-        return f"năm học {found.school_year}-{found.school_year + 1}"
-    label = f"{found.levels_year}-{found.levels_year + 1}"
-    return f"cả năm {label}" if found.levels_term == 0 else f"học kì {'I' * found.levels_term}, {label}"
+def _when(found: queries.Learning | None) -> str:
+    if found is None or not found.levels:
+        year = found.school_year if found else _now()[0]
+        return f"năm học {year}-{year + 1}"
+    label = f"{found.school_year}-{found.school_year + 1}"
+    return f"cả năm {label}" if found.term == 0 else f"học kì {'I' * found.term}, {label}"
 
 
 @needs("insight.view")
@@ -94,7 +96,7 @@ def _when(found: queries.Centre) -> str:
 def communes(request: HttpRequest) -> HttpResponse:
     scope = request.scope  # type: ignore[attr-defined]
     year, term = _now()
-    rows = queries.communes(queries.schools(scope, school_year=year, term=term))
+    rows = queries.communes(scope, school_year=year, term=term)
     return render(request, "dashboard/communes.html", {"rows": rows, "page_title": "Theo xã, phường", **_as_of(scope)})
 
 
@@ -104,11 +106,11 @@ def schools(request: HttpRequest) -> HttpResponse:
     scope = request.scope  # type: ignore[attr-defined]
     year, term = _now()
     commune = request.GET.get("xa", "")[:5]
-    rows = queries.schools(scope, school_year=year, term=term, commune=commune)
-    paged = _paged(request, rows, kept=f"xa={commune}&" if commune else "")
+    page = _page(request)
+    rows, count = queries.schools(scope, school_year=year, term=term, page=page, commune=commune)
     context = {
-        **paged,
-        "commune": paged["rows"][0].commune if commune and paged["rows"] else "",
+        **_paged(rows, count, page, kept=f"xa={commune}&" if commune else ""),
+        "commune": rows[0].commune if commune and rows else "",
         "page_title": "Các trường",
         **_as_of(scope),
     }
@@ -155,24 +157,13 @@ def entries(request: HttpRequest, school_id: int) -> HttpResponse:
 def levels(request: HttpRequest) -> HttpResponse:
     """Pupils of each level by school, of one grade when asked."""
     scope = request.scope  # type: ignore[attr-defined]
-    found = queries.centre(scope)
-    grade = _grade(request)
-    columns = {
-        key: queries.levels_by_school(
-            scope, school_year=found.levels_year, term=found.levels_term, grade=grade, level=key
-        )
-        for key in queries.LEVELS
-    }
-    names = organisations.units({school_id for column in columns.values() for school_id in column})
-    paged = _paged(
-        request, sorted(names.items(), key=lambda pair: pair[1].name), kept=f"khoi={grade}&" if grade else ""
+    found = _learning(scope)
+    grade, page = _grade(request), _page(request)
+    rows, count = queries.levels_by_school(
+        scope, school_year=found.school_year, term=found.term, grade=grade, page=page
     )
-    paged["rows"] = [
-        {"id": i, "name": unit.name, "counts": {key: columns[key].get(i, 0) for key in columns}}
-        for i, unit in paged["rows"]
-    ]
     context = {
-        **paged,
+        **_paged(rows, count, page, kept=f"khoi={grade}&" if grade else ""),
         "grade": grade,
         "levels": queries.LEVELS,
         "when": _when(found),
@@ -192,10 +183,10 @@ def school_levels(request: HttpRequest, school_id: int) -> HttpResponse:
     level = request.GET.get("muc", "")
     if level not in queries.LEVELS:
         raise Http404
-    found = queries.centre(scope)
+    found = _learning(scope)
     grade = _grade(request)
     rows = queries.school_pupils_of_level(
-        scope, school_id=school_id, school_year=found.levels_year, term=found.levels_term, grade=grade, level=level
+        scope, school_id=school_id, school_year=found.school_year, term=found.term, grade=grade, level=level
     )
     audit.record(
         scope,
@@ -226,15 +217,26 @@ def _school_or_404(request: HttpRequest, school_id: int, permission: str = "insi
     return unit
 
 
-def _paged(request: HttpRequest, rows: list[Any], *, kept: str) -> dict[str, Any]:
-    """The asked page of a list, with what its pager shows. kept: what of the address stays from page to page."""
-    page = formats.whole_number(request.GET.get("trang")) or 1
+def _learning(scope: Scope) -> queries.Learning:
+    year, term = _now()
+    return queries.learning(scope, school_year=year, term=term)
+
+
+def _page(request: HttpRequest) -> slice:
+    """The asked page of a list as its rows from and to; one beyond any list's end is the last a list could have."""
+    page = min(max(formats.whole_number(request.GET.get("trang")) or 1, 1), _PAGES)
+    return slice((page - 1) * _PAGE, page * _PAGE)
+
+
+def _paged(rows: Sequence[Any], count: int, page: slice, *, kept: str) -> dict[str, Any]:
+    """A page of a list with what its pager shows. kept: what of the address stays from page to page."""
+    number = page.stop // _PAGE
     return {
-        "rows": rows[(page - 1) * _PAGE : page * _PAGE],
-        "count": len(rows),
-        "first": (page - 1) * _PAGE + 1,
-        "previous": f"?{kept}trang={page - 1}" if page > 1 else "",
-        "next": f"?{kept}trang={page + 1}" if page * _PAGE < len(rows) else "",
+        "rows": rows,
+        "count": count,
+        "first": page.start + 1,
+        "previous": f"?{kept}trang={number - 1}" if page.start else "",
+        "next": f"?{kept}trang={number + 1}" if page.stop < count else "",
     }
 
 

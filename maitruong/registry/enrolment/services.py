@@ -292,6 +292,23 @@ def leave_homeroom(scope: Scope, *, class_id: int, teacher_id: int, why: str) ->
     return appoint_homeroom(scope, class_id=class_id, teacher_id=None, on=clock.today(), why=why)
 
 
+def release_homerooms(scope: Scope) -> int:
+    """Classes of open years whose homeroom teacher has left the staff have none from now on. Returns how many.
+
+    A class knows one homeroom teacher and no days: one who leaves later keeps it until then, so this is asked every day.
+    """
+    held = SchoolClass.objects.visible_to(scope, "enrolment.manage").filter(homeroom_id__isnull=False)
+    held = held.filter(school_year__in=[row.year for row in calendar.years() if row.closed_at is None])
+    teachers = {person for person in held.values_list("homeroom_id", flat=True) if person is not None}
+    left = staff.left_among(teachers, on=clock.today())
+    rows = list(held.filter(homeroom_id__in=[person for person, _ in left]).order_by("pk"))
+    count = 0
+    for row in rows:
+        if row.homeroom_id is not None and (row.homeroom_id, row.school_id) in left:
+            count += leave_homeroom(scope, class_id=row.pk, teacher_id=row.homeroom_id, why="thôi việc ở trường")
+    return count
+
+
 def open_dossier(scope: Scope, *, student_id: int) -> Dossier:
     """A pupil's file, for somebody's eyes: that it was opened is written into the audit. Raises NotFound."""
     dossier = queries.dossier(scope, student_id)

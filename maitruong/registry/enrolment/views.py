@@ -14,6 +14,7 @@ from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import attempt
 from maitruong.foundation.access.types import Scope
+from maitruong.foundation.audit import reads
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 from maitruong.foundation.organisations import queries as organisations
@@ -110,6 +111,7 @@ def roster(request: HttpRequest, class_id: int) -> HttpResponse:
     on = queries.day_within(ref.school_year)
     rows = queries.members(ref, on=on)
     reach = {"school_id": ref.school_id, "class_id": ref.id}
+    reads.list_opened(scope, "enrolment.roster_opened", school_id=ref.school_id, object_type="class", object_id=ref.id)
     return render(
         request,
         "enrolment/roster.html",
@@ -227,7 +229,9 @@ def new_pupil(request: HttpRequest, class_id: int) -> HttpResponse:
     ref = queries.class_ref(scope, class_id=class_id, permission="enrolment.manage")
     problem = None
     if request.method == "POST":
-        student_id, problem = attempt(lambda: _admit(scope, ref, request))
+        student_id, problem = students.attempt_number(
+            scope, lambda: _admit(scope, ref, request), school_id=ref.school_id
+        )
         if student_id is not None:
             return redirect("enrolment:dossier", student_id)
     context = {

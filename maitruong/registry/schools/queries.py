@@ -6,6 +6,11 @@ from .models import School
 from .types import SchoolFacts, ownership_code
 
 
+def levels_of(school_id: int) -> tuple[str, ...]:
+    """Codes of reference education_level that a school teaches; none for a unit that is no school."""
+    return tuple(School.objects.filter(pk=school_id).values_list("levels", flat=True).first() or ())
+
+
 def facts(school_id: int) -> SchoolFacts | None:
     row = School.objects.filter(pk=school_id).first()
     if row is None:

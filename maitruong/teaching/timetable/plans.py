@@ -6,7 +6,7 @@ What was before that day stays as it was: whoever no longer teaches ended the da
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -27,6 +27,7 @@ from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.enrolment import services as classes
 from maitruong.registry.enrolment.errors import OutsideYear
 from maitruong.registry.enrolment.types import ClassRef
+from maitruong.registry.schools import queries as schools
 from maitruong.teaching.curriculum import rules as curriculum
 
 from . import services
@@ -128,10 +129,18 @@ def subjects_of(grade: int, school_year: int) -> tuple[curriculum.Subject, ...]:
         return ()
 
 
-def studied(grade: int, school_year: int, electives: Sequence[str]) -> list[curriculum.Subject]:
-    """The subjects a class studies: all compulsory ones, and what it chose."""
-    compulsory = curriculum.SubjectGroup.COMPULSORY
-    return [s for s in subjects_of(grade, school_year) if s.group is compulsory or s.code in electives]
+def studied(
+    levels: Collection[str], grade: int, school_year: int, electives: Sequence[str]
+) -> tuple[curriculum.Subject, ...]:
+    """The subjects a class studies: the compulsory ones of its school's programme, and what it chose.
+
+    levels: of its school, as `schools.queries.levels_of` tells them.
+    """
+    programme = curriculum.programme_of(levels, grade)
+    try:
+        return curriculum.studied(grade, school_year, electives=electives, programme=programme)
+    except NoRuleInForce:
+        return ()
 
 
 # --- one subject of one class ---------------------------------------------------------------------------------------------
@@ -218,7 +227,9 @@ def _class(scope: Scope, class_id: int) -> ClassRef:
 
 def _refuse_not_taught(ref: ClassRef, subject: str) -> None:
     electives, _ = enrolment.programme_of(ref.id)
-    if subject not in {s.code for s in studied(ref.grade, ref.school_year, electives)}:
+    if subject not in {
+        s.code for s in studied(schools.levels_of(ref.school_id), ref.grade, ref.school_year, electives)
+    }:
         raise NotTaughtThere(name=ref.name, subject=subject_name(ref, subject))
 
 

@@ -20,6 +20,7 @@ from maitruong.foundation.kernel.school_year import SchoolYear as Year
 from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.enrolment.types import ClassRef, ClassRow
+from maitruong.registry.schools import queries as schools
 from maitruong.registry.staff import queries as staff
 from maitruong.teaching.curriculum.rules import SubjectGroup
 
@@ -42,6 +43,7 @@ def assignments(request: HttpRequest) -> HttpResponse:
     chosen = enrolment.programmes(scope, school_id=school_id, school_year=year, permission=PERMISSION)
     on = enrolment.day_within(year)
     held = queries.assignments(scope, school_id=school_id, school_year=year, on=on, permission=PERMISSION)
+    levels = schools.levels_of(school_id)
     by_teacher = request.GET.get("xem") == "giao-vien"
     here = reverse("timetable:assignments")
     context = {
@@ -55,15 +57,17 @@ def assignments(request: HttpRequest) -> HttpResponse:
             {"label": "Theo giáo viên", "url": f"{here}?nam={year}&xem=giao-vien", "current": by_teacher},
         ],
         "years": _year_pills(year, by_teacher),
-        "classes": [_class_line(row, chosen, held) for row in rows],
+        "classes": [_class_line(row, chosen, held, levels) for row in rows],
         "teachers": _teacher_lines(scope, school_id, year, rows, held) if by_teacher else [],
         "year_number": year,
     }
     return render(request, "timetable/assignments.html", context)
 
 
-def _class_line(row: ClassRow, chosen: dict[int, list[str]], held: list[AssignmentRow]) -> dict[str, Any]:
-    subjects = plans.studied(row.grade, row.school_year, chosen.get(row.id, []))
+def _class_line(
+    row: ClassRow, chosen: dict[int, list[str]], held: list[AssignmentRow], levels: tuple[str, ...]
+) -> dict[str, Any]:
+    subjects = plans.studied(levels, row.grade, row.school_year, chosen.get(row.id, []))
     taught = {one.subject for one in held if one.class_id == row.id}
     missing = [s.name for s in subjects if s.code not in taught]
     return {"row": row, "subjects": len(subjects), "taught": len(subjects) - len(missing), "missing": missing}
@@ -114,7 +118,7 @@ def of_class(request: HttpRequest, class_id: int) -> HttpResponse:
     scope: Scope = request.scope  # type: ignore[attr-defined]
     ref = enrolment.class_ref(scope, class_id=class_id, permission=PERMISSION)
     electives, _ = enrolment.programme_of(class_id)
-    subjects = plans.studied(ref.grade, ref.school_year, electives)
+    subjects = plans.studied(schools.levels_of(ref.school_id), ref.grade, ref.school_year, electives)
     problem = None
     if request.method == "POST":
         homeroom = _number(request, "homeroom")
@@ -201,7 +205,8 @@ def of_teacher(request: HttpRequest, person_id: int) -> HttpResponse:
         raise NotFound
     classes = enrolment.classes(scope, school_id, year, permission=PERMISSION)
     chosen = enrolment.programmes(scope, school_id=school_id, school_year=year, permission=PERMISSION)
-    taught = {row.id: plans.studied(row.grade, year, chosen.get(row.id, [])) for row in classes}
+    levels = schools.levels_of(school_id)
+    taught = {row.id: plans.studied(levels, row.grade, year, chosen.get(row.id, [])) for row in classes}
     subjects = {s.code: s.name for found in taught.values() for s in found}
     own = [row.subject for row in held if row.teacher_id == person_id]
     subject = request.GET.get("mon", "")
