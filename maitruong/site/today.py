@@ -104,7 +104,7 @@ def _without_teacher(scope: Scope, school_id: int, year: int, books: list[BookSu
     told = [f"{name}: {', '.join(dict.fromkeys(what))}" for name, what in list(missing.items())[:MOST_CLASSES]]
     rest = f" và {len(missing) - MOST_CLASSES} lớp khác" if len(missing) > MOST_CLASSES else ""
     words = "; ".join(told) + rest
-    return [Line(f"{len(missing)} lớp chưa có giáo viên", words, reverse("enrolment:own_classes"), "users")]
+    return [Line(f"{len(missing)} lớp chưa có giáo viên", words, reverse("timetable:assignments"), "users")]
 
 
 def _of_school(books: list[BookSummary]) -> list[Line]:

@@ -91,15 +91,19 @@ def assign_teacher(
         raise NotFound
     _refuse_outside_year(school_year, on)
     named = set(class_ids)
-    holding = _holding(on, school_id=school_id, school_year=school_year, subject=subject)
+    where = {"school_id": school_id, "school_year": school_year, "subject": subject}
+    here = {row.class_id for row in _holding(on, **where) if row.teacher_id == teacher_id}
+    # Every class is locked before anybody is read for good: another save may just have named a third teacher.
+    refs = {class_id: _class(scope, class_id) for class_id in sorted(named | here)}
+    holding = _holding(on, **where)
     here = {row.class_id for row in holding if row.teacher_id == teacher_id}
     changed = []
-    for class_id in sorted(named | here):
+    for class_id, ref in refs.items():
         others = [row.teacher_id for row in holding if row.class_id == class_id and row.teacher_id != teacher_id]
         is_new = class_id in named and class_id not in here
         kept = [] if is_new and alone else others
         teachers = [*kept, teacher_id] if class_id in named else others
-        changed.append(_set_teachers(scope, _class(scope, class_id), subject, teachers, on, why))
+        changed.append(_set_teachers(scope, ref, subject, teachers, on, why))
     return Changed(sum(one.begun for one in changed), sum(one.ended for one in changed))
 
 
