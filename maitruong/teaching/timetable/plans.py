@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -91,8 +92,8 @@ def assign_teacher(
         raise NotFound
     _refuse_outside_year(school_year, on)
     named = set(class_ids)
-    where = {"school_id": school_id, "school_year": school_year, "subject": subject}
-    here = {row.class_id for row in _holding(on, **where) if row.teacher_id == teacher_id}
+    where: dict[str, Any] = {"school_id": school_id, "school_year": school_year, "subject": subject}
+    here = {row.class_id for row in _holding(on, lock=False, **where) if row.teacher_id == teacher_id}
     # Every class is locked before anybody is read for good: another save may just have named a third teacher.
     refs = {class_id: _class(scope, class_id) for class_id in sorted(named | here)}
     holding = _holding(on, **where)
@@ -214,9 +215,14 @@ def _take_back(scope: Scope, row: Assignment, why: str) -> None:
     row.delete()
 
 
-def _holding(on: dt.date, **where: object) -> list[Assignment]:
-    """Assignments that hold on the day or begin later, locked in the order of their keys."""
-    rows = Assignment._base_manager.select_for_update().filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), **where)
+def _holding(on: dt.date, *, lock: bool = True, **where: object) -> list[Assignment]:
+    """Assignments that hold on the day or begin later, locked in the order of their keys.
+
+    Locked only by who holds the class already: the other way round two saves would wait for each other.
+    """
+    rows = Assignment._base_manager.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), **where)
+    if lock:
+        rows = rows.select_for_update()
     return list(rows.order_by("pk"))
 
 
