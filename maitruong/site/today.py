@@ -15,6 +15,7 @@ from maitruong.foundation.kernel import clock
 from maitruong.foundation.signing.types import Role
 from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.enrolment import queries as enrolment
+from maitruong.site.beginning import first_steps
 from maitruong.site.family.ties import waiting_for
 
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
@@ -52,6 +53,7 @@ class Day:
 def day_of(scope: Scope) -> Day:
     today = clock.today()
     found = Day(day=f"{_WEEKDAYS[today.weekday()]}, {today:%d/%m/%Y}", waiting=[*_ties(scope), *_signatures(scope)])
+    found.waiting += [Line(step.title, step.text, step.href, "todo") for step in first_steps(scope)]
     if scope.may("gradebook.view"):
         year, term = calendar.year_on(today), calendar.term_on(today)
         found.term = "học kì I" if term == 1 else "học kì II"

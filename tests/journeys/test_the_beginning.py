@@ -169,6 +169,8 @@ def given_a_province_just_born(person: Person) -> Person:
     person.come_by(born.link, born.login)
     assert person.sees("Chào Vũ Đình Bách")
     assert "BẢN THỬ" not in person.page.content()
+    assert person.sees("Sở chưa có chuyên viên nào trong hệ thống")
+    person.look("begins-first-page")
     return person
 
 
@@ -225,7 +227,8 @@ def the_administrator_brings_the_school_its_principal(administrator: Person) -> 
 
 
 def the_principal_takes_people_on(principal: Person) -> None:
-    assert principal.sees("Chào Đỗ Minh Nguyệt")
+    assert principal.sees("Chào Đỗ Minh Nguyệt") and principal.sees("Năm học 2026-2027 chưa có lớp nào")
+    principal.look("begins-first-page-of-school")
     for name, post in (("Nguyễn Thị Lan", "Giáo viên"), ("Hoàng Thị Vân", "Giáo viên"), ("Phạm Thu Trang", "Văn thư")):
         principal.go("/doi-ngu/nhan/")
         principal.fill(full_name=name, post=post, day="01/09/2026")

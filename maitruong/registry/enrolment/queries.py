@@ -32,6 +32,7 @@ __all__ = [
     "classes",
     "day_within",
     "dossier",
+    "has_classes",
     "members",
     "programme_of",
     "programmes",
@@ -106,6 +107,11 @@ def classes(
         )
         for row in rows.order_by("school_id", "sort_key", "pk")
     ]
+
+
+def has_classes(scope: Scope, *, school_id: int, school_year: int, permission: str = "enrolment.manage") -> bool:
+    rows = SchoolClass.objects.visible_to(scope, permission)
+    return rows.filter(school_id=school_id, school_year=school_year).exists()
 
 
 def without_homeroom(scope: Scope, *, school_id: int, school_year: int) -> list[tuple[int, str]]:

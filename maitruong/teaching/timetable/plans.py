@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -90,15 +92,19 @@ def assign_teacher(
         raise NotFound
     _refuse_outside_year(school_year, on)
     named = set(class_ids)
-    holding = _holding(on, school_id=school_id, school_year=school_year, subject=subject)
+    where: dict[str, Any] = {"school_id": school_id, "school_year": school_year, "subject": subject}
+    here = {row.class_id for row in _holding(on, lock=False, **where) if row.teacher_id == teacher_id}
+    # Every class is locked before anybody is read for good: another save may just have named a third teacher.
+    refs = {class_id: _class(scope, class_id) for class_id in sorted(named | here)}
+    holding = _holding(on, **where)
     here = {row.class_id for row in holding if row.teacher_id == teacher_id}
     changed = []
-    for class_id in sorted(named | here):
+    for class_id, ref in refs.items():
         others = [row.teacher_id for row in holding if row.class_id == class_id and row.teacher_id != teacher_id]
         is_new = class_id in named and class_id not in here
         kept = [] if is_new and alone else others
         teachers = [*kept, teacher_id] if class_id in named else others
-        changed.append(_set_teachers(scope, _class(scope, class_id), subject, teachers, on, why))
+        changed.append(_set_teachers(scope, ref, subject, teachers, on, why))
     return Changed(sum(one.begun for one in changed), sum(one.ended for one in changed))
 
 
@@ -119,6 +125,7 @@ def choose_programme(scope: Scope, *, class_id: int, electives: Sequence[str], c
     return classes.choose_programme(scope, class_id=class_id, electives=chosen, clusters=clustered)
 
 
+@cache
 def subjects_of(grade: int, school_year: int) -> tuple[curriculum.Subject, ...]:
     """Every subject of a grade, options included; none where no programme is in force (preschool)."""
     try:
@@ -208,9 +215,14 @@ def _take_back(scope: Scope, row: Assignment, why: str) -> None:
     row.delete()
 
 
-def _holding(on: dt.date, **where: object) -> list[Assignment]:
-    """Assignments that hold on the day or begin later, locked in the order of their keys."""
-    rows = Assignment._base_manager.select_for_update().filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), **where)
+def _holding(on: dt.date, *, lock: bool = True, **where: object) -> list[Assignment]:
+    """Assignments that hold on the day or begin later, locked in the order of their keys.
+
+    Locked only by who holds the class already: the other way round two saves would wait for each other.
+    """
+    rows = Assignment._base_manager.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), **where)
+    if lock:
+        rows = rows.select_for_update()
     return list(rows.order_by("pk"))
 
 

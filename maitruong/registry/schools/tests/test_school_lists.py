@@ -193,6 +193,8 @@ def test_the_officer_brings_schools_in_on_pages_and_reaches_no_schools_own_list(
     assert answer["Location"].endswith("/cot/")
     assert "Mã trường" in officer.get(answer["Location"]).content.decode()
 
+    assert officer.get("/nhap-danh-sach/mau/schools.xlsx").content.startswith(b"PK")
+    assert officer.get("/nhap-danh-sach/mau/students.xlsx").status_code == 404
     assert officer.get(f"/nhap-danh-sach/{theirs}/").status_code == 404
     assert officer.post(f"/nhap-danh-sach/{theirs}/hoan-tac/").status_code == 404
     with unit_of_work(department.officer), pytest.raises(NotFound):
