@@ -46,7 +46,7 @@ SILENT = {
     "enrolment:homeroom": "teachers of a class, for the school's own head",
     "enrolment:classes": "classes and counts",
     "enrolment:open_class": "an empty form",
-    "enrolment:rename_class": "a form that shows a class",
+    "enrolment:rename": "a form that shows a class",
     "timetable:of_class": "who teaches a class, for the school's own head",
     "timetable:of_teacher": "what a teacher teaches, for the school's own head",
     "timetable:programme": "subjects of a class",

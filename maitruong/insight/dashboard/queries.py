@@ -231,7 +231,8 @@ def school_pupils_of_level(
             "SELECT p.id, p.full_name, c.name FROM gradebook_result r JOIN enrolment_schoolclass c ON c.id = r.class_id"
             " JOIN people_person p ON p.id = r.student_id"
             " WHERE r.school_id = %(school)s AND r.school_year = %(year)s AND r.term = %(term)s AND r.learning = %(level)s"
-            " AND CASE WHEN %(grade)s::int IS NULL THEN r.grade >= 6 ELSE r.grade = %(grade)s::int END ORDER BY c.sort_key, p.sort_key, p.id LIMIT 2000",
+            " AND CASE WHEN %(grade)s::int IS NULL THEN r.grade >= 6 ELSE r.grade = %(grade)s::int END"
+            " ORDER BY c.sort_key, p.sort_key, p.id LIMIT 2000",
             {"school": school_id, "year": school_year, "term": term, "level": int(level), "grade": grade},
         )
         return [{"id": i, "name": name, "class_name": class_name} for i, name, class_name in cursor.fetchall()]

@@ -21,6 +21,7 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 NOON = dt.datetime(2026, 11, 20, 12, tzinfo=clock.VIETNAM)
 YEAR = 2026
+NOW = dashboard.Period(YEAR, 1, NOON.date())
 NAMES = ("Nguyễn Minh Anh", "Lý A Sính", "Vũ Thị Hà", "Đỗ Quang Minh", "Trần Bảo Châu", "Phạm Gia Hân")
 
 
@@ -143,10 +144,10 @@ def test_every_scope_reads_the_sums_of_its_own_schools(seed: int) -> None:
             scope = make.scope_of(account)
             with unit_of_work(scope):
                 sums = queries.sums(scope, school_year=YEAR, term=1, today=NOON.date())
-                listed, count = dashboard.schools(scope, school_year=YEAR, term=1, page=slice(0, 50))
-                first, _ = dashboard.schools(scope, school_year=YEAR, term=1, page=slice(0, 1))
-                rest, _ = dashboard.schools(scope, school_year=YEAR, term=1, page=slice(1, 50))
-                communes = dashboard.communes(scope, school_year=YEAR, term=1)
+                listed, count = dashboard.schools(scope, NOW, page=slice(0, 50))
+                first, _ = dashboard.schools(scope, NOW, page=slice(0, 1))
+                rest, _ = dashboard.schools(scope, NOW, page=slice(1, 50))
+                communes = dashboard.communes(scope, NOW)
 
             expected = {name: sum(rows[school][name] for school in reached) for name in ("classes", "pupils")}
             expected |= {"books": sum(rows[s]["books_1"] for s in reached), "schools": len(reached)}
@@ -169,7 +170,8 @@ def test_levels_by_school_page_by_page_are_the_results_of_the_rooms() -> None:
         services.recount(world.schools, YEAR - 1)
         scope = make.scope_of(world.commune_officer)
         with unit_of_work(scope):
-            rows, count = dashboard.levels_by_school(scope, school_year=YEAR - 1, term=0, grade=None, page=slice(0, 50))
+            former = dashboard.Learning(YEAR - 1, 0, {})
+            rows, count = dashboard.levels_by_school(scope, former, day=NOON.date(), grade=None, page=slice(0, 50))
             told = queries.levels(scope, periods=[(YEAR, 1), (YEAR - 1, 0)])
 
     with make.as_system(), connection.cursor() as cursor:
