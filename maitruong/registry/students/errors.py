@@ -1,6 +1,7 @@
 """What goes wrong with pupils and families."""
 
 from maitruong.foundation.kernel.errors import Refusal
+from maitruong.foundation.people.errors import NumberOfAnother
 
 
 class RelationUnknown(Refusal):
@@ -19,6 +20,14 @@ class NumberRefused(Refusal):
     code = "students.number_refused"
     message = "Số định danh chưa nhận được: {why}"
     remedy = "Đối chiếu 12 chữ số trên thẻ căn cước; chưa có thì để trống."
+
+
+class NumberOfNoPupil(NumberOfAnother):
+    """A number that exists, like the one of another name: it is counted and in the audit in the same way."""
+
+    code = "students.number_of_no_pupil"
+    message = "Số định danh vừa nhập là của một người đã có ở nơi khác và không phải học sinh."
+    remedy = "Đối chiếu lại giấy khai sinh của học sinh; nếu đúng là người học này, báo Sở GDĐT mở hồ sơ học sinh."
 
 
 class NumberTriesSpent(Refusal):

@@ -35,6 +35,7 @@ from .errors import (
     ChildGrownUp,
     EndBeforeStart,
     NameMissing,
+    NumberOfNoPupil,
     NumberRefused,
     NumberTriesSpent,
     RelationUnknown,
@@ -68,7 +69,7 @@ def register_student(
     """Open the dossier of a new pupil, known at a school. Returns the person's id. Enrolling him is a step of its own.
 
     A number that the province holds for the same name gives that person, with the dossier he has.
-    Raises NotFound, NameMissing, NumberRefused, NumberOfAnother, NumberTriesSpent.
+    Raises NotFound, NameMissing, NumberRefused, NumberOfAnother, NumberOfNoPupil, NumberTriesSpent.
     """
     if not scope.covers("students.edit", school_id=school_id):
         raise NotFound
@@ -81,6 +82,8 @@ def register_student(
         citizen_number=citizen_number,
         **person,
     )
+    if known_before and strangers_without_file({student_id}, school_id):
+        raise NumberOfNoPupil
     with unit_of_work(_BEYOND):
         if known_before:
             people_services.known_at([student_id], school_id)
@@ -278,6 +281,16 @@ def strangers(person_ids: set[int], school_id: int) -> set[int]:
     """Those of these people who are known at other places and not at this school."""
     with unit_of_work(_BEYOND):
         return people.not_known_at(person_ids, school_id)
+
+
+def strangers_without_file(person_ids: set[int], school_id: int) -> set[int]:
+    """Those of these people who are known at other places only, and as no pupil: parents, teachers.
+
+    A pupil who comes brings the dossier along. Made a pupil by number and name, a parent would be seen unconfirmed (ADR 0010).
+    """
+    strange = strangers(person_ids, school_id)
+    with unit_of_work(_BEYOND):
+        return strange - set(Student._base_manager.filter(pk__in=strange).values_list("pk", flat=True))
 
 
 def attempt_number(

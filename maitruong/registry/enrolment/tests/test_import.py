@@ -545,6 +545,20 @@ def test_a_parent_of_another_school_in_a_list_waits_to_be_confirmed(lists: Simpl
     assert (shown.full_name, shown.phone, shown.waits) == ("Nông Văn Hải", "", True)
 
 
+def test_a_parent_of_another_school_is_made_no_pupil_by_a_list(lists: SimpleNamespace) -> None:
+    held = {"places": [lists.neighbour], "citizen_number": "020213001234", "phone": "+84987000111"}
+    with make.as_system() as system:
+        father = people.register_person(system, full_name="Nông Đức Dũng", **held)
+
+    bring_in(lists.clerk, lists.school, lists.path)
+
+    with make.as_system():
+        assert Person._base_manager.get(pk=father).places == [lists.neighbour]
+        assert not Student._base_manager.filter(pk=father).exists()
+        assert ImportProblem._base_manager.filter(code="students.number_of_no_pupil").count() == 1
+        assert Entry._base_manager.filter(action="students.number_of_another", school_id=lists.school).exists()
+
+
 def test_a_number_of_another_in_a_list_is_in_the_audit_with_its_row(lists: SimpleNamespace) -> None:
     make_known = {"full_name": "Lò Thị Khác", "places": [lists.neighbour], "citizen_number": "020213001234"}
     with make.as_system() as system:

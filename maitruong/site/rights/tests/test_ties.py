@@ -92,6 +92,18 @@ def test_the_school_that_asks_can_neither_confirm_nor_make_a_password_for_her(ti
     assert places(tied.person) == {tied.school} and children_of(tied.person) == {tied.pupils[0]}
 
 
+def test_the_school_that_asks_does_not_get_round_waiting_by_making_her_its_pupil(tied: SimpleNamespace) -> None:
+    clerk = signed_in(tied.theirs)
+    form = {"full_name": "Trần Mỹ Hạnh", "citizen_number": NUMBER, "born_on": "01/02/1985", "sex": "female"}
+
+    page = clerk.post(f"/lop/{tied.their_class}/them/", {**form, "day": "20/11/2026"})
+
+    assert page.status_code == 422 and "không phải học sinh" in page.text
+    assert places(tied.person) == {tied.school} and PHONE not in page.text + dossier(tied)
+    assert clerk.get(f"/hoc-sinh/{tied.person}/").status_code == 404
+    assert told(tied.neighbour, "students.number_of_another") == ["students.number_of_another"]
+
+
 def test_she_says_yes_on_her_own_page_and_both_see_each_other(tied: SimpleNamespace) -> None:
     mother = signed_in(tied.account)
 
