@@ -171,7 +171,9 @@ def let_wait(*, person_id: int, roles: Iterable[str], except_units: Iterable[int
     return units
 
 
-def confirm(*, person_id: int, unit_ids: Iterable[int]) -> bool:
-    """Rights that waited at these units can be used again. False when none waited."""
+def confirm(*, person_id: int, unit_ids: Iterable[int], student_ids: Iterable[int] | None = None) -> bool:
+    """Rights that waited at these units, those of a family to these children when named, can be used again. False when none waited."""
     held = Grant.objects.filter(person_id=person_id, unit_id__in=list(unit_ids), waits_since__isnull=False)
+    if student_ids is not None:
+        held = held.filter(student_ids__overlap=list(student_ids))
     return held.update(waits_since=None) > 0

@@ -43,11 +43,12 @@ def ties_waiting_for(person_id: int) -> list[WaitingTie]:
 def answer_tie(*, person_id: int, guardianship_id: int, is_mine: bool) -> None:
     """The person herself says whether the child is hers. What is not hers ends at once. Raises NotFound."""
     with unit_of_work(_BEYOND):
-        row = _waiting(person_id).filter(pk=guardianship_id).first()
+        # Locked as it is read: sent twice at once, the second answer finds nothing waiting.
+        row = _waiting(person_id).select_for_update().filter(pk=guardianship_id).first()
         if row is None:
             raise NotFound
         if is_mine:
-            _confirm(row.guardian_id, row.school_id, by="herself")
+            _confirm([row], by="herself")
             return
         row.ends_on = max(clock.today(), row.starts_on)
         row.save(update_fields=["ends_on"])
@@ -67,10 +68,10 @@ def confirm_ties(*, person_id: int, unit_id: int) -> bool:
     The caller checked that unit_id knows the person and that who asks may confirm there, and writes that school's audit.
     """
     with unit_of_work(_BEYOND):
-        schools = {row.school_id for row in _waiting(person_id)} - {unit_id}
-        for school_id in sorted(schools):
-            _confirm(person_id, school_id, by="another school")
-    return bool(schools)
+        rows = list(_waiting(person_id).exclude(school_id=unit_id).select_for_update())
+        for school_id in sorted({row.school_id for row in rows}):
+            _confirm([row for row in rows if row.school_id == school_id], by="another school")
+    return bool(rows)
 
 
 def people_waiting(person_ids: set[int], *, unit_id: int) -> set[int]:
@@ -85,15 +86,20 @@ def _waiting(person_id: int) -> QuerySet[Guardianship]:
     return rows.order_by("pk")
 
 
-def _confirm(person_id: int, school_id: int, *, by: str) -> None:
-    rows = list(_waiting(person_id).filter(school_id=school_id).select_for_update())
+def _confirm(rows: list[Guardianship], *, by: str) -> None:
+    """rows: of one person at one school, locked. What else waits there for the person goes on waiting."""
+    person_id, school_id = rows[0].guardian_id, rows[0].school_id
     since = min(row.waits_since for row in rows if row.waits_since)
     Guardianship._base_manager.filter(pk__in=[row.pk for row in rows]).update(waits_since=None, named_as="")
     people_services.known_at([person_id], school_id)
     # Whoever made her password new since may hold it: then the asking school sees her, and she its child once it has seen
     # her too (ADR 0008).
     if not identity.password_changed_since(person_id, since):
-        grants.confirm(person_id=person_id, unit_ids={school_id, *_former_schools(person_id, rows)})
+        grants.confirm(
+            person_id=person_id,
+            unit_ids={school_id, *_former_schools(person_id, rows)},
+            student_ids={row.student_id for row in rows},
+        )
     for row in rows:
         _record("students.guardian_confirmed", row, {"by": by})
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from types import SimpleNamespace
 
 import pytest
+from django.db import connections
 from django.test import Client
 
 from maitruong.foundation.access import queries as access
@@ -126,6 +128,46 @@ def test_she_says_no_and_the_tie_ends_unseen(tied: SimpleNamespace) -> None:
     assert places(tied.person) == {tied.school} and children_of(tied.person) == {tied.pupils[0]}
     assert told(tied.neighbour, "students.guardian")[-1] == "students.guardian_declined"
     assert student_services.ties_waiting_for(tied.person) == []
+
+
+def test_her_word_on_one_child_is_no_word_on_another(tied: SimpleNamespace) -> None:
+    """The school wrote her down for two; she says yes to one, and does not come to see the other by it."""
+    with make.as_system():
+        _, (second,) = make.a_class(tied.neighbour, "6A2", pupils=("Ngô Văn Lạc",), grade=6)
+    family(make.scope_of(tied.theirs), second, tied.neighbour, citizen_number=NUMBER)
+    mother = signed_in(tied.account)
+
+    mother.post(f"/con-toi/xac-nhan/{tie_of(tied)}/", {"answer": "mine"})
+
+    assert second not in children_of(tied.person)
+    (left,) = student_services.ties_waiting_for(tied.person)
+    mother.post(f"/con-toi/xac-nhan/{left.id}/", {"answer": "not"})
+    assert children_of(tied.person) == {tied.pupils[0], tied.their_pupil}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_her_word_given_twice_at_once_counts_once(tied: SimpleNamespace) -> None:
+    tie, told_back = tie_of(tied), []
+    both = threading.Barrier(2)
+
+    def answer() -> None:
+        try:
+            both.wait()
+            student_services.answer_tie(person_id=tied.person, guardianship_id=tie, is_mine=True)
+            told_back.append("done")
+        except NotFound:
+            told_back.append("not found")
+        finally:
+            connections.close_all()
+
+    at_once = [threading.Thread(target=answer) for _ in range(2)]
+    for one in at_once:
+        one.start()
+    for one in at_once:
+        one.join()
+
+    assert sorted(told_back) == ["done", "not found"]
+    assert told(tied.neighbour, "students.guardian_confirmed") == ["students.guardian_confirmed"]
 
 
 def test_the_school_that_knows_her_confirms_and_is_not_told_which_school_asks(tied: SimpleNamespace) -> None:
