@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.test import Client
 
 from maitruong.foundation.access import queries as access
@@ -213,3 +215,32 @@ def test_the_pages_of_a_school_for_its_officer_its_head_and_her_neighbour(depart
     assert head.post(f"{own}sinh-hoat/", {"phone": "02253812345", "absence_counting": "day"}).status_code == 302
     assert head.get(made["Location"]).status_code == 404 == Client().get("/truong/1/lop/khong-co/").status_code
     assert queries.facts(department.school).absence_counting == "day"  # type: ignore[union-attr]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["found", "close"])
+def test_two_officers_at_once_found_one_school_and_close_it_once(department: SimpleNamespace, act: str) -> None:
+    school = found(department, code="HP.1", name="THCS Cũ")
+    both, refused = threading.Barrier(2), []
+
+    def do(number: int) -> None:
+        try:
+            both.wait()
+            if act == "found":
+                found(department, code=f"HP.1{number}")
+            else:
+                with unit_of_work(department.officer):
+                    services.close_school(department.officer, school_id=school, last_day=TODAY, why="QĐ 2")
+        except Refusal as refusal:
+            refused.append(refusal.code)
+        finally:
+            connections.close_all()
+
+    at_once = [threading.Thread(target=do, args=[number]) for number in (1, 2)]
+    for one in at_once:
+        one.start()
+    for one in at_once:
+        one.join()
+
+    assert refused == [{"found": errors.NameTakenHere, "close": errors.SchoolClosed}[act].code]
+    assert acts() == ["schools.founded", {"found": "schools.founded", "close": "schools.closed"}[act]]
