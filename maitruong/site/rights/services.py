@@ -373,6 +373,8 @@ def _may_withdraw(scope: Scope, post: Post) -> bool:
 
 def _end_what_it_came_with(scope: Scope, post: Post, why: str) -> None:
     today = clock.today()
+    if post.student_ids is not None:
+        return  # to sign for one pupil again: it led no class and taught none
     if post.role == "homeroom_teacher":
         for class_id in post.class_ids or ():
             enrolment.leave_homeroom(scope, class_id=class_id, teacher_id=post.person_id, why=why)

@@ -21,6 +21,7 @@ from maitruong.foundation.identity.models import Account, OneTimeLink
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.people import services as people
 from maitruong.foundation.people.models import Person
+from maitruong.registry.calendar.models import SchoolYear
 from maitruong.registry.enrolment.models import SchoolClass
 from maitruong.registry.students.models import Guardianship
 from maitruong.site.rights import services
@@ -96,6 +97,18 @@ def test_a_deputy_acts_for_the_principal_from_a_day_to_a_day(place: SimpleNamesp
     assert roles(place.teacher) == ["principal"]
     assert roles(place.teacher, dt.date(2026, 11, 27)) == ["principal"]
     assert roles(place.teacher, dt.date(2026, 11, 28)) == []
+
+
+def test_a_right_to_sign_one_pupils_record_of_a_closed_year_is_taken_back_like_any(place: SimpleNamespace) -> None:
+    """It leads no class, so there is no homeroom to end, whose year would refuse that."""
+    limits = {"class_ids": [place.class_id], "student_ids": [place.pupils[0]]}
+    grant = make.a_post(place.teacher, "homeroom_teacher", place.school, **limits)
+    SchoolYear.objects.filter(year=2026).update(closed_at=clock.now())
+
+    with unit_of_work(place.principal):
+        assert services.withdraw_role(place.principal, grant_id=grant, why="đã chỉ định người khác")
+
+    assert roles(place.teacher) == []
 
 
 def test_who_acts_for_the_principal_cannot_put_her_out(place: SimpleNamespace) -> None:
