@@ -21,6 +21,12 @@ class NameMissing(Refusal):
     remedy = "Nhập tên lớp, ví dụ 8A2."
 
 
+class NameTooLong(Refusal):
+    code = "enrolment.name_too_long"
+    message = "Tên lớp dài {length} chữ, nhiều nhất là {most}."
+    remedy = "Đặt tên ngắn như trong quyết định, ví dụ 8A2."
+
+
 class AlreadySeated(Refusal):
     code = "enrolment.already_seated"
     message = "Em này đang học lớp {class_name} từ {since:%d/%m/%Y}."

@@ -27,6 +27,7 @@ from .errors import (
     ClassNameTaken,
     EndBeforeStart,
     NameMissing,
+    NameTooLong,
     NotOnTheStaff,
     OutsideYear,
     SeatedElsewhere,
@@ -36,20 +37,20 @@ from .events import ClassOpened, HomeroomAppointed, ProgrammeChosen, PupilEnroll
 from .models import Enrolment, SchoolClass
 from .types import ClassRef, Dossier, RosterRow, class_sort_key
 
+LONGEST_NAME = 60
+
 
 def open_class(
     scope: Scope, *, school_id: int, school_year: int, grade: int, name: str, campus_id: int | None = None
 ) -> int:
     """Open a class of a school year; the same name and grade again gives the class that is there. Returns its id.
 
-    Raises NotFound, NameMissing, ClassNameTaken, YearClosed, YearUnknown.
+    Raises NotFound, NameMissing, NameTooLong, ClassNameTaken, YearClosed, YearUnknown.
     """
     if not scope.covers("enrolment.manage", school_id=school_id):
         raise NotFound
     calendar.refuse_closed_year(school_year)
-    name = vietnamese.tidy(name)
-    if not name:
-        raise NameMissing
+    name = _tidy_name(name)
     there = SchoolClass._base_manager.filter(school_id=school_id, school_year=school_year, name=name).first()
     if there:
         if there.grade != grade:
@@ -72,12 +73,10 @@ def open_class(
 def rename_class(scope: Scope, *, class_id: int, name: str) -> bool:
     """Give a class another name; what was printed and signed keeps the old one. False when it is the same.
 
-    Raises NotFound, NameMissing, ClassNameTaken, YearClosed.
+    Raises NotFound, NameMissing, NameTooLong, ClassNameTaken, YearClosed.
     """
     school_class = _class_to_change(scope, class_id)
-    name = vietnamese.tidy(name)
-    if not name:
-        raise NameMissing
+    name = _tidy_name(name)
     if name == school_class.name:
         return False
     beside = SchoolClass._base_manager.filter(school_id=school_class.school_id, school_year=school_class.school_year)
@@ -378,6 +377,15 @@ def export_roster(scope: Scope, *, class_id: int) -> tuple[ClassRef, list[Roster
         changes={"rows": len(rows)},
     )
     return ref, rows
+
+
+def _tidy_name(text: str) -> str:
+    name = vietnamese.tidy(text)
+    if not name:
+        raise NameMissing
+    if len(name) > LONGEST_NAME:
+        raise NameTooLong(length=len(name), most=LONGEST_NAME)
+    return name
 
 
 def _class_to_change(scope: Scope, class_id: int) -> SchoolClass:

@@ -22,6 +22,7 @@ from maitruong.registry.enrolment.errors import (
     ClassNameTaken,
     EndBeforeStart,
     NameMissing,
+    NameTooLong,
     NotOnTheStaff,
     SeatedElsewhere,
 )
@@ -254,3 +255,13 @@ def test_several_classes_of_a_grade_are_opened_at_once_or_none(place: SimpleName
     with unit_of_work(place.clerk):
         names = [row.name for row in queries.classes(place.clerk, place.school, 2026)]
     assert sorted(names) == ["6A1", "6A2", "6A3", "8A2"]
+
+
+def test_a_name_no_class_bears_is_refused_in_words(place: SimpleNamespace) -> None:
+    """One longer than an index takes was an error of the house."""
+    long = "8A" + "".join(chr(97 + n * n * 7 % 26) for n in range(20_000))
+    with unit_of_work(place.clerk):
+        with pytest.raises(NameTooLong):
+            services.rename_class(place.clerk, class_id=place.class_id, name=long)
+        with pytest.raises(NameTooLong):
+            services.open_class(place.clerk, school_id=place.school, school_year=2026, grade=8, name=long)
