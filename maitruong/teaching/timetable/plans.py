@@ -96,6 +96,8 @@ def assign_teacher(
     here = {row.class_id for row in _holding(on, lock=False, **where) if row.teacher_id == teacher_id}
     # Every class is locked before anybody is read for good: another save may just have named a third teacher.
     refs = {class_id: _class(scope, class_id) for class_id in sorted(named | here)}
+    if any((ref.school_id, ref.school_year) != (school_id, school_year) for ref in refs.values()):
+        raise NotFound
     holding = _holding(on, **where)
     here = {row.class_id for row in holding if row.teacher_id == teacher_id}
     changed = []

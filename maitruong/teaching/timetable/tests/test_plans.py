@@ -18,6 +18,7 @@ from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.audit.models import Entry
 from maitruong.foundation.events.models import OutboxEvent
 from maitruong.foundation.events.services import Delivered
+from maitruong.registry.calendar.models import SchoolYear
 from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.enrolment.errors import OutsideYear
 from maitruong.teaching.timetable import plans, queries
@@ -205,3 +206,25 @@ def test_the_forms_of_a_class_and_of_a_teacher(staffed: SimpleNamespace) -> None
     assert who_teaches(staffed, DAY, staffed.other_class) == {"TOAN": ["Phạm Thu Lan"]}
     stranger = signed_in(make.a_principal(staffed.neighbour, "Bùi Thị Hoa"))
     assert stranger.get(of_class).status_code == stranger.get(of_teacher).status_code == 404
+
+
+def test_a_class_of_another_year_is_no_class_of_this_list(staffed: SimpleNamespace) -> None:
+    """Its teachers would end on a day of this year, unseen: they stand in no list of it."""
+    days = {
+        "starts_on": dt.date(2027, 9, 6),
+        "term_two_starts_on": dt.date(2028, 1, 17),
+        "ends_on": dt.date(2028, 5, 31),
+    }
+    SchoolYear.objects.get_or_create(year=2027, defaults=days)
+    coming, _ = make.a_class(staffed.school, "9A2", year=2027, grade=9)
+
+    with pytest.raises(NotFound), unit_of_work(staffed.principal):
+        plans.assign_teacher(
+            staffed.principal,
+            teacher_id=staffed.lan,
+            subject="TOAN",
+            school_id=staffed.school,
+            school_year=2026,
+            class_ids=[coming],
+            on=DAY,
+        )
