@@ -1,6 +1,6 @@
 """Writes of the school records: prepare, sign, seal, issue, correct, revoke."""
 
-from .correcting import correct_record, name_signer, rebuild_record, revoke_record
+from .correcting import NAMES_SIGNERS, correct_record, name_signer, rebuild_record, revoke_record
 from .demo import seed_demo
 from .preparing import Prepared, prepare_records
 from .reading import file_ticket, opened_record, without_signer
@@ -8,6 +8,7 @@ from .sealing import issue_records, issue_school_records, seal_one, start_sealin
 from .signing import SignedBatch, ask_to_sign, sign_blocks
 
 __all__ = [
+    "NAMES_SIGNERS",
     "Prepared",
     "SignedBatch",
     "ask_to_sign",

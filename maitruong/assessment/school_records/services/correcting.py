@@ -7,7 +7,7 @@ from dataclasses import replace
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit import services as audit
-from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel import clock, vietnamese
 from maitruong.foundation.signing.canonical import parse
 from maitruong.foundation.signing.types import Role
 from maitruong.registry.enrolment import queries as enrolment
@@ -26,6 +26,7 @@ from .signing import move_on
 from .successors import keep_successors, open_rights
 from .successors import name_signer as _name_signer
 
+NAMES_SIGNERS = "school_records.sign_principal"
 _LEAST_LETTERS = 10
 
 
@@ -35,6 +36,10 @@ def correct_record(scope: Scope, *, record_id: str, reason: str, decision: str) 
     Whose right to sign has ended with the school year gets it again for some days; for who has left the school the principal
     names a successor (name_signer). Returns the new version's record_id. Raises NotFound, SaySomeReason, NotInForce, RecordIncomplete.
     """
+    reason, decision = (
+        vietnamese.tidy(reason),
+        vietnamese.tidy(decision),
+    )  # both go into the file, which holds no control character
     _refuse_without_reason(reason, decision)
     old = _locked(scope, record_id)
     if old.state not in IN_FORCE or _being_corrected(old):
@@ -118,6 +123,9 @@ def name_signer(scope: Scope, *, record_id: str, node_id: str, person_id: int, r
     """
     _refuse_without_reason(reason, "-")
     record = _locked(scope, record_id)
+    # The file says for good that the principal named him; a deputy may correct, and may not say that.
+    if not scope.covers(NAMES_SIGNERS, school_id=record.school_id):
+        raise NotFound
     _name_signer(scope, record=record, node_id=node_id, person_id=person_id, why=reason)
 
 

@@ -183,6 +183,28 @@ def test_nobody_is_replaced_who_can_sign_and_nobody_signs_who_does_not_work_here
         )
 
 
+def test_a_deputy_who_may_correct_names_no_successor(sealed) -> None:
+    room, old = sealed
+    leaves(room, room.lan)
+    new_id = corrected(room, old)
+    deputy = make.a_post_holder(room.school, "deputy_principal", "Lương Quốc Việt")
+
+    with pytest.raises(NotFound), rooms.working_as(deputy) as scope:
+        person = {"person_id": room.oanh.person_id, "reason": "Cô Lan đã chuyển trường"}
+        services.name_signer(scope, record_id=new_id, node_id="subject-TOAN", **person)
+
+
+def test_a_reason_pasted_with_control_characters_is_taken_without_them(sealed) -> None:
+    room, old = sealed
+
+    with rooms.working_as(room.principal) as scope:
+        pasted = {"reason": "Ghi sai ngày\x0bsinh\x01 theo giấy khai sinh", "decision": "45/QĐ\x02"}
+        services.correct_record(scope, record_id=old.record_id, **pasted)
+
+    second = rooms.records(room)[1]
+    assert (second.reason, second.decision) == ("Ghi sai ngày sinh theo giấy khai sinh", "45/QĐ")
+
+
 def test_the_principal_names_the_successor_on_the_records_page(sealed) -> None:
     room, old = sealed
     leaves(room, room.lan)

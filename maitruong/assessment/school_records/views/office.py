@@ -256,7 +256,8 @@ def _record_page(request: HttpRequest, record_id: str, problem: Refusal | None =
     above = {"label": f"Lớp {page.row.class_name}", "url": reverse("school_records:class", args=[page.row.class_id])}
     context = record_context(page, download="school_records:download", other="school_records:record", above=above)
     may_correct = scope.covers("school_records.correct", school_id=page.row.school_id)
-    open_parts = services.without_signer(page) if may_correct else []
+    may_name = scope.covers(services.NAMES_SIGNERS, school_id=page.row.school_id)
+    open_parts = services.without_signer(page) if may_correct and may_name else []
     context |= {
         "open_parts": open_parts,
         "parts_to_choose": [(part, f"{label}: {name}") for part, label, name in open_parts],
