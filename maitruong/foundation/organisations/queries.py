@@ -80,6 +80,11 @@ def facts(unit_id: int, *, on: dt.date) -> UnitFacts | None:
     )
 
 
+def closed_on(unit_id: int) -> dt.date | None:
+    """The last day of a unit that has ended."""
+    return Unit.objects.filter(pk=unit_id).values_list("closed_on", flat=True).first()
+
+
 def governors(*, on: dt.date) -> list[UnitRef]:
     """Who may govern a school on a day: the department, then the commune committees by name. One statement."""
     rows = Unit.objects.filter(kind__in=["department", "commune"], positions__during__contains=on)

@@ -18,6 +18,7 @@ from maitruong.foundation.people import services as people
 from maitruong.foundation.people.models import Person
 from maitruong.foundation.reference import catalogue as reference
 from maitruong.registry.calendar import queries as calendar
+from maitruong.registry.schools import queries as schools
 from maitruong.registry.staff import queries as staff
 from maitruong.registry.students import services as students
 
@@ -45,11 +46,12 @@ def open_class(
 ) -> int:
     """Open a class of a school year; the same name and grade again gives the class that is there. Returns its id.
 
-    Raises NotFound, NameMissing, NameTooLong, ClassNameTaken, YearClosed, YearUnknown.
+    Raises NotFound, NameMissing, NameTooLong, ClassNameTaken, YearClosed, YearUnknown, SchoolClosed.
     """
     if not scope.covers("enrolment.manage", school_id=school_id):
         raise NotFound
     calendar.refuse_closed_year(school_year)
+    schools.refuse_closed(school_id)
     name = _tidy_name(name)
     there = SchoolClass._base_manager.filter(school_id=school_id, school_year=school_year, name=name).first()
     if there:
@@ -123,11 +125,12 @@ def enrol(
     """Give a pupil a place in a class from a day. The same place again changes nothing. Returns the enrolment's id.
 
     The family's sight of the child comes along. Raises NotFound, AlreadySeated, SeatedElsewhere, OutsideYear, YearClosed,
-    StatusUnknown.
+    StatusUnknown, SchoolClosed.
     """
     school_class = _class_to_change(scope, class_id)
     if not Person._base_manager.filter(pk=student_id, places__contains=[school_class.school_id]).exists():
         raise NotFound
+    schools.refuse_closed(school_class.school_id)
     _refuse_unknown_status(status)
     _refuse_outside_year(school_class.school_year, starts_on)
     seat = (

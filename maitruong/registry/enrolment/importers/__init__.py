@@ -11,6 +11,7 @@ from maitruong.foundation.exchange.columns import ColumnMap
 from maitruong.foundation.exchange.ports import Kept, Switch, Target, Written
 from maitruong.foundation.kernel import clock
 from maitruong.registry.calendar import queries as calendar
+from maitruong.registry.schools import queries as schools
 from maitruong.registry.students import services as students
 
 from . import undo
@@ -47,6 +48,7 @@ class StudentLists:
 
     def reader(self, scope: Scope, target: Target) -> StudentReader:
         calendar.refuse_closed_year(target.school_year)
+        schools.refuse_closed(target.school_id)
         return StudentReader(scope, target, create_classes=target.options.get(CREATE_CLASSES, False))
 
     def take_back(

@@ -17,6 +17,7 @@ from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit.models import Entry
+from maitruong.foundation.exchange import services as lists
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.organisations import queries as organisations
 from maitruong.foundation.organisations.models import Unit
@@ -215,6 +216,24 @@ def test_the_pages_of_a_school_for_its_officer_its_head_and_her_neighbour(depart
     assert head.post(f"{own}sinh-hoat/", {"phone": "02253812345", "absence_counting": "day"}).status_code == 302
     assert head.get(made["Location"]).status_code == 404 == Client().get("/truong/1/lop/khong-co/").status_code
     assert queries.facts(department.school).absence_counting == "day"  # type: ignore[union-attr]
+
+
+def test_in_a_closed_school_nothing_begins_any_more(department: SimpleNamespace) -> None:
+    """Who worked there still holds a role, and reads its books."""
+    school = found(department, code="HP.1", name="THCS Cũ")
+    class_id, _ = make.a_class(school, "6A1", grade=6)
+    clerk = make.scope_of(make.a_post_holder(school, "clerk", "Đặng Văn Cũ"))
+    pupil = make.a_person("Lê Văn Sau", school)
+    with unit_of_work(department.officer):
+        services.close_school(department.officer, school_id=school, last_day=TODAY - dt.timedelta(days=1), why="QĐ 2")
+
+    with unit_of_work(clerk):
+        with pytest.raises(errors.SchoolClosed):
+            enrolment.open_class(clerk, school_id=school, school_year=2026, grade=8, name="8A1")
+        with pytest.raises(errors.SchoolClosed):
+            enrolment.enrol(clerk, student_id=pupil, class_id=class_id, starts_on=TODAY)
+        with pytest.raises(errors.SchoolClosed):
+            lists.take_file(clerk, kind="students", school_id=school, school_year=2026, name="a.csv", data=b"a")
 
 
 @pytest.mark.django_db(transaction=True)
