@@ -21,7 +21,7 @@ from .models import School
 _BEYOND = system_scope("a school of a list is taken back only where nothing in the province stands on it")
 _POINTING = {"school_id", "unit_id", "parent_id", "replaced_by_id"}
 #: The school's own rows, what only remembers acts, and figures that are counted again at any time.
-_OWN = {"organisations_unit", "organisations_position", "schools_school"}
+_OWN = {"organisations_unit", "organisations_position", "organisations_formerunit", "schools_school"}
 _OWN_APPS = {"audit", "events", "indicators"}
 _NAMES = {
     "access_grant": "đã giao việc cho người ở trường",
