@@ -6,7 +6,7 @@ judge are judged by the twin (`remaking`). Only schools where something differs 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import NamedTuple
 
@@ -18,10 +18,10 @@ from maitruong.foundation.audit import services as audit
 from maitruong.foundation.events import services as events
 from maitruong.registry.enrolment import queries as enrolment
 
-from .. import remaking, sifting, twin
+from .. import remaking, sifting, sifting_primary, twin
 from ..events import ResultsChanged
 from ..planning import Year
-from ..remaking import PRIMARY, SECONDARY, Remade
+from ..remaking import PRIMARY, SECONDARY, Level, Remade
 
 CLASSES_AT_ONCE = 600
 """Schools are taken together up to so many classes: few enough for the counts of their pupils to stay in memory."""
@@ -62,11 +62,13 @@ class _School(NamedTuple):
 
 @dataclass
 class _Found:
-    """What is known of one school without a lock: what was counted so far, and what must be judged again under the lock."""
+    """One school: what was counted without a lock, and the pupils of each level to judge again under it."""
 
     counted: Differences = field(default_factory=Differences)
-    primary_differs: bool = False
-    pupils: list[int] = field(default_factory=list)
+    again: dict[Level, list[int]] = field(default_factory=dict)
+
+
+_SIEVES = {PRIMARY: sifting_primary.sift, SECONDARY: sifting.sift}
 
 
 def recompute(
@@ -86,7 +88,7 @@ def recompute(
     year = Year(school_year, today, twin.readings(_settings_ids(school_year, school_ids)))
     for schools in _batches(_schools(school_year, school_ids)):
         for school_id, found in sorted(_look_at(year, schools, apply).items()):
-            if apply and (found.primary_differs or found.pupils):
+            if found.again:
                 _put_right(scope, year, school_id, found)
             total.add(found.counted)
     return total
@@ -129,33 +131,28 @@ def _batches(schools: Iterable[_School]) -> Iterator[list[_School]]:
 def _look_at(year: Year, schools: Sequence[_School], apply: bool) -> dict[int, _Found]:
     """What is right, what differs, and, if it is to be written, what of it must be judged again under the lock."""
     found = {school.id: _Found() for school in schools}
-    if secondary := [school.id for school in schools if SECONDARY.meets(school.lowest, school.highest)]:
-        _look_at_secondary(year, secondary, found, apply)
-    if primary := [school.id for school in schools if PRIMARY.meets(school.lowest, school.highest)]:
-        for remade in remaking.compare(PRIMARY, year, primary):
+    for level, sift in _SIEVES.items():
+        ids = [school.id for school in schools if level.meets(school.lowest, school.highest)]
+        unsure: dict[int, list[int]] = {}
+        for school in sift(year, ids) if ids else ():
+            found[school.school_id].counted.add(Differences(marks=school.marks, results=school.results))
+            pupils = [*school.apart, *school.different]
+            if apply and school.different:
+                found[school.school_id].again[level] = pupils
+            elif pupils:
+                unsure[school.school_id] = pupils
+        for remade in _judge(level, year, unsure):
             if apply and remade.differs:
-                found[remade.school_id].primary_differs = True
+                found[remade.school_id].again[level] = unsure[remade.school_id]
             else:
                 found[remade.school_id].counted.add_remade(remade)
     return found
 
 
-def _look_at_secondary(year: Year, school_ids: Sequence[int], found: dict[int, _Found], apply: bool) -> None:
-    unsure: dict[int, list[int]] = {}
-    for school in sifting.sift(year, school_ids):
-        found[school.school_id].counted.add(Differences(marks=school.marks, results=school.results))
-        if apply and school.different:
-            found[school.school_id].pupils = [*school.apart, *school.different]
-        elif school.apart or school.different:
-            unsure[school.school_id] = [*school.apart, *school.different]
-    if not unsure:
-        return
+def _judge(level: Level, year: Year, unsure: Mapping[int, Sequence[int]]) -> list[Remade]:
+    """By the twin, for the pupils of each school that the sieve left over."""
     pupils = [pupil for of_school in unsure.values() for pupil in of_school]
-    for remade in remaking.compare(SECONDARY, year, list(unsure), pupils):
-        if apply and remade.differs:
-            found[remade.school_id].pupils = unsure[remade.school_id]
-        else:
-            found[remade.school_id].counted.add_remade(remade)
+    return remaking.compare(level, year, list(unsure), pupils) if unsure else []
 
 
 # --- under the locks of a school's classes -----------------------------------------------------------------------------
@@ -168,11 +165,9 @@ def _put_right(scope: Scope, year: Year, school_id: int, found: _Found) -> None:
             "SELECT id FROM gradebook_classsheet WHERE school_year = %s AND school_id = %s ORDER BY id FOR NO KEY UPDATE",
             [year.school_year, school_id],
         )
-    made: list[Remade] = []
-    if found.primary_differs:
-        made += remaking.write(PRIMARY, year, school_id)
-    if found.pupils:
-        made += remaking.write(SECONDARY, year, school_id, found.pupils)
+    made = [
+        remade for level, pupils in found.again.items() for remade in remaking.write(level, year, school_id, pupils)
+    ]
     for remade in made:
         found.counted.add_remade(remade)
     if found.counted.differences:

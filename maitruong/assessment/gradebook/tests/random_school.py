@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -14,6 +14,7 @@ from django.db import connection
 from maitruong.assessment.gradebook import judging
 from maitruong.assessment.gradebook.rules.random_pupils import random_pupils
 from maitruong.assessment.gradebook.rules.tt22_2021 import Tt22Settings
+from maitruong.assessment.gradebook.rules.tt27_2020 import Moment, tested_subjects
 from maitruong.assessment.gradebook.types import Subject, SubjectTerm
 from tests import factories as house
 
@@ -197,3 +198,80 @@ def _results(school: int, pupil: Placed, chance: random.Random) -> Iterator[dict
         if result.learning is not None or result.conduct is not None or chance.random() < 0.5:
             missing = result.missing if result.learning is None else 0
             yield {**at, **result._asdict(), "missing": missing}
+
+
+# --- primary school --------------------------------------------------------------------------------------------------------
+
+
+def a_school_of_random_primary_pupils(n: int, seed: int) -> tuple[int, dict[int, bool]]:
+    """The school's id, and of n pupils of grades 1-5, each a class to itself, who is exempt from something or sat in two classes."""
+    chance = random.Random(seed)
+    school = house.a_school(house.a_commune(house.a_department()), levels=("02",))
+    drawn = islice((pupil for pupil in random_pupils(12 * n, seed) if pupil["grade"] <= 5), n)
+    return school, dict(_primary_pupil(school, number, pupil, chance) for number, pupil in enumerate(drawn))
+
+
+def _primary_pupil(school: int, number: int, drawn: dict[str, Any], chance: random.Random) -> tuple[int, bool]:
+    grade, name = drawn["grade"], f"{drawn['grade']}L{number}"
+    class_id, (student_id,) = house.a_class(school, name, grade=grade, pupils=(f"Em {number}",))
+    before = house.a_class(school, f"{name}B", grade=grade)[0] if chance.random() < 0.06 else None
+    tested = tested_subjects(grade, Moment.END_OF_YEAR)
+    subjects = [
+        {"code": s["code"], "name": s["name"], "kind": "primary", "terms": [1, 2], "optional": False}
+        for s in drawn["subjects"]
+    ]
+    option = {"code": "NN2", "name": "Ngoại ngữ 2", "kind": "primary", "terms": [1, 2], "optional": True}
+    rows = {
+        s["code"]: (
+            s["level"],
+            -1 if s["test"] is None and chance.random() < 0.3 else s["test"],
+            3 if s["exempt"] else 0,
+        )
+        for s in drawn["subjects"]
+        if chance.random() > 0.01
+    }
+    if chance.random() < 0.3:
+        rows["NN2"] = (chance.choice((2, 2, 1, None)), None, 0)
+    with house.as_system(), connection.cursor() as cursor:
+        for a_class in (class_id, before):
+            if a_class is not None:
+                _open_primary(cursor, school, a_class, grade, [*subjects, option], tested)
+        _insert(
+            cursor,
+            "gradebook_primarymark",
+            ("school_id", "class_id", "subject", "student_id", "level", "test", "basis"),
+            (
+                dict(zip(("level", "test", "basis"), row, strict=True))
+                | {"school_id": school, "class_id": before or class_id, "subject": code, "student_id": student_id}
+                for code, row in rows.items()
+            ),
+            moment=4, version=1, updated_at="now",
+        )  # fmt: skip
+        at = {"school_id": school, "class_id": class_id, "student_id": student_id}
+        _insert(
+            cursor, "gradebook_qualitymark", (*at, *drawn["qualities"]), iter([at | drawn["qualities"]]),
+            moment=4, version=1, updated_at="now",
+        )  # fmt: skip
+        known = tuple(Subject(s["code"], s["name"], s["kind"], (1, 2), s["optional"]) for s in [*subjects, option])
+        result = judging.primary_result(student_id, known, rows, drawn["qualities"], act="tt27_2020", grade=grade)
+        if result.learning is not None or chance.random() < 0.5:
+            told = at | {"grade": grade, "settings_id": "tt27_2020"} | result._asdict()
+            _insert(cursor, "gradebook_result", RESULT, iter([told]), act="tt27_2020", computed_at="now")
+    return student_id, before is not None or any(basis > 1 for _, _, basis in rows.values())
+
+
+def _open_primary(
+    cursor: Any, school: int, class_id: int, grade: int, subjects: Sequence[dict[str, Any]], tested: Container[str]
+) -> None:
+    cursor.execute(
+        "INSERT INTO gradebook_classsheet (school_id, school_year, class_id, grade, subjects, act, settings_id)"
+        " VALUES (%s, 2026, %s, %s, %s, 'tt27_2020', 'tt27_2020') RETURNING id",
+        [school, class_id, grade, json.dumps(subjects)],
+    )
+    (sheet,) = cursor.fetchone()
+    cursor.executemany(
+        "INSERT INTO gradebook_markbook (sheet_id, school_id, school_year, class_id, subject, subject_name, position, term, moment,"
+        " grade, kind, periods_per_year, tested, act, settings_id, version)"
+        " VALUES (%s, %s, 2026, %s, %s, '', 1, 2, 4, %s, 'primary', 0, %s, 'tt27_2020', 'tt27_2020', 1)",
+        [(sheet, school, class_id, s["code"], grade, s["code"] in tested) for s in subjects],
+    )

@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from maitruong.assessment.gradebook import remaking, services, sifting, twin
+from maitruong.assessment.gradebook import remaking, services, sifting, sifting_primary, twin
 from maitruong.assessment.gradebook.planning import Year
 from maitruong.assessment.gradebook.rules.tt22_2021 import Tt22Settings
 from maitruong.assessment.gradebook.tests import factories as make
-from maitruong.assessment.gradebook.tests.random_school import Placed, a_school_of_random_pupils
+from maitruong.assessment.gradebook.tests.random_school import (
+    Placed,
+    a_school_of_random_primary_pupils,
+    a_school_of_random_pupils,
+)
 from tests import factories as house
 
 pytestmark = pytest.mark.django_db
@@ -186,3 +190,32 @@ def test_schools_where_nothing_differs_are_not_locked() -> None:
 def _refuse_locks(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
     assert "FOR NO KEY UPDATE" not in sql
     return execute(sql, params, many, context)
+
+
+# --- primary school --------------------------------------------------------------------------------------------------------
+
+
+def test_primary_results_of_the_plain_rules_pass_and_every_spoiled_one_is_named() -> None:
+    school, special = a_school_of_random_primary_pupils(150, 3)
+    with house.as_system():
+        (found,) = sifting_primary.sift(YEAR, [school])
+        (by_twin,) = remaking.compare(remaking.PRIMARY, YEAR, [school])
+
+    assert (found.different, by_twin.results_different, by_twin.results) == ([], 0, 150)
+    assert sorted(found.apart) == sorted(pupil for pupil, apart in special.items() if apart)
+    assert found.results == 150 - len(found.apart) > 100
+
+    hows = ("learning = 3 - learning, title = ''", "title = title || 'X'", "missing = missing + 1")
+    kept = [
+        row[0]
+        for row in make.rows_of("gradebook_result WHERE learning NOT IN (0, 3)", "student_id")
+        if not special[row[0]]
+    ]
+    with house.as_system(), connection.cursor() as cursor:
+        for pupil, how in zip(kept, hows * len(kept), strict=False):
+            cursor.execute(f"UPDATE gradebook_result SET {how} WHERE student_id = %s", [pupil])
+        (again,) = sifting_primary.sift(YEAR, [school])
+
+    assert len(kept) > 20 and set(again.different) == set(kept)
+    assert recompute(school, apply=True).results_different == len(kept)
+    assert recompute(school).differences == 0
