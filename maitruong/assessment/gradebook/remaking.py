@@ -254,4 +254,4 @@ def _run(
                 "readings": year.readings,
             },
         )
-        return [Remade(*counts, json.loads(classes), shared) for *counts, classes, shared in cursor.fetchall()]
+        return [Remade._make((*counts, json.loads(classes), shared)) for *counts, classes, shared in cursor.fetchall()]
