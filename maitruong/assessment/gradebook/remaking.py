@@ -16,36 +16,41 @@ from .planning import Year, planned_for_a_school
 from .rules.tt27_2020 import QUALITIES_AND_COMPETENCES
 from .storage import in_year
 
+
+# Every table is asked for these schools, and for these pupils if some are named, by its own columns: what follows from the
+# classes alone is read for the whole province.
+def _here(table: str) -> str:
+    return f"{table}.school_id = ANY(%(schools)s::bigint[])"
+
+
+def _theirs(table: str) -> str:
+    return f"{_here(table)} AND (%(pupils)s::bigint[] IS NULL OR {table}.student_id = ANY(%(pupils)s::bigint[]))"
+
+
 # Pupils of today's classes with every subject of their class and term, whether or not a row stands in the book. Who came from
 # another class of the school brings the rows of the terms studied there. A pupil who is not judged in a term (exempt, own plan)
 # has the other term alone.
-# Every table is asked for these schools, and for these pupils if some are named, by its own columns: what follows from the
-# classes alone is read for the whole province.
-_HERE = "{}.school_id = ANY(%(schools)s::bigint[])"
-_THEIRS = f"{_HERE} AND (%(pupils)s::bigint[] IS NULL OR {{0}}.student_id = ANY(%(pupils)s::bigint[]))".replace(
-    "{}", "{0}"
-)
 _SOURCE = f"""
 sheet AS (
-  SELECT * FROM gradebook_classsheet s WHERE s.school_year = %(school_year)s::smallint AND s.grade >= 6 AND {_HERE.format("s")}),
+  SELECT * FROM gradebook_classsheet s WHERE s.school_year = %(school_year)s::smallint AND s.grade >= 6 AND {_here("s")}),
 roll AS (
   SELECT DISTINCT e.student_id, s.class_id, s.school_id, s.grade, s.act, s.settings_id
   FROM enrolment_enrolment e JOIN sheet s ON s.class_id = e.school_class_id AND s.school_id = e.school_id
-  WHERE e.school_year = %(school_year)s::smallint AND (e.ends_on IS NULL OR e.ends_on >= %(today)s::date) AND {_THEIRS.format("e")}),
+  WHERE e.school_year = %(school_year)s::smallint AND (e.ends_on IS NULL OR e.ends_on >= %(today)s::date) AND {_theirs("e")}),
 due AS (
   SELECT b.id AS book_id, b.class_id, b.subject, b.kind, b.term, b.regular_needed AS needed, b.cluster,
          b.closed_at IS NOT NULL AS closed, x.optional
   FROM gradebook_markbook b JOIN sheet s ON s.id = b.sheet_id
   JOIN LATERAL jsonb_to_recordset(s.subjects) AS x(code text, optional boolean) ON x.code = b.subject
-  WHERE b.kind IN ('score', 'comment') AND b.school_year = %(school_year)s::smallint AND {_HERE.format("b")}),
+  WHERE b.kind IN ('score', 'comment') AND b.school_year = %(school_year)s::smallint AND {_here("b")}),
 stored AS (
   SELECT m.*, r.class_id AS now_class FROM gradebook_mark m JOIN roll r ON r.student_id = m.student_id AND r.class_id = m.class_id
-  WHERE m.school_year = %(school_year)s::smallint AND {_THEIRS.format("m")}
+  WHERE m.school_year = %(school_year)s::smallint AND {_theirs("m")}
   UNION ALL
   (SELECT DISTINCT ON (m.student_id, m.subject, m.term) m.*, r.class_id
    FROM gradebook_mark m JOIN roll r ON r.student_id = m.student_id AND r.class_id <> m.class_id AND r.school_id = m.school_id
-   WHERE m.school_year = %(school_year)s::smallint AND {_THEIRS.format("m")} AND NOT EXISTS (
-     SELECT 1 FROM gradebook_mark o WHERE o.school_year = %(school_year)s::smallint AND {_THEIRS.format("o")}
+   WHERE m.school_year = %(school_year)s::smallint AND {_theirs("m")} AND NOT EXISTS (
+     SELECT 1 FROM gradebook_mark o WHERE o.school_year = %(school_year)s::smallint AND {_theirs("o")}
        AND o.school_id = r.school_id AND o.class_id = r.class_id AND o.subject = m.subject AND o.term = m.term
        AND o.student_id = m.student_id)
    ORDER BY m.student_id, m.subject, m.term, m.updated_at DESC)),
@@ -66,7 +71,7 @@ behaviour AS (
   SELECT r.student_id, (array_agg(c.level ORDER BY c.class_id = r.class_id DESC, c.updated_at DESC) FILTER (WHERE c.term = 1))[1] AS one,
          (array_agg(c.level ORDER BY c.class_id = r.class_id DESC, c.updated_at DESC) FILTER (WHERE c.term = 2))[1] AS two
   FROM roll r LEFT JOIN gradebook_conduct c ON c.school_year = %(school_year)s::smallint AND c.school_id = r.school_id
-    AND c.student_id = r.student_id AND {_THEIRS.format("c")}
+    AND c.student_id = r.student_id AND {_theirs("c")}
   GROUP BY r.student_id)"""
 # A comment book was closed over the rows it had: who has none in it is judged in nothing there, and is not Chưa đạt.
 # The result of a term studied in another class of the school stands there, and is not counted a second time here (still_open).
@@ -88,7 +93,7 @@ result_now AS (
 result_changed AS (
   SELECT n.* FROM result_now n
   LEFT JOIN gradebook_result x ON x.school_year = %(school_year)s::smallint AND x.school_id = n.school_id AND x.class_id = n.class_id
-    AND x.term = n.slot AND x.student_id = n.student_id AND {_THEIRS.format("x")}
+    AND x.term = n.slot AND x.student_id = n.student_id AND {_theirs("x")}
   WHERE CASE WHEN x.student_id IS NULL THEN n.learning IS NOT NULL OR n.conduct IS NOT NULL
         ELSE (x.learning, x.learning_before, x.raised_by, x.conduct, x.title, x.missing, x.provisional) IS DISTINCT FROM
              (n.learning::smallint, n.before::smallint, n.raised_by, n.conduct, n.title,
@@ -99,10 +104,10 @@ marks AS (
     updated_at = %(at)s::timestamptz
   FROM mark_changed c JOIN gradebook_markbook b ON b.id = c.book_id
   WHERE m.school_year = %(school_year)s::smallint AND m.school_id = b.school_id AND m.class_id = c.class_id AND m.subject = c.subject
-    AND m.term = c.term AND m.student_id = c.student_id AND {_THEIRS.format("m")} AND {_HERE.format("b")}),
+    AND m.term = c.term AND m.student_id = c.student_id AND {_theirs("m")} AND {_here("b")}),
 books AS (
   UPDATE gradebook_markbook SET version = version + 1, changed_at = %(at)s::timestamptz, changed_by = NULL
-  WHERE id IN (SELECT book_id FROM mark_changed) AND {_HERE.format("gradebook_markbook")})"""
+  WHERE id IN (SELECT book_id FROM mark_changed) AND {_here("gradebook_markbook")})"""
 _WRITE_RESULTS = """,
 results AS (
   INSERT INTO gradebook_result (school_year, school_id, class_id, term, student_id, grade, learning, learning_before, raised_by,
@@ -121,22 +126,22 @@ _QUALITIES = ", ".join(f"q.{code}" for code in QUALITIES_AND_COMPETENCES)
 # A class whose end-of-year books nobody has opened for writing owes no result yet.
 _PRIMARY_SOURCE = f"""
 sheet AS (
-  SELECT * FROM gradebook_classsheet s WHERE s.school_year = %(school_year)s::smallint AND s.grade <= 5 AND {_HERE.format("s")}
+  SELECT * FROM gradebook_classsheet s WHERE s.school_year = %(school_year)s::smallint AND s.grade <= 5 AND {_here("s")}
     AND EXISTS (SELECT 1 FROM gradebook_markbook b WHERE b.sheet_id = s.id AND b.moment = 4 AND b.version > 0
-      AND b.school_year = %(school_year)s::smallint AND {_HERE.format("b")})),
+      AND b.school_year = %(school_year)s::smallint AND {_here("b")})),
 roll AS (
   SELECT DISTINCT e.student_id, s.class_id, s.school_id, s.grade, s.act, s.settings_id
   FROM enrolment_enrolment e JOIN sheet s ON s.class_id = e.school_class_id AND s.school_id = e.school_id
-  WHERE e.school_year = %(school_year)s::smallint AND (e.ends_on IS NULL OR e.ends_on >= %(today)s::date) AND {_THEIRS.format("e")}),
+  WHERE e.school_year = %(school_year)s::smallint AND (e.ends_on IS NULL OR e.ends_on >= %(today)s::date) AND {_theirs("e")}),
 due AS (
   SELECT b.class_id, b.subject, b.tested, x.optional
   FROM gradebook_markbook b JOIN sheet s ON s.id = b.sheet_id
   JOIN LATERAL jsonb_to_recordset(s.subjects) AS x(code text, optional boolean) ON x.code = b.subject
-  WHERE b.kind = 'primary' AND b.moment = 4 AND b.school_year = %(school_year)s::smallint AND {_HERE.format("b")}),
+  WHERE b.kind = 'primary' AND b.moment = 4 AND b.school_year = %(school_year)s::smallint AND {_here("b")}),
 stored AS (
   SELECT DISTINCT ON (m.student_id, m.subject) m.student_id, m.subject, m.level, NULLIF(m.test, -1) AS test, m.basis
   FROM gradebook_primarymark m JOIN roll r ON r.student_id = m.student_id AND r.school_id = m.school_id
-  WHERE m.school_year = %(school_year)s::smallint AND m.moment = 4 AND {_THEIRS.format("m")}
+  WHERE m.school_year = %(school_year)s::smallint AND m.moment = 4 AND {_theirs("m")}
   ORDER BY m.student_id, m.subject, m.class_id = r.class_id DESC, m.updated_at DESC),
 primary_cell AS (
   SELECT r.student_id, d.subject, m.level, m.test, d.tested, coalesce(m.basis, 0) >= 2 AS exempt
@@ -146,7 +151,7 @@ primary_cell AS (
 trait AS (
   SELECT DISTINCT ON (r.student_id) r.student_id, least({_QUALITIES}) AS lowest, num_nulls({_QUALITIES})::int AS missing
   FROM roll r LEFT JOIN gradebook_qualitymark q ON q.school_year = %(school_year)s::smallint AND q.school_id = r.school_id
-    AND q.student_id = r.student_id AND q.moment = 4 AND {_THEIRS.format("q")}
+    AND q.student_id = r.student_id AND q.moment = 4 AND {_theirs("q")}
   ORDER BY r.student_id, q.class_id = r.class_id DESC, q.updated_at DESC)"""
 _PRIMARY_DIFFERENCES = f"""
 result_now AS (
@@ -157,7 +162,7 @@ result_now AS (
 result_changed AS (
   SELECT n.* FROM result_now n
   LEFT JOIN gradebook_result x ON x.school_year = %(school_year)s::smallint AND x.school_id = n.school_id AND x.class_id = n.class_id
-    AND x.term = 0 AND x.student_id = n.student_id AND {_THEIRS.format("x")}
+    AND x.term = 0 AND x.student_id = n.student_id AND {_theirs("x")}
   WHERE CASE WHEN x.student_id IS NULL THEN n.learning IS NOT NULL
         ELSE (x.learning, x.title, x.missing) IS DISTINCT FROM (n.learning::smallint, n.title, n.missing::smallint) END)"""
 
@@ -231,7 +236,7 @@ class Remade(NamedTuple):
 def compare(level: Level, year: Year, school_ids: Sequence[int], pupils: Sequence[int] | None = None) -> list[Remade]:
     """What differs in these schools, school by school; pupils: of these alone. Schools that share a pupil are asked one by one."""
     found = _run(level, "", year, school_ids, pupils)
-    alone = [_run(level, "", year, [school.school_id], pupils)[0] for school in found if school.shared]
+    alone = [one for school in found if school.shared for one in _run(level, "", year, [school.school_id], pupils)]
     return [*(school for school in found if not school.shared), *alone]
 
 

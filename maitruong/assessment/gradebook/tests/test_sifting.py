@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from typing import Any
 
 import pytest
@@ -190,6 +191,40 @@ def test_schools_where_nothing_differs_are_not_locked() -> None:
 def _refuse_locks(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
     assert "FOR NO KEY UPDATE" not in sql
     return execute(sql, params, many, context)
+
+
+def test_schools_taken_a_few_at_a_time_come_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    schools = [a_school_of_random_pupils(6, seed, READINGS[:1])[0] for seed in (1, 2, 3)]
+    one_by_one = services.Differences()
+    for school in schools:
+        one_by_one.add(recompute(school))
+
+    monkeypatch.setattr(sys.modules[services.recompute.__module__], "CLASSES_AT_ONCE", 8)
+    with house.as_system() as scope:
+        together = services.recompute(scope, school_year=2026)
+
+    assert together == one_by_one and together.marks > 300
+
+
+def test_a_pupil_on_the_rolls_of_two_schools_is_judged_in_each_by_its_own_marks() -> None:
+    (one, pupils), (two, others) = (a_school_of_random_pupils(5, seed, READINGS[:1]) for seed in (1, 2))
+    pupil, other = pupils[0], others[0]
+    with house.as_system(), connection.cursor() as cursor:
+        # The first school's last day lies ahead.
+        cursor.execute(
+            "UPDATE enrolment_enrolment SET ends_on = '2027-05-31' WHERE student_id = %s", [pupil.student_id]
+        )
+        for table in ("gradebook_mark", "gradebook_result", "gradebook_conduct", "enrolment_enrolment"):
+            cursor.execute(
+                f"UPDATE {table} SET student_id = %s WHERE student_id = %s", [pupil.student_id, other.student_id]
+            )
+    with house.as_system():
+        found = sifting.sift(YEAR, [one, two])
+
+    assert [pupil.student_id in school.apart for school in found] == [True, True]
+    with house.as_system() as scope:
+        together = services.recompute(scope, school_year=2026, school_ids=[one, two])
+    assert (together.differences, together.marks) == (0, recompute(one).marks + recompute(two).marks)
 
 
 # --- primary school --------------------------------------------------------------------------------------------------------
