@@ -27,6 +27,7 @@ from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
 from tools.processes import die_with_parent
+from tools.uploads import Parser
 
 DEFAULT_APPLICATION = "maitruong.site.wsgi:application"
 PROCESSES = 2
@@ -47,6 +48,7 @@ LONGEST_PAUSE_SECONDS = 15.0
 class Channel(HTTPChannel):
     """A connection that notices requests which will never be complete."""
 
+    parser_class = Parser
     request_began: float | None = None
     request_bytes = 0
 

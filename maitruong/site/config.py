@@ -24,6 +24,7 @@ class Config:
     file_store: str = ""
     file_store_endpoint: str = ""
     expose_demo: bool = False
+    sign_again_days: int = 30
 
     @property
     def keys(self) -> Path:
@@ -47,6 +48,7 @@ def read(environ: dict[str, str] | None = None) -> Config:
         file_store=env.get("MT_FILE_STORE", ""),
         file_store_endpoint=env.get("MT_S3_ENDPOINT", ""),
         expose_demo=env.get("MT_EXPOSE_DEMO") == "1",
+        sign_again_days=int(env.get("MT_SIGN_AGAIN_DAYS") or 30),
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -13,6 +16,12 @@ class Broken(Refusal):
     code = "site.broken"
     message = "Hệ thống vừa gặp lỗi khi làm việc này."
     remedy = "Thử lại sau ít phút. Nếu vẫn lỗi, báo quản trị hệ thống mã {request_id}."
+
+
+class NoRoom(Refusal):
+    code = "site.no_room"
+    message = "Máy chủ đang hết chỗ nên chưa lưu được; chưa có gì được ghi."
+    remedy = "Giữ lại tệp hoặc nội dung vừa gửi, báo quản trị hệ thống dọn ổ đĩa của máy chủ, rồi gửi lại."
 
 
 class BadRequest(Refusal):
@@ -38,7 +47,18 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
+    if _is_disk_full(sys.exc_info()[1]):
+        return _page(NoRoom(), 507)
     return _page(Broken(request_id=getattr(request, "id", "")), 500)
+
+
+def _is_disk_full(problem: BaseException | None) -> bool:
+    """Whether a full disk is what ended this: an upload kept in a temporary file, a file made for somebody."""
+    while problem is not None:
+        if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        problem = problem.__cause__ or problem.__context__
+    return False
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

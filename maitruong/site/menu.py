@@ -56,10 +56,13 @@ MENU: list[tuple[str, list[Item]]] = [
                 homes=("centre", "admin"),
                 short="Trường",
             ),
+            Item("Năm học", "calendar", "calendar:years", "calendar.manage"),
             Item("Lớp học", "users", "enrolment:own_classes", "enrolment.view", homes=("school", "teacher")),
             Item("Học sinh", "student", "enrolment:pupils", "students.view"),
-            Item("Nhập danh sách", "upload", "exchange:lists", "exchange.import", homes=("school",)),
+            Item("Nhập danh sách", "upload", "exchange:lists", "exchange.import", homes=("school", "centre")),
             Item("Đội ngũ", "briefcase", "staff:staff", "staff.view"),
+            Item("Phân công", "table", "timetable:assignments", "timetable.assign", homes=("school",)),
+            Item("Thông tin trường", "school", "schools:own", "schools.edit", homes=("school",)),
         ],
     ),
     (
@@ -67,6 +70,7 @@ MENU: list[tuple[str, list[Item]]] = [
         [
             Item("Giao quyền", "key", "rights:posts", "rights.view"),
             Item("Tài khoản", "id-card", "rights:accounts", "accounts.manage", homes=("school",)),
+            Item("Chứng thư số", "shield", "signing:certificates", "signing.certificates"),
             Item("Nhật ký", "history", "rights:audit", "audit.view"),
         ],
     ),

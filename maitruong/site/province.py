@@ -1,4 +1,5 @@
-"""A real province is born empty: its department, the public lists, and one administrator who still has to set a password."""
+"""A real province is born empty: its department, the communes that govern schools, the public lists, and one administrator
+who still has to set a password. Everything else is done on pages: see docs/runbook.md, "A real province begins"."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from maitruong.foundation.identity import services as identity
 from maitruong.foundation.identity.models import Account, Installation
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.kernel.errors import Refusal
+from maitruong.foundation.kernel.school_year import SchoolYear as Year
 from maitruong.foundation.organisations import admin_units
 from maitruong.foundation.organisations import services as organisations
 from maitruong.foundation.people import services as people
@@ -47,7 +49,7 @@ def new_province(*, province: str, department: str, public_address: str, adminis
     if not public_address.startswith("https://"):
         raise AddressNotHttps(address=public_address)
     unit = admin_units.province(province)
-    today = clock.today()
+    today, tree_begins = clock.today(), admin_units.LIST_BEGINS
     scope = system_scope("new province")
     with transaction.atomic(), unit_of_work(scope):
         born = Installation.objects.filter(pk=1).first()
@@ -56,8 +58,9 @@ def new_province(*, province: str, department: str, public_address: str, adminis
         raw: Any = connection.connection
         load_admin_units(raw)
         department_id = organisations.found_unit(
-            kind="department", code=f"SO{province}", name=department, parent_id=None, on=today
+            kind="department", code=f"SO{province}", name=department, parent_id=None, on=tree_begins
         )
+        organisations.found_communes(province, department_id=department_id, on=tree_begins)
         Installation.objects.create(
             kind="real",
             province_code=province,
@@ -87,7 +90,7 @@ def new_province(*, province: str, department: str, public_address: str, adminis
 
 def _school_year(today: dt.date) -> None:
     """The present school year with the usual frame; the department sets the exact days."""
-    year = today.year if today.month >= 7 else today.year - 1
+    year = Year.containing(today).start
     SchoolYear.objects.create(
         year=year,
         starts_on=dt.date(year, 9, 5),

@@ -46,6 +46,8 @@ _HOMEROOM = {
 _DEPARTMENT = {
     "schools.view",
     "schools.edit",
+    "schools.found",
+    "exchange.import",
     "students.export",
     "calendar.manage",
     "audit.view",
@@ -59,7 +61,13 @@ _FAMILY = {"people.view", "family.view", "attendance.family", "gradebook.family"
 ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {
     "department_officer": ("Chuyên viên Sở", Rows.PROVINCE, 10, "centre", _LOOK | _FIGURES | _DEPARTMENT),
     "commune_officer": ("Chuyên viên xã", Rows.SCHOOLS, 15, "centre", _LOOK | _FIGURES | {"schools.view"}),
-    "principal": ("Hiệu trưởng", Rows.SCHOOLS, 20, "school", _HEAD | _RIGHTS | {"school_records.sign_principal"}),
+    "principal": (
+        "Hiệu trưởng",
+        Rows.SCHOOLS,
+        20,
+        "school",
+        _HEAD | _RIGHTS | {"school_records.sign_principal", "signing.certificates"},
+    ),
     "deputy_principal": ("Phó hiệu trưởng", Rows.SCHOOLS, 21, "school", _HEAD | {"rights.view", "accounts.manage"}),
     "homeroom_teacher": ("Giáo viên chủ nhiệm", Rows.SCHOOLS, 30, "teacher", _HOMEROOM),
     "subject_teacher": ("Giáo viên bộ môn", Rows.SCHOOLS, 31, "teacher", _SUBJECT),
@@ -70,7 +78,13 @@ ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {
         "school",
         _LOOK | _OFFICE | {"accounts.manage", "school_records.view", "school_records.seal"},
     ),
-    "it_admin": ("Quản trị hệ thống", Rows.SCHOOLS, 60, "admin", _RIGHTS | {"schools.view"}),
+    "it_admin": (
+        "Quản trị hệ thống",
+        Rows.SCHOOLS,
+        60,
+        "admin",
+        _RIGHTS | {"schools.view", "staff.appoint_head", "signing.certificates"},
+    ),
     "guardian": ("Phụ huynh", Rows.FAMILY, 70, "family", _FAMILY),
     "pupil": ("Học sinh", Rows.FAMILY, 80, "family", _FAMILY),
 }

@@ -14,6 +14,9 @@ from maitruong.foundation.access.types import Scope
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.signing.types import Role
 from maitruong.registry.calendar import queries as calendar
+from maitruong.registry.enrolment import queries as enrolment
+from maitruong.site.beginning import first_steps
+from maitruong.site.family.ties import waiting_for
 
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 _SIGNS = {
@@ -49,15 +52,28 @@ class Day:
 
 def day_of(scope: Scope) -> Day:
     today = clock.today()
-    found = Day(day=f"{_WEEKDAYS[today.weekday()]}, {today:%d/%m/%Y}", waiting=_signatures(scope))
+    found = Day(day=f"{_WEEKDAYS[today.weekday()]}, {today:%d/%m/%Y}", waiting=[*_ties(scope), *_signatures(scope)])
+    found.waiting += [Line(step.title, step.text, step.href, "todo") for step in first_steps(scope)]
     if scope.may("gradebook.view"):
         year, term = calendar.year_on(today), calendar.term_on(today)
         found.term = "học kì I" if term == 1 else "học kì II"
         if scope.may("gradebook.view_all"):
-            found.books = _of_school(scope, year, term)
+            (school_id, *_) = scope.school_ids
+            books = gradebook.books_of_school(scope, school_id=school_id, school_year=year, term=term)
+            found.books = _of_school(books)
+            if scope.may("timetable.assign"):
+                found.waiting += _without_teacher(scope, school_id, year, books)
         else:
             found.books, found.books_left_out = _of_teacher(scope, year, term)
     return found
+
+
+def _ties(scope: Scope) -> list[Line]:
+    """A school that wrote this person down as somebody's guardian."""
+    if not waiting_for(scope.actor_id)[1]:
+        return []
+    words = "Trường ấy ghi thầy/cô là người giám hộ của một em"
+    return [Line("Có trường chờ thầy/cô xác nhận", words, reverse("family:ties"), "users")]
 
 
 def _signatures(scope: Scope) -> list[Line]:
@@ -75,11 +91,26 @@ def _signatures(scope: Scope) -> list[Line]:
     return lines
 
 
-def _of_school(scope: Scope, year: int, term: int) -> list[Line]:
+def _without_teacher(scope: Scope, school_id: int, year: int, books: list[BookSummary]) -> list[Line]:
+    """Classes that nobody leads, and subjects nobody teaches: somebody left, or was never named."""
+    missing = {
+        name: ["chủ nhiệm"] for _, name in enrolment.without_homeroom(scope, school_id=school_id, school_year=year)
+    }
+    for book in books:
+        if book.subject and not book.teachers and book.closed_at is None:
+            missing.setdefault(book.class_name, []).append(book.subject_name)
+    if not missing:
+        return []
+    told = [f"{name}: {', '.join(dict.fromkeys(what))}" for name, what in list(missing.items())[:MOST_CLASSES]]
+    rest = f" và {len(missing) - MOST_CLASSES} lớp khác" if len(missing) > MOST_CLASSES else ""
+    words = "; ".join(told) + rest
+    return [Line(f"{len(missing)} lớp chưa có giáo viên", words, reverse("timetable:assignments"), "users")]
+
+
+def _of_school(books: list[BookSummary]) -> list[Line]:
     """The school's books by grade: how many have all that is owed, how many are closed."""
-    (school_id, *_) = scope.school_ids
     by_grade: dict[int, list[BookSummary]] = {}
-    for book in gradebook.books_of_school(scope, school_id=school_id, school_year=year, term=term):
+    for book in books:
         by_grade.setdefault(book.grade, []).append(book)
     lines = []
     for grade, books in sorted(by_grade.items()):

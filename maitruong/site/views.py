@@ -13,6 +13,7 @@ from maitruong.foundation.access.types import Scope
 from maitruong.foundation.identity.services import is_demo
 from maitruong.foundation.ui import views as ui
 from maitruong.site import metrics, today
+from maitruong.site.family.ties import waiting_for
 
 _STRAIGHT_TO = {"family": "family:children", "centre": "dashboard:centre"}
 
@@ -23,7 +24,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """The day of this workspace. A family and an officer have one page that is their day already: they go straight there."""
     scope: Scope | None = request.scope  # type: ignore[attr-defined]
     if scope is None or scope.workspace is None:
-        return render(request, "site/no_role.html", {"page_title": "Chưa có vai trò"})
+        return render(
+            request,
+            "site/no_role.html",
+            {"page_title": "Chưa có vai trò", "ties": waiting_for(request.user.person_id)[1]},  # type: ignore[union-attr]
+        )
     straight = _STRAIGHT_TO.get(role(scope.workspace.role).home)
     if straight:
         return redirect(straight)

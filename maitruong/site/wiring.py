@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from maitruong.assessment.gradebook import reactions as gradebook_reactions
 from maitruong.assessment.gradebook import rules as gradebook_rules
 from maitruong.assessment.gradebook import services as gradebook
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import system_scope
+from maitruong.foundation.audit import reads
 from maitruong.foundation.exchange import ports as lists
 from maitruong.foundation.exchange import services as exchange
 from maitruong.foundation.files import services as files
+from maitruong.foundation.identity import sealing
 from maitruong.foundation.identity import services as identity
 from maitruong.foundation.jobs import pulse
 from maitruong.insight.indicators import reactions as indicator_reactions
 from maitruong.insight.indicators import services as indicators
+from maitruong.registry.calendar import ports as years
+from maitruong.registry.enrolment import queries as enrolment
+from maitruong.registry.enrolment import reactions as enrolment_reactions
 from maitruong.registry.enrolment.importers import StudentLists
+from maitruong.registry.schools import ports as schools
+from maitruong.registry.schools.importers import SchoolLists
 from maitruong.teaching.curriculum import rules as curriculum_rules
+from maitruong.teaching.timetable import reactions as timetable_reactions
 
 # Importing the rules is what registers them: a regulation nobody imported is not in force.
 RULES = (gradebook_rules, curriculum_rules)
@@ -23,13 +32,22 @@ RULES = (gradebook_rules, curriculum_rules)
 def join() -> None:
     """Called once when the program starts."""
     indicator_reactions.register()
+    enrolment_reactions.register()
+    timetable_reactions.register()
+    pulse.every(3600, "homerooms of who has left", enrolment_reactions.release)
+    gradebook_reactions.register()
+    years.register("gradebook", years.Keeper(gradebook.prepare_year, gradebook.close_year, gradebook.unfinished))
+    schools.asks("học sinh đang học", enrolment.seated_after)
     # A figure may be 60 s old. A school that writes all the time is counted every few seconds, not after every save.
     pulse.every(5, "indicators", _count_again)
     pulse.every(60, "figures of a new day", indicators.follow_the_day)
     lists.register(StudentLists())  # type: ignore[arg-type]
+    lists.register(SchoolLists())  # type: ignore[arg-type]
     pulse.every(3600, "lists past their time", _forget_lists)
     pulse.every(3600, "answers no page can repeat", gradebook.forget_old_answers)
     pulse.every(3600, "files past their day", _forget_files)
+    pulse.every(3600, "looks of former days", reads.forget_past)
+    pulse.every(3600, "second factors under an old key or none", sealing.seal_again)
     pulse.every(3600, "guesses, links and sessions of the past", identity.forget_past)
 
 

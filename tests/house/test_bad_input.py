@@ -6,6 +6,7 @@ docs/security.md names the test of every item.
 from __future__ import annotations
 
 import contextlib
+import errno
 import http.client
 import io
 import json
@@ -217,3 +218,18 @@ def test_guesses_are_forgiven_after_the_right_pair(client: Client, principal: Ac
 
     assert client.post("/dang-nhap/", {"login": principal.login, "password": PASSWORD}).status_code == 302
     assert SignInTry.objects.count() == 4  # the address's own guesses stay counted
+
+
+def test_a_full_disk_anywhere_in_a_request_is_told_in_words(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where Django keeps an upload in a temporary file, before any page of ours is asked."""
+
+    def full(*args: object, **more: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("django.core.files.uploadhandler.TemporaryUploadedFile", full)
+    client.raise_request_exception = False
+
+    answer = client.post("/dang-nhap/", {"login": "ai", "tep": io.BytesIO(b"x" * 3_000_000)})
+
+    assert answer.status_code == 507
+    assert "Máy chủ đang hết chỗ" in answer.text and "dọn ổ đĩa" in answer.text

@@ -11,8 +11,10 @@ from django.db import DatabaseError, connection
 from django.test import Client
 
 from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.identity import sealing
 from maitruong.foundation.identity.errors import OnlyInDemo
 from maitruong.foundation.identity.models import Account, Installation
+from maitruong.foundation.organisations import queries as organisations
 from maitruong.foundation.organisations.models import AdminUnit
 from maitruong.foundation.signing import demo_keys
 from maitruong.foundation.signing import services as signing
@@ -45,6 +47,17 @@ def test_it_is_born_with_its_lists_one_administrator_and_no_one_else() -> None:
     assert AdminUnit.objects.filter(level="province", valid__contains=dt.date(2026, 11, 20)).count() == 34
 
 
+def test_the_communes_that_govern_schools_stand_under_the_department_from_the_beginning() -> None:
+    born = a_real_province()
+
+    governors = organisations.governors(on=dt.date(2026, 11, 20))
+    assert [unit.id for unit in governors if unit.kind == "department"] == [born.department_id]
+    assert len(governors) == 1 + 114
+    le_chan = organisations.unit_called(["commune"], "ubnd phuong le chan")
+    assert le_chan is not None and le_chan.code == "UBND.11383"
+    assert organisations.is_under(le_chan.id, born.department_id, on=dt.date(2025, 7, 1))
+
+
 def test_a_database_never_changes_kind() -> None:
     a_real_province()
     with pytest.raises(province.AlreadyBorn):
@@ -63,7 +76,8 @@ def test_not_even_a_statement_of_the_application_makes_it_a_demo(statement: str)
 def test_the_link_sets_a_password_and_second_factor_once(client: Client) -> None:
     path = a_real_province().link.removeprefix(ADDRESS)
     client.get(path)
-    secret = client.session["new_totp"][1]
+    link, sealed = client.session["new_totp"]
+    secret = sealing.open_token(sealed, place=f"link:{link}")
     good = {"password": "một câu dài của riêng tôi", "code": pyotp.TOTP(secret).now()}
 
     assert client.post(path, {**good, "password": "ngắn"}).status_code == 422

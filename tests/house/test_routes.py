@@ -36,7 +36,7 @@ from maitruong.foundation.identity.services import make_link
 from maitruong.foundation.jobs.models import Job
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.people.models import PersonIdentifier
-from maitruong.foundation.signing.models import SigningConsent
+from maitruong.foundation.signing.models import Certificate, SigningConsent
 from maitruong.registry.enrolment.models import Enrolment
 from maitruong.registry.staff.models import Employment
 from maitruong.registry.students.models import Guardianship
@@ -47,7 +47,7 @@ ADDED = "Add it to Province.fillers in tests/house/test_routes.py."
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 NOBODY = 987_654_321
 # Written by every request or by the refusal itself.
-LEFT_OUT = {"django_session", "identity_signintry", "audit_entry", "django_migrations"}
+LEFT_OUT = {"django_session", "identity_signintry", "audit_entry", "audit_readonce", "django_migrations"}
 SECRET = "Bí Mật"
 
 
@@ -61,7 +61,7 @@ class Province:
 
 
 # Parameters that are no ids of anything: the same value is used for both addresses.
-PLAIN = {"term": 1, "kind": "students", "key": "principal.1", "form": "pdf"}
+PLAIN = {"term": 1, "kind": "students", "key": "principal.1", "form": "pdf", "year": 2026}
 # What a page must be asked besides its address to show anything.
 ASKED_WITH = {"dashboard:school_levels": "?muc=3&khoi=8", "gradebook:changes": "?loai=score"}
 
@@ -117,11 +117,27 @@ def province() -> Province:
             "grant_id": Grant.objects.get(role="subject_teacher", unit_id=school).pk,
             "batch_id": a_list(school),
             "token": make_link(made.own["principal"]),
+            "certificate_id": a_certificate(school, teacher),
             **signing_things(school, class_id, child, made.own["principal"]),
             # The first book of the class that any of its teachers opens: mathematics of term one.
             "book_id": opened_books(scope, class_id),
         }
     return made
+
+
+def a_certificate(school: int, person: int) -> int:
+    now = clock.now()
+    row = Certificate(
+        school_id=school,
+        person_id=person,
+        holder_name=f"Phạm {SECRET} Lan",
+        fingerprint="f" * 64,
+        pem="",
+        valid_from=now,
+        valid_to=now + dt.timedelta(days=365),
+    )
+    row.save(force_insert=True)
+    return row.pk
 
 
 def signing_things(school: int, class_id: int, child: int, signer: Account) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -27,7 +28,13 @@ PAGES = 60
 class Served:
     """A server process started as `./dev up` starts it, with a small program in it."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
+    def __init__(self, environment: dict[str, str], largest_file: int | None = None) -> None:
+        """largest_file: in bytes; a file that grows beyond fails as on a full disk."""
+
+        def limit() -> None:
+            if largest_file:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+
         self.listener = serve.listen("127.0.0.1", 0)
         self.port = self.listener.getsockname()[1]
         program = ["--application", "tests.house.a_wsgi_program:application"]
@@ -37,6 +44,7 @@ class Served:
             pass_fds=[self.listener.fileno()],
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=limit,
         )
         self.listener.close()
 
@@ -71,8 +79,8 @@ StartServer = Callable[..., Served]
 def start_server() -> Iterator[StartServer]:
     started: list[Served] = []
 
-    def start(**environment: str) -> Served:
-        started.append(Served(environment))
+    def start(largest_file: int | None = None, **environment: str) -> Served:
+        started.append(Served(environment, largest_file))
         return started[-1]
 
     yield start
@@ -154,11 +162,11 @@ def test_a_body_arrives_whole(start_server: StartServer) -> None:
     connection.close()
 
 
-def test_a_body_over_the_limit_is_refused_at_its_header(start_server: StartServer) -> None:
+def test_a_body_far_over_the_limit_is_refused_at_its_header(start_server: StartServer) -> None:
     served = start_server()
 
     with served.open(
-        f"POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: {serve.LONGEST_BODY_BYTES + 1}\r\n\r\n"
+        f"POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: {10 * serve.LONGEST_BODY_BYTES}\r\n\r\n"
     ) as client:
         answer = client.recv(100)
 
@@ -254,3 +262,33 @@ def test_forwarded_headers_count_from_the_named_proxy_only(start_server: StartSe
 
     assert start_server().get("/scheme", forged)[1] == b"http "
     assert start_server(MT_TRUSTED_PROXY="127.0.0.1").get("/scheme", forged)[1].startswith(b"https")
+
+
+def answer_to(served: Served, length: int, *, piece: int = 65536) -> tuple[int, str]:
+    """What a browser sees that sends a whole body before it listens."""
+    connection = served.open(f"POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n")
+    with contextlib.closing(connection):
+        for sent in range(0, length, piece):
+            connection.sendall(b"x" * min(piece, length - sent))
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        return answer.status, answer.read().decode()
+
+
+def test_a_full_disk_under_an_upload_is_told_in_words_and_the_server_goes_on(start_server: StartServer) -> None:
+    served = start_server(largest_file=700_000)
+
+    status, page = answer_to(served, 3_000_000)
+
+    assert status == 507
+    assert "Máy chủ đang hết chỗ" in page and "báo quản trị hệ thống" in page and "Traceback" not in page
+    assert answer_to(served, 300_000) == (200, "300000") and served.get()[0] == 200
+
+
+def test_an_upload_that_is_too_long_is_told_in_words_how_much_is_taken(start_server: StartServer) -> None:
+    served = start_server()
+
+    status, page = answer_to(served, serve.LONGEST_BODY_BYTES + 1)
+
+    assert status == 413
+    assert "lớn hơn 64 MB" in page and "Chia danh sách" in page

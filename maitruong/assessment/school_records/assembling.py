@@ -23,9 +23,11 @@ from maitruong.foundation.reference.errors import UnknownCode
 from maitruong.foundation.regulations.register import HOUSE
 from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.enrolment.types import ClassRef, RosterRow
+from maitruong.registry.schools import queries as schools
 from maitruong.registry.students import queries as students
 from maitruong.teaching.attendance import queries as attendance
 from maitruong.teaching.attendance.types import AbsenceCount
+from maitruong.teaching.curriculum.rules import programme_of
 from maitruong.teaching.timetable import queries as timetable
 
 from . import labels
@@ -84,6 +86,7 @@ class Classroom:
     roster: dict[int, RosterRow]
     electives: str
     clusters: str
+    programme: str
     demo: bool
 
 
@@ -111,6 +114,7 @@ def classroom(scope: Scope, ref: ClassRef, roster: list[RosterRow]) -> Classroom
         roster={row.student_id: row for row in roster},
         electives=", ".join(named.get(code, code) for code in electives),
         clusters=", ".join(named.get(code, code) for code in clusters),
+        programme=programme_of(schools.levels_of(ref.school_id), ref.grade).label,
         demo=identity.is_demo(),
     )
 
@@ -211,7 +215,7 @@ def content(
                 str(room.ref.id),
                 room.ref.name,
                 room.ref.grade,
-                "Chương trình giáo dục phổ thông 2018",
+                room.programme,
                 room.electives or None,
                 room.clusters or None,
             ),

@@ -65,6 +65,18 @@ class NobodyToSign(RecordRefused):
     remedy = "Phân công người giữ việc này rồi lập học bạ."
 
 
+class SignerStillThere(RecordRefused):
+    code = "school_records.signer_still_there"
+    message = "Chưa chỉ định người ký thay {step}: người được ghi vẫn còn quyền ký."
+    remedy = "Đề nghị người được ghi ký phần này; chỉ định người ký thay khi người ấy đã thôi việc."
+
+
+class SignerNotOnTheStaff(RecordRefused):
+    code = "school_records.signer_not_on_the_staff"
+    message = "Người được chọn không làm việc ở trường ngày {on:%d/%m/%Y} nên không ký thay được."
+    remedy = "Chọn một người trong danh sách đội ngũ của trường."
+
+
 class NothingToDo(RecordRefused):
     code = "school_records.nothing_to_do"
     message = "Không có học bạ nào {what}."

@@ -11,7 +11,10 @@ from .staging import insert_many
 
 
 class NewGrant(NamedTuple):
-    """A right limited to students. The caller answers for its being allowed and writes the audit."""
+    """A right limited to students. The caller answers for its being allowed and writes the audit.
+
+    waits_since: not usable until somebody confirms the person.
+    """
 
     person_id: int
     role: str
@@ -20,6 +23,7 @@ class NewGrant(NamedTuple):
     valid_from: dt.date
     valid_to: dt.date | None
     reason: str
+    waits_since: dt.datetime | None = None
 
 
 def grant_many(rows: Sequence[NewGrant]) -> list[int]:

@@ -14,7 +14,8 @@ from .types import GrantView, Post, Rows, Scope, Workspace
 
 _RIGHTS = """
 SELECT g.id, g.role, g.unit_id, u.name, g.class_ids, g.subjects, g.student_ids,
-       CASE WHEN u.kind IN ('school', 'campus') THEN ARRAY[u.id]
+       CASE WHEN g.role = ANY(%(wide)s::text[]) THEN NULL
+            WHEN u.kind IN ('school', 'campus') THEN ARRAY[u.id]
             ELSE ARRAY(SELECT below.unit_id FROM organisations_position here
                        JOIN organisations_position below
                          ON below.path ^@ here.path AND below.during @> %(on)s::date
@@ -34,22 +35,24 @@ def rights(person_id: int, *, on: dt.date) -> list[tuple[GrantView, str]]:
     """Every grant that holds on a day, with the name of its unit. Grants of unknown roles are left out: rights fail shut.
 
     While one right of a person waits for a unit to confirm her, others of the same role there wait with it, newer ones too.
+    For a role that reaches the whole province the schools below its unit are not looked up: with every request of an officer
+    that would cost more than most pages.
     """
     roles = registry.roles()
+    wide = [code for code, role in roles.items() if role.rows is Rows.PROVINCE]
     with connection.cursor() as cursor:
-        cursor.execute(_RIGHTS, {"person": person_id, "on": on})
+        cursor.execute(_RIGHTS, {"person": person_id, "on": on, "wide": wide})
         rows = cursor.fetchall()
     found = []
     for grant_id, role, unit_id, unit_name, class_ids, subjects, student_ids, schools in rows:
         if role not in roles:
             continue
-        wide = roles[role].rows is Rows.PROVINCE
         view = GrantView(
             id=grant_id,
             role=role,
             unit_id=unit_id,
             permissions=roles[role].permissions,
-            school_ids=None if wide else tuple(schools),
+            school_ids=None if schools is None else tuple(schools),
             class_ids=None if class_ids is None else tuple(class_ids),
             subjects=None if subjects is None else tuple(subjects),
             student_ids=None if student_ids is None else tuple(student_ids),
@@ -64,6 +67,12 @@ def waiting(person_ids: Iterable[int], *, unit_id: int | None = None) -> set[int
     if unit_id is not None:
         rows = rows.filter(unit_id=unit_id)
     return set(rows.values_list("person_id", flat=True))
+
+
+def waiting_units(person_id: int) -> set[int]:
+    """The units at which a right of this person waits."""
+    rows = Grant.objects.filter(person_id=person_id, withdrawn_at__isnull=True, waits_since__isnull=False)
+    return set(rows.values_list("unit_id", flat=True))
 
 
 def workspaces(held: Iterable[tuple[GrantView, str]]) -> list[Workspace]:

@@ -71,3 +71,22 @@ class SealMark(models.Model):
 
     era = models.BigIntegerField()
     seen = models.TextField(help_text="a pg_snapshot as text")
+
+
+class ReadOnce(models.Model):
+    """That somebody's look at something already stands in the audit of a day, so that a page opened fifty times tells it once.
+
+    A row here decides nothing but that; it is forgotten with its day.
+    """
+
+    shared = "numbers and a day only; a family writes here, which may read no entry of the audit"
+
+    actor_id = models.BigIntegerField()
+    action = models.TextField()
+    object_id = models.TextField()
+    day = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "actor_id", "action", "object_id"], name="uniq_read_once")
+        ]

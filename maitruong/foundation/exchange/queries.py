@@ -18,7 +18,7 @@ from . import cells, headers, ports
 from .columns import ColumnChoice
 from .findings import ROW
 from .models import ImportBatch, ImportCorrection, ImportProblem, ImportRow, ImportState
-from .services import PERMISSION, book_of, columns_of, settled, waiting_rows
+from .services import PERMISSION, book_of, columns_of, own_lists, settled, waiting_rows
 from .workbook import CellValue, Sheet
 
 PAGE = 50
@@ -60,8 +60,8 @@ class KeptRow:
 
 
 def batch(scope: Scope, batch_id: int) -> ImportBatch:
-    """Raises NotFound."""
-    found = ImportBatch.objects.visible_to(scope, PERMISSION).filter(pk=batch_id).first()
+    """A list of the office one works in. Raises NotFound."""
+    found = own_lists(scope).filter(pk=batch_id).first()
     if found is None:
         raise NotFound
     found.state = settled(scope, found)

@@ -274,7 +274,7 @@ def forget_past(scope: Scope) -> int:
 
 def open_batch(scope: Scope, batch_id: int, states: set[ImportState]) -> ImportBatch:
     """The list, locked, if the scope may work on it and it is in one of these states. Raises NotFound, NotNow."""
-    batch = ImportBatch.objects.visible_to(scope, PERMISSION).select_for_update().filter(pk=batch_id).first()
+    batch = own_lists(scope).select_for_update().filter(pk=batch_id).first()
     if batch is None:
         raise NotFound
     if batch.state not in states and settled(scope, batch) != batch.state:
@@ -285,6 +285,12 @@ def open_batch(scope: Scope, batch_id: int, states: set[ImportState]) -> ImportB
     if batch.state not in states:
         raise NotNow(state=ImportState(batch.state).label.lower())
     return batch
+
+
+def own_lists(scope: Scope) -> QuerySet[ImportBatch]:
+    """The lists of the office one works in. Who may bring lists in for the whole province has no business in a school's own."""
+    rows = ImportBatch.objects.visible_to(scope, PERMISSION)
+    return rows if scope.workspace is None else rows.filter(school_id=scope.workspace.unit_id)
 
 
 def settled(scope: Scope, batch: ImportBatch) -> str:

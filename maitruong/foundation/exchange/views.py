@@ -100,8 +100,10 @@ def _take_file(request: HttpRequest, scope: Scope, school_id: int) -> int:
 def template(request: HttpRequest, kind: str) -> HttpResponse:
     """An empty sheet with every column, for those who begin from nothing."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
-    owner = _owner(kind)
-    columns = owner.columns(Target(0, _school(scope), owner.years()[0]))
+    owner, school_id = _owner(kind), _school(scope)
+    if not scope.covers(owner.permission, school_id=school_id):
+        raise NotFound
+    columns = owner.columns(Target(0, school_id, owner.years()[0]))
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "mau.xlsx"
         sheets.write_list(columns.stored, [], title=owner.title, out=out)

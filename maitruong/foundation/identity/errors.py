@@ -21,6 +21,12 @@ class WrongCode(Refusal):
     remedy = "Mở ứng dụng xác thực, gõ mã 6 số mới nhất."
 
 
+class SecondFactorUnreadable(Refusal):
+    code = "identity.second_factor_unreadable"
+    message = "Chưa kiểm tra được mã xác thực vì hệ thống thiếu khoá mở mã của tài khoản này."
+    remedy = "Báo quản trị hệ thống đưa lại thư mục khoá từ bản sao lưu, hoặc nhờ cấp lại mật khẩu để đặt mã mới."
+
+
 class LinkExpired(Refusal):
     code = "identity.link_expired"
     message = "Liên kết này đã dùng hoặc đã hết hạn."

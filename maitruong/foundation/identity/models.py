@@ -15,7 +15,10 @@ class AccountManager(BaseUserManager):
 
 
 class Account(AbstractBaseUser):
-    """The one account of a person. A password may be unset (demo, or a sign-in by another way)."""
+    """The one account of a person. A password may be unset (demo, or a sign-in by another way).
+
+    totp_secret: a token of sealing.py, empty when there is no second factor; only sealing.py writes and opens it.
+    """
 
     shared = "sign-in reads the account before any scope exists; it holds no name and no number"
 

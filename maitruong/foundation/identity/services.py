@@ -27,6 +27,7 @@ from maitruong.foundation.audit import services as audit
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.people import queries as people
 
+from . import sealing
 from .errors import LinkExpired, OnlyInDemo, OnlyOnThisMachine, TooManyTries, WrongCode, WrongPair
 from .models import Account, Installation, OneTimeLink, SignInTry
 
@@ -86,7 +87,7 @@ def check_code(account: Account, code: str) -> None:
         # Under the account's lock: guesses sent at once take turns, and each sees those before it.
         fresh = Account.objects.select_for_update().get(pk=account.pk)
         tries = _count_try([(key, FREE_TRIES)])
-        step = _step_of(fresh.totp_secret, code, after=fresh.totp_last_step)
+        step = _step_of(sealing.of_account(fresh), code, after=fresh.totp_last_step)
         if step:
             fresh.totp_last_step = step
             fresh.save(update_fields=["totp_last_step"])
@@ -172,9 +173,9 @@ def open_account(*, person_id: int, unit_code: str) -> tuple[Account, bool]:
         # Two offices of one school at once: the second waits for the first one's number.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"login {prefix}"])
         cursor.execute(
-            "SELECT coalesce(max(split_part(login, '.', 2)::int), 0) + 1 FROM identity_account"
-            " WHERE login ^@ %s AND split_part(login, '.', 2) ~ '^[0-9]{1,9}$'",
-            [prefix],
+            "SELECT coalesce(max(substr(login, %s)::int), 0) + 1 FROM identity_account"
+            " WHERE login ^@ %s AND substr(login, %s) ~ '^[0-9]{1,9}$'",
+            [len(prefix) + 1, prefix, len(prefix) + 1],
         )
         number = cursor.fetchone()[0]
     account = Account(person_id=person_id, login=f"{prefix}{number:04d}")
@@ -191,14 +192,20 @@ def reset_access(account: Account) -> str:
     """
     OneTimeLink.objects.filter(account=account, used_at__isnull=True).update(used_at=clock.now())
     account.set_unusable_password()
+    account.password_changed_at = clock.now()
     account.totp_secret = ""
-    account.save(update_fields=["password", "totp_secret"])
+    account.save(update_fields=["password", "password_changed_at", "totp_secret"])
     return make_link(account)
 
 
 def accounts_of(person_ids: Iterable[int]) -> dict[int, Account]:
     """The accounts of these people, by person."""
     return {row.person_id: row for row in Account.objects.filter(person_id__in=list(person_ids))}
+
+
+def password_changed_since(person_id: int, moment: dt.datetime) -> bool:
+    """Whether the password of a person was ended or set anew after a moment."""
+    return Account.objects.filter(person_id=person_id, password_changed_at__gte=moment).exists()
 
 
 def needs_second_step(account: Account) -> bool:
@@ -229,7 +236,8 @@ def use_link(token: str, *, password: str, totp_secret: str, code: str) -> Accou
         step = _step_of(totp_secret, code, after=0)
         if step is None:
             raise WrongCode
-        account.totp_secret, account.totp_last_step = totp_secret, step
+        sealing.give(account, totp_secret)
+        account.totp_last_step = step
     account.set_password(password)
     account.password_changed_at = clock.now()
     account.save()
@@ -245,10 +253,12 @@ def new_secret(request: HttpRequest, token: str) -> str:
     """
     if link_account(token) is None:
         return ""
-    of_link, secret = request.session.get("new_totp") or ("", "")
-    if of_link != _hash(token):
-        secret = pyotp.random_base32()
-        request.session["new_totp"] = [_hash(token), secret]
+    of_link, sealed = request.session.get("new_totp") or ("", "")
+    place = f"link:{_hash(token)}"
+    if of_link == _hash(token):
+        return sealing.open_token(sealed, place=place)
+    secret = pyotp.random_base32()
+    request.session["new_totp"] = [_hash(token), sealing.seal(secret, place=place)]
     return secret
 
 

@@ -44,6 +44,21 @@ class Unit(models.Model):
         return self.name
 
 
+class FormerUnit(models.Model):
+    """What a unit was called and where it lay up to a day. The name it has now stands in Unit; a report of last year reads this."""
+
+    shared = "names and places of offices and schools are public"
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="former")
+    until = models.DateField(help_text="the last day it was so")
+    name = models.TextField()
+    sort_key = models.TextField(db_collation="C")
+    admin_unit = models.ForeignKey("AdminUnit", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "until"], name="one_former_a_day")]
+
+
 class Position(models.Model):
     """Where a unit stands in the tree of governance during a period: one materialised path per dated position."""
 

@@ -56,6 +56,12 @@ def numbers_in_force(person_id: int) -> dict[str, str]:
     return dict(rows.order_by("id").values_list("scheme", "value"))
 
 
+def not_known_at(person_ids: Iterable[int], unit_id: int) -> set[int]:
+    """Those of these people whom a unit does not know. Wants sight of the whole province."""
+    rows = Person._base_manager.filter(pk__in=list(person_ids)).exclude(places__contains=[unit_id])
+    return set(rows.values_list("pk", flat=True))
+
+
 def masked(value: str) -> str:
     """The number as it may stand on a page or in the audit.
 

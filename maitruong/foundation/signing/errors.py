@@ -29,6 +29,12 @@ class KeyMissing(SigningRefused):
     remedy = "Đề nghị quản trị viên của trường cấp chứng thư số trước khi ký."
 
 
+class ReasonMissing(SigningRefused):
+    code = "signing.reason_missing"
+    message = "Chưa ghi lí do thu hồi chứng thư."
+    remedy = "Ghi ngắn gọn, ví dụ: lộ mã PIN, thôi giữ chức vụ, theo thông báo của tổ chức chứng thực."
+
+
 class KeyFileUnsafe(SigningRefused):
     code = "signing.key_file_unsafe"
     message = "Tệp khoá ký đang để người khác trên máy chủ đọc được nên không dùng."

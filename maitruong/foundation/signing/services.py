@@ -18,9 +18,9 @@ from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.identity import services as identity
-from maitruong.foundation.identity.errors import WrongCode
+from maitruong.foundation.identity.errors import TooManyTries, WrongCode
 from maitruong.foundation.identity.models import Account
-from maitruong.foundation.kernel import clock, formats
+from maitruong.foundation.kernel import clock, formats, vietnamese
 from maitruong.foundation.organisations import queries as organisations
 from maitruong.foundation.people import queries as people
 
@@ -32,6 +32,7 @@ from .errors import (
     ConsentUsed,
     KeyLocked,
     KeyMissing,
+    ReasonMissing,
     SecondStepMissing,
     TooManyAtOnce,
     WrongPin,
@@ -41,6 +42,7 @@ from .models import Certificate, PersonKey, SigningConsent
 from .ports import Signer
 from .types import Holder, HolderKind, Role
 
+PERMISSION: Final = "signing.certificates"
 MOST_AT_ONCE: Final = 100
 CONSENT_LASTS: Final = dt.timedelta(minutes=5)
 FREE_TRIES: Final = 5
@@ -121,10 +123,17 @@ def register_certificate(
 
 
 def revoke_certificate(scope: Scope, *, certificate_id: int, reason: str) -> None:
-    """From this moment on nothing new is signed with it; what it signed before stays valid."""
-    changed = Certificate._base_manager.filter(pk=certificate_id, revoked_at__isnull=True).first()
+    """From this moment on nothing new is signed with it; what it signed before stays valid.
+
+    Raises NotFound (also when it was revoked before), ReasonMissing.
+    """
+    mine = Certificate.objects.visible_to(scope, PERMISSION).select_for_update()
+    changed = mine.filter(pk=certificate_id, revoked_at__isnull=True).first()
     if changed is None:
         raise NotFound
+    reason = vietnamese.tidy(reason)
+    if not reason:
+        raise ReasonMissing
     changed.revoked_at, changed.revoke_reason = clock.now(), reason
     changed.save(update_fields=["revoked_at", "revoke_reason"])
     audit.record(
@@ -242,8 +251,12 @@ def unlock(scope: Scope, *, consent_id: uuid.UUID, pin: str, code: str) -> Unloc
     if row.used_at is not None or row.expires_at < clock.now():
         raise ConsentUsed
     usable_certificate(row.school_id, row.person_id)
-    signer = _open_with_pin(row, pin)
-    _second_step(row, code)
+    try:
+        signer = _open_with_pin(row, pin)
+        _second_step(row, code)
+    except (WrongPin, KeyLocked, WrongCode, TooManyTries) as refusal:
+        _tell_refused(scope, row, refusal.code)
+        raise
     row.used_at = clock.now()
     row.save(update_fields=["used_at"])
     audit.record(
@@ -256,6 +269,20 @@ def unlock(scope: Scope, *, consent_id: uuid.UUID, pin: str, code: str) -> Unloc
         changes={"role": row.role, "title": row.title, "hashes": [[ref, sha256] for ref, sha256, _ in row.items]},
     )
     return Unlocked(signer, row.pk, _items(row))
+
+
+def _tell_refused(scope: Scope, row: SigningConsent, code: str) -> None:
+    """Somebody tried to sign in this person's name and had not what it takes. What was typed is not kept."""
+    key = _key(row.school_id, row.person_id)
+    audit.record(
+        scope,
+        "signing.refused",
+        school_id=row.school_id,
+        object_type="consent",
+        object_id=row.pk,
+        subject_id=row.person_id,
+        changes={"because": code, "tries": key.failed_tries if key else 0, "locked": bool(key and key.locked_until)},
+    )
 
 
 def usable_certificate(school_id: int, person_id: int) -> Certificate:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from markupsafe import Markup
 
 from maitruong.foundation.kernel import formats
@@ -34,23 +36,28 @@ def levels_by_grade(levels: dict[int, dict[str, int]], href: str) -> Markup:
 
 def closed_map(province: str, rows: list[CommuneRow], href: str) -> Markup | None:
     """The communes coloured by their share of closed books; None for a province without a map."""
+    return _closed_map(province, tuple((row.code, row.closed_share) for row in rows), href)
+
+
+@lru_cache(maxsize=16)
+def _closed_map(province: str, shares: tuple[tuple[str, float | None], ...], href: str) -> Markup | None:
+    """Drawn again only when a share changes: a hundred outlines cost more than all the figures of the page."""
     try:
         drawn = admin_units.commune_map(province)
     except NoMap:
         return None
-    by_code = {row.code: row for row in rows}
+    by_code = dict(shares)
     areas = []
     for shape in drawn.shapes:
         unit = admin_units.commune(shape.code)
-        row = by_code.get(shape.code)
-        share = row.closed_share if row else None
+        share = by_code.get(shape.code)
         areas.append(
             charts.Area(
                 unit.full_name,
                 shape.path,
                 formats.percent(share / 100, 0) + " sổ đã khoá" if share is not None else "",
                 charts.step_of(share, BREAKS),
-                f"{href}{shape.code}" if row else "",
+                f"{href}{shape.code}" if shape.code in by_code else "",
             )
         )
     frames = [charts.Frame(i.x, i.y, i.width, i.height, "Ngoài khơi") for i in drawn.insets]

@@ -3,30 +3,55 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
 
-from maitruong.foundation.access.types import Rows, Scope
-from maitruong.foundation.kernel import clock
+from maitruong.foundation.access.types import Scope
+from maitruong.foundation.kernel import clock, vietnamese
 from maitruong.insight.indicators import queries as indicators
 from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.enrolment import queries as enrolment
 
-CENTRE = (
-    "schools",
-    "classes",
-    "pupils",
-    "marks_entered",
-    "books",
-    "books_closed",
-    "records_due",
-    "records_sealed",
-    "learning",
-)
+DAYS = 14
+"""How many days back the line under the marks of today goes."""
 LEVELS = {"3": "Tốt", "2": "Khá", "1": "Đạt", "0": "Chưa đạt"}
+
+
+@dataclass(frozen=True)
+class Period:
+    """What a page of the centre tells of. day: today, or the last day of a year that is past: names, places and schools are
+    those of that day."""
+
+    school_year: int
+    term: int
+    day: dt.date
+    past: bool = False
+
+
+def period(asked: int | None = None) -> Period:
+    """The present school year and term, or a former year as a whole when it is asked for and the house knows it."""
+    today = clock.today()
+    year = calendar.year_on(today)
+    if asked is not None and asked < year and asked in {known.year for known in calendar.years()}:
+        return Period(asked, 2, calendar.span(asked)[2], past=True)
+    return Period(year, calendar.term_on(today), today)
+
+
+def last_day(found: Learning, of: Period) -> dt.date:
+    """On which the schools behind these levels had the names to tell."""
+    return of.day if found.school_year == of.school_year else calendar.span(found.school_year)[2]
+
+
+@dataclass(frozen=True)
+class Learning:
+    """Learning levels of a period: grade → level → pupils; empty when no pupil has one yet. term 0: the whole year."""
+
+    school_year: int
+    term: int
+    levels: dict[int, dict[str, int]]
 
 
 @dataclass
@@ -38,39 +63,40 @@ class Centre:
     as_of: dt.datetime | None
     numbers: dict[str, int] = field(default_factory=dict)
     by_day: dict[str, int] = field(default_factory=dict)
-    levels: dict[int, dict[str, int]] = field(default_factory=dict)
-    levels_term: int = 1
-    levels_year: int = 0
+    learning: Learning | None = None
 
     @property
     def etag(self) -> str:
-        return f"{hash((tuple(sorted(self.numbers.items())), tuple(sorted(self.by_day.items())))) & 0xFFFFFFFF:x}"
+        """The same in every process: the next poll may meet another one."""
+        shown = (sorted(self.numbers.items()), sorted(self.by_day.items()))
+        return f"{zlib.crc32(repr(shown).encode()):x}"
 
 
-def centre(scope: Scope) -> Centre:
-    """Two statements for the figures, one for their moment, two for the calendar; the same for a school and a province.
-
-    Learning levels are those of the present term once they tell of most pupils that last year's tell of: the first few
-    classes that finish early are no picture of a province.
-    """
+def centre(scope: Scope, of: Period, *, pictured: bool = True) -> Centre:
+    """Two statements for the figures, one for their moment, one more for the levels of a picture; the same for a school and a
+    province."""
     today = clock.today()
-    year, term = calendar.year_on(today), calendar.term_on(today)
-    found = Centre(year, term, indicators.as_of(scope))
-    for total in indicators.totals(scope, school_year=year, indicators=CENTRE):
-        if total.indicator == "marks_entered":
-            found.by_day[total.key] = found.by_day.get(total.key, 0) + total.value
-        elif total.indicator == "learning":
-            _add_level(found, total, year)
-        elif total.indicator not in {"books", "books_closed"} or total.term == term:
-            found.numbers[total.indicator] = found.numbers.get(total.indicator, 0) + total.value
-    found.numbers["marks_today"] = found.by_day.get(today.isoformat(), 0)
-    now = found.levels
-    found.levels = {}
-    for total in indicators.totals(scope, school_year=year - 1, indicators=("learning",)):
-        _add_level(found, total, year - 1)
-    if is_a_picture(now, beside=found.levels):
-        found.levels, found.levels_term, found.levels_year = now, term, year
+    found = Centre(of.school_year, of.term, indicators.as_of(scope))
+    found.numbers = indicators.sums(scope, school_year=of.school_year, term=of.term, today=today)
+    if not of.past:
+        found.by_day = indicators.marks_by_day(
+            scope, school_year=of.school_year, since=today - dt.timedelta(days=DAYS - 1)
+        )
+    if pictured:
+        found.learning = learning(scope, of)
     return found
+
+
+def learning(scope: Scope, of: Period) -> Learning:
+    """Levels of the present term once they tell of most pupils that last year's tell of: the first few classes that finish
+    early are no picture of a province. Of a year that is past its own. Grades 6-12, one statement."""
+    now, before = (of.school_year, 0 if of.past else of.term), (of.school_year - 1, 0)
+    told: dict[tuple[int, int], dict[int, dict[str, int]]] = {now: {}, before: {}}
+    for one in indicators.levels(scope, periods=(now, before)):
+        told[one.school_year, one.term].setdefault(one.grade, {})[one.level] = one.pupils
+    if of.past or is_a_picture(told[now], beside=told[before]):
+        return Learning(*now, told[now])
+    return Learning(*before, told[before]) if told[before] else Learning(*now, {})
 
 
 def is_a_picture(levels: dict[int, dict[str, int]], *, beside: dict[int, dict[str, int]]) -> bool:
@@ -79,94 +105,119 @@ def is_a_picture(levels: dict[int, dict[str, int]], *, beside: dict[int, dict[st
     return ours > 0 and 2 * ours > theirs
 
 
-def _add_level(found: Centre, total: indicators.Total, year: int) -> None:
-    """Levels of the newest period that has any: the year of a finished year, else the present term. Grades 6-12."""
-    wanted = 0 if year < found.school_year else found.term
-    if total.term == wanted and total.grade >= 6 and total.value:
-        found.levels.setdefault(total.grade, {})[total.key] = total.value
-        found.levels_term, found.levels_year = wanted, year
-
-
 @dataclass(frozen=True)
 class SchoolRow:
     id: int
     name: str
-    commune_code: str
     commune: str
-    values: dict[str, int]
-
-
-def schools(scope: Scope, *, school_year: int, term: int, commune: str = "") -> list[SchoolRow]:
-    """Every school of the scope with its figures, by name; of one commune when asked."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT u.id, u.name, coalesce(a.code, ''), coalesce(a.kind || ' ' || a.name, '') FROM organisations_unit u"
-            " LEFT JOIN organisations_adminunit a ON a.id = u.admin_unit_id"
-            " WHERE u.kind = 'school' AND u.closed_on IS NULL AND (%(all)s OR u.id = ANY(%(schools)s))"
-            " AND (%(commune)s = '' OR a.code = %(commune)s) ORDER BY u.sort_key, u.id",
-            {"all": scope.rows is Rows.PROVINCE, "schools": list(scope.school_ids), "commune": commune},
-        )
-        rows = cursor.fetchall()
-    values: dict[int, dict[str, int]] = defaultdict(dict)
-    whole = indicators.by_school(
-        scope, school_year=school_year, indicators=("classes", "pupils", "records_due", "records_sealed")
-    )
-    books = indicators.by_school(scope, school_year=school_year, indicators=("books", "books_closed"), term=term)
-    today = indicators.by_school(
-        scope, school_year=school_year, indicators=("marks_entered",), key=clock.today().isoformat()
-    )
-    for part in (whole, books, today):
-        for school_id, found in part.items():
-            values[school_id].update(found)
-    return [SchoolRow(i, name, code, commune_name, values.get(i, {})) for i, name, code, commune_name in rows]
+    numbers: dict[str, int]
 
 
 @dataclass(frozen=True)
 class CommuneRow:
     code: str
     name: str
-    schools: int
-    values: dict[str, int]
+    numbers: dict[str, int]
 
     @property
     def closed_share(self) -> float | None:
         """Closed books of a hundred; None where no book is open, which is not zero."""
-        books = self.values.get("books", 0)
-        return 100 * self.values.get("books_closed", 0) / books if books else None
+        books = self.numbers["books"]
+        return 100 * self.numbers["books_closed"] / books if books else None
 
 
-def communes(rows: list[SchoolRow]) -> list[CommuneRow]:
-    """The same figures by the commune a school lies in, summed."""
-    grouped: dict[tuple[str, str], list[SchoolRow]] = defaultdict(list)
-    for row in rows:
-        grouped[row.commune_code, row.commune].append(row)
-    found = []
-    for (code, name), members in grouped.items():
-        sums: dict[str, int] = defaultdict(int)
-        for member in members:
-            for key, value in member.values.items():
-                sums[key] += value
-        found.append(CommuneRow(code, name or "Chưa rõ xã, phường", len(members), dict(sums)))
-    return sorted(found, key=lambda c: c.name)
+# A school as it was on a day: a name and a place it has left since stand in the rows of what it was.
+_SCHOOLS = """
+SELECT u.id, coalesce(was.name, u.name) AS name, coalesce(was.sort_key, u.sort_key) AS sort_key, coalesce(a.code, '') AS code,
+       coalesce(a.kind || ' ' || a.name, '') AS commune
+FROM organisations_unit u
+LEFT JOIN organisations_formerunit was ON was.id = (
+  SELECT h.id FROM organisations_formerunit h WHERE h.unit_id = u.id AND h.until >= %(day)s::date ORDER BY h.until LIMIT 1)
+LEFT JOIN organisations_adminunit a ON a.id = CASE WHEN was.id IS NULL THEN u.admin_unit_id ELSE was.admin_unit_id END
+WHERE u.kind = 'school' AND (%(all)s OR u.id = ANY(%(schools)s))
+  AND (u.opened_on IS NULL OR u.opened_on <= %(day)s::date) AND (u.closed_on IS NULL OR u.closed_on >= %(day)s::date)"""
+_FIGURES = "LEFT JOIN indicators_figures f ON f.school_id = u.id AND f.school_year = %(year)s"
 
 
-def levels_by_school(scope: Scope, *, school_year: int, term: int, grade: int | None, level: str) -> dict[int, int]:
-    """school id → pupils of a level, of one grade when asked."""
+def schools(scope: Scope, of: Period, *, page: slice, commune: str = "") -> tuple[list[SchoolRow], int]:
+    """Schools of the scope by name with their figures, of one commune when asked: a page, and how many there are in all.
+
+    Two statements; only the schools of the page are looked up in the figures.
+    """
+    read = indicators.columns_of(of.term)
+    of_commune = f"SELECT * FROM ({_SCHOOLS}) AS u WHERE %(commune)s = '' OR code = %(commune)s"
+    asked = _asked(scope, of) | {"commune": commune, "limit": page.stop - page.start, "offset": page.start}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({of_commune}) AS counted", asked)
+        count = cursor.fetchone()[0]
+        cursor.execute(
+            f"WITH u AS ({of_commune} ORDER BY sort_key, id LIMIT %(limit)s OFFSET %(offset)s)"
+            f" SELECT u.id, u.name, u.commune, {', '.join(f'coalesce({value}, 0)' for value in read.values())}"
+            f" FROM u {_FIGURES} ORDER BY u.sort_key, u.id",
+            asked,
+        )
+        found = [SchoolRow(i, n, c, dict(zip(read, numbers, strict=True))) for i, n, c, *numbers in cursor.fetchall()]
+        return found, count
+
+
+def communes(scope: Scope, of: Period) -> list[CommuneRow]:
+    """Sums over the scope's schools by the commune a school lies in, by name. `schools` counts those that are open. One statement."""
+    read = indicators.columns_of(of.term) | {"schools": "1"}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT school_id, sum(value)::bigint FROM indicators_fact WHERE school_year = %(year)s AND indicator = 'learning'"
-            " AND term = %(term)s AND key = %(level)s AND (%(grade)s::int IS NULL OR grade = %(grade)s::int)"
-            " AND (%(all)s OR school_id = ANY(%(schools)s)) GROUP BY school_id",
-            {
-                "year": school_year,
-                "term": term,
-                "level": level,
-                "grade": grade,
-                "all": scope.rows is Rows.PROVINCE,
-                "schools": list(scope.school_ids),
-            },
+            f"SELECT u.code, u.commune, {', '.join(f'coalesce(sum({v}), 0)::bigint' for v in read.values())}"
+            f" FROM ({_SCHOOLS}) AS u {_FIGURES} GROUP BY 1, 2",
+            _asked(scope, of),
         )
-        return dict(cursor.fetchall())
+        found = [
+            CommuneRow(code, name or "Chưa rõ xã, phường", dict(zip(read, numbers, strict=True)))
+            for code, name, *numbers in cursor.fetchall()
+        ]
+    return sorted(found, key=lambda c: vietnamese.collation_key(c.name))
+
+
+def _asked(scope: Scope, of: Period) -> dict[str, Any]:
+    return {**indicators.within(scope), "year": of.school_year, "today": clock.today(), "day": of.day}
+
+
+@dataclass(frozen=True)
+class LevelsRow:
+    """A school and its pupils of each level, keys as in LEVELS."""
+
+    id: int
+    name: str
+    counts: dict[str, int]
+
+
+def levels_by_school(
+    scope: Scope, of: Learning, *, day: dt.date, grade: int | None, page: slice
+) -> tuple[list[LevelsRow], int]:
+    """Schools by name with their pupils of each level, of one grade when asked: a page, and how many schools have any.
+
+    day: on which the schools have the names that are told. Without a grade those of grades 6-12: primary school knows other
+    levels. One statement, which goes over the figures of the term once; its first column is the count, also of a page beyond
+    the end. Added up as ints: a sum of bigints is a numeric, which costs twice the time.
+    """
+    sums = ", ".join(
+        f"coalesce(sum(value::int) FILTER (WHERE key = '{key}'), 0)::bigint AS level_{key}" for key in LEVELS
+    )
+    levels = ", ".join(f"page.level_{key}" for key in LEVELS)
+    asked = {**indicators.within(scope), "year": of.school_year, "term": of.term, "day": day, "grade": grade}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH n AS (SELECT school_id, {sums} FROM indicators_fact"
+            " WHERE school_year = %(year)s AND indicator = 'learning' AND term = %(term)s AND value > 0"
+            " AND CASE WHEN %(grade)s::int IS NULL THEN grade >= 6 ELSE grade = %(grade)s::int END"
+            " AND (%(all)s OR school_id = ANY(%(schools)s)) GROUP BY school_id),"
+            f" named AS MATERIALIZED (SELECT * FROM n JOIN ({_SCHOOLS}) AS u ON u.id = n.school_id)"
+            f" SELECT total.schools, page.id, page.name, {levels} FROM (SELECT count(*) AS schools FROM named) AS total"
+            " LEFT JOIN (SELECT * FROM named ORDER BY sort_key, id LIMIT %(limit)s OFFSET %(offset)s) AS page ON true"
+            " ORDER BY page.sort_key, page.id",
+            asked | {"limit": page.stop - page.start, "offset": page.start},
+        )
+        rows = cursor.fetchall()
+    found = [LevelsRow(i, name, dict(zip(LEVELS, n, strict=True))) for _, i, name, *n in rows if i is not None]
+    return found, rows[0][0]
 
 
 def school_pupils_of_level(
@@ -180,7 +231,8 @@ def school_pupils_of_level(
             "SELECT p.id, p.full_name, c.name FROM gradebook_result r JOIN enrolment_schoolclass c ON c.id = r.class_id"
             " JOIN people_person p ON p.id = r.student_id"
             " WHERE r.school_id = %(school)s AND r.school_year = %(year)s AND r.term = %(term)s AND r.learning = %(level)s"
-            " AND (%(grade)s::int IS NULL OR r.grade = %(grade)s::int) ORDER BY c.sort_key, p.sort_key, p.id LIMIT 2000",
+            " AND CASE WHEN %(grade)s::int IS NULL THEN r.grade >= 6 ELSE r.grade = %(grade)s::int END"
+            " ORDER BY c.sort_key, p.sort_key, p.id LIMIT 2000",
             {"school": school_id, "year": school_year, "term": term, "level": int(level), "grade": grade},
         )
         return [{"id": i, "name": name, "class_name": class_name} for i, name, class_name in cursor.fetchall()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,28 +23,32 @@ from maitruong.registry.calendar import queries as calendar
 from . import drawings, queries
 
 _PAGE = 50
+_PAGES = 10_000
 
 
 @needs("insight.view")
 @require_safe
 def centre(request: HttpRequest) -> HttpResponse:
     scope = request.scope  # type: ignore[attr-defined]
-    found = queries.centre(scope)
-    rows = queries.schools(scope, school_year=found.school_year, term=found.term)
-    communes = queries.communes(rows)
-    levels_url = f"{reverse('dashboard:levels')}?"
+    of = _period(request)
+    found = queries.centre(scope, of)
+    communes = queries.communes(scope, of)
+    levels = found.learning.levels if found.learning else {}
     return render(
         request,
         "dashboard/centre.html",
         {
             **_figures(found),
+            **_years(of),
             "page_title": "Trung tâm điều hành",
             "place": scope.workspace.place,
-            "map": _map(communes),
+            "map": _map(communes, _kept(of)),
             "map_legend": drawings.LEGEND,
-            "levels": drawings.levels_by_grade(found.levels, levels_url) if found.levels else None,
+            "levels": drawings.levels_by_grade(levels, f"{reverse('dashboard:levels')}?{_kept(of)}")
+            if levels
+            else None,
             "levels_legend": list(zip(charts.SERIES, queries.LEVELS.values(), strict=True)),
-            "levels_when": _when(found),
+            "levels_when": _when(found.learning),
             "behind": sorted(
                 (c for c in communes if c.closed_share is not None), key=lambda c: (c.closed_share or 0, c.name)
             )[:6],
@@ -55,60 +60,63 @@ def centre(request: HttpRequest) -> HttpResponse:
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
     """The five figures alone, asked for again every few seconds; 204 when the page already shows them."""
-    found = queries.centre(request.scope)  # type: ignore[attr-defined]
+    found = queries.centre(request.scope, queries.period(), pictured=False)  # type: ignore[attr-defined]
     context = _figures(found)
     if request.GET.get("etag") == context["etag"]:
         return HttpResponse(status=204)
     return render(request, "dashboard/_figures.html", context)
 
 
-def _map(communes: list[queries.CommuneRow]) -> Markup | None:
+def _map(communes: list[queries.CommuneRow], kept: str) -> Markup | None:
     """One commune makes no map."""
     here = installation()
     if len(communes) < 2 or here is None:
         return None
-    return drawings.closed_map(here.province_code, communes, f"{reverse('dashboard:schools')}?xa=")
+    return drawings.closed_map(here.province_code, communes, f"{reverse('dashboard:schools')}?{kept}xa=")
 
 
 def _figures(found: queries.Centre) -> dict[str, Any]:
     as_of = formats.day_time(found.as_of) if found.as_of else ""
-    days = [value for _, value in sorted(found.by_day.items())[-14:]]
     return {
         "centre": found,
         "as_of": as_of,
         "etag": f"{found.etag}-{as_of.replace(' ', '').replace(':', '')}",
-        "spark": charts.spark(days),
+        "spark": charts.spark([value for _, value in sorted(found.by_day.items())]),
         "year_label": f"{found.school_year}-{found.school_year + 1}",
+        "kept": "",
+        "past": False,
     }
 
 
-def _when(found: queries.Centre) -> str:
-    if not found.levels:
-        return f"năm học {found.school_year}-{found.school_year + 1}"
-    label = f"{found.levels_year}-{found.levels_year + 1}"
-    return f"cả năm {label}" if found.levels_term == 0 else f"học kì {'I' * found.levels_term}, {label}"
+def _when(found: queries.Learning | None) -> str:
+    if found is None or not found.levels:
+        year = found.school_year if found else queries.period().school_year
+        return f"năm học {year}-{year + 1}"
+    label = f"{found.school_year}-{found.school_year + 1}"
+    return f"cả năm {label}" if found.term == 0 else f"học kì {'I' * found.term}, {label}"
 
 
 @needs("insight.view")
 @require_safe
 def communes(request: HttpRequest) -> HttpResponse:
     scope = request.scope  # type: ignore[attr-defined]
-    year, term = _now()
-    rows = queries.communes(queries.schools(scope, school_year=year, term=term))
-    return render(request, "dashboard/communes.html", {"rows": rows, "page_title": "Theo xã, phường", **_as_of(scope)})
+    of = _period(request)
+    context = {"rows": queries.communes(scope, of), "page_title": "Theo xã, phường", **_years(of), **_as_of(scope)}
+    return render(request, "dashboard/communes.html", context)
 
 
 @needs("insight.view")
 @require_safe
 def schools(request: HttpRequest) -> HttpResponse:
     scope = request.scope  # type: ignore[attr-defined]
-    year, term = _now()
+    of = _period(request)
     commune = request.GET.get("xa", "")[:5]
-    rows = queries.schools(scope, school_year=year, term=term, commune=commune)
-    paged = _paged(request, rows, kept=f"xa={commune}&" if commune else "")
+    page = _page(request)
+    rows, count = queries.schools(scope, of, page=page, commune=commune)
     context = {
-        **paged,
-        "commune": paged["rows"][0].commune if commune and paged["rows"] else "",
+        **_paged(rows, count, page, kept=_kept(of) + (f"xa={commune}&" if commune else "")),
+        **_years(of, f"xa={commune}&" if commune else ""),
+        "commune": rows[0].commune if commune and rows else "",
         "page_title": "Các trường",
         **_as_of(scope),
     }
@@ -119,16 +127,17 @@ def schools(request: HttpRequest) -> HttpResponse:
 @require_safe
 def school(request: HttpRequest, school_id: int) -> HttpResponse:
     scope = request.scope  # type: ignore[attr-defined]
-    year, term = _now()
+    of = _period(request)
     unit = _school_or_404(request, school_id)
-    rows = queries.classes(scope, school_id=school_id, school_year=year, term=term)
+    rows = queries.classes(scope, school_id=school_id, school_year=of.school_year, term=of.term)
     return render(
         request,
         "dashboard/school.html",
         {
             "unit": unit,
             "rows": rows,
-            "term": term,
+            "term": of.term,
+            **_years(of),
             "reads_books": scope.may("gradebook.view"),
             "reads_records": scope.may("school_records.view"),
             "page_title": unit.name,
@@ -142,7 +151,7 @@ def school(request: HttpRequest, school_id: int) -> HttpResponse:
 def entries(request: HttpRequest, school_id: int) -> HttpResponse:
     scope = request.scope  # type: ignore[attr-defined]
     unit = _school_or_404(request, school_id)
-    rows = queries.entries_today(scope, school_id=school_id, school_year=_now()[0])
+    rows = queries.entries_today(scope, school_id=school_id, school_year=queries.period().school_year)
     return render(
         request,
         "dashboard/entries.html",
@@ -155,24 +164,14 @@ def entries(request: HttpRequest, school_id: int) -> HttpResponse:
 def levels(request: HttpRequest) -> HttpResponse:
     """Pupils of each level by school, of one grade when asked."""
     scope = request.scope  # type: ignore[attr-defined]
-    found = queries.centre(scope)
-    grade = _grade(request)
-    columns = {
-        key: queries.levels_by_school(
-            scope, school_year=found.levels_year, term=found.levels_term, grade=grade, level=key
-        )
-        for key in queries.LEVELS
-    }
-    names = organisations.units({school_id for column in columns.values() for school_id in column})
-    paged = _paged(
-        request, sorted(names.items(), key=lambda pair: pair[1].name), kept=f"khoi={grade}&" if grade else ""
-    )
-    paged["rows"] = [
-        {"id": i, "name": unit.name, "counts": {key: columns[key].get(i, 0) for key in columns}}
-        for i, unit in paged["rows"]
-    ]
+    of = _period(request)
+    found = queries.learning(scope, of)
+    grade, page = _grade(request), _page(request)
+    day = queries.last_day(found, of)
+    rows, count = queries.levels_by_school(scope, found, day=day, grade=grade, page=page)
     context = {
-        **paged,
+        **_paged(rows, count, page, kept=_kept(of) + (f"khoi={grade}&" if grade else "")),
+        **_years(of, f"khoi={grade}&" if grade else ""),
         "grade": grade,
         "levels": queries.LEVELS,
         "when": _when(found),
@@ -192,10 +191,10 @@ def school_levels(request: HttpRequest, school_id: int) -> HttpResponse:
     level = request.GET.get("muc", "")
     if level not in queries.LEVELS:
         raise Http404
-    found = queries.centre(scope)
+    found = queries.learning(scope, _period(request))
     grade = _grade(request)
     rows = queries.school_pupils_of_level(
-        scope, school_id=school_id, school_year=found.levels_year, term=found.levels_term, grade=grade, level=level
+        scope, school_id=school_id, school_year=found.school_year, term=found.term, grade=grade, level=level
     )
     audit.record(
         scope,
@@ -226,26 +225,50 @@ def _school_or_404(request: HttpRequest, school_id: int, permission: str = "insi
     return unit
 
 
-def _paged(request: HttpRequest, rows: list[Any], *, kept: str) -> dict[str, Any]:
-    """The asked page of a list, with what its pager shows. kept: what of the address stays from page to page."""
-    page = formats.whole_number(request.GET.get("trang")) or 1
+def _period(request: HttpRequest) -> queries.Period:
+    return queries.period(formats.whole_number(request.GET.get("nam")))
+
+
+def _kept(of: queries.Period) -> str:
+    """What of the address leads on to the same year."""
+    return f"nam={of.school_year}&" if of.past else ""
+
+
+def _years(of: queries.Period, kept: str = "") -> dict[str, Any]:
+    """The years to choose from, newest first, and what the templates need to stay in one."""
+    known = [row.year for row in calendar.years() if row.starts_on <= clock.today()]
+    pills = [
+        {
+            "label": f"{year}-{year + 1}",
+            "url": f"?{kept}" + (f"nam={year}" if number else ""),
+            "current": year == of.school_year,
+        }
+        for number, year in enumerate(known)
+    ]
+    return {"years": pills if len(pills) > 1 else [], "kept": _kept(of), "past": of.past}
+
+
+def _page(request: HttpRequest) -> slice:
+    """The asked page of a list as its rows from and to; one beyond any list's end is the last a list could have."""
+    page = min(max(formats.whole_number(request.GET.get("trang")) or 1, 1), _PAGES)
+    return slice((page - 1) * _PAGE, page * _PAGE)
+
+
+def _paged(rows: Sequence[Any], count: int, page: slice, *, kept: str) -> dict[str, Any]:
+    """A page of a list with what its pager shows. kept: what of the address stays from page to page."""
+    number = page.stop // _PAGE
     return {
-        "rows": rows[(page - 1) * _PAGE : page * _PAGE],
-        "count": len(rows),
-        "first": (page - 1) * _PAGE + 1,
-        "previous": f"?{kept}trang={page - 1}" if page > 1 else "",
-        "next": f"?{kept}trang={page + 1}" if page * _PAGE < len(rows) else "",
+        "rows": rows,
+        "count": count,
+        "first": page.start + 1,
+        "previous": f"?{kept}trang={number - 1}" if page.start else "",
+        "next": f"?{kept}trang={number + 1}" if page.stop < count else "",
     }
 
 
 def _grade(request: HttpRequest) -> int | None:
     given = formats.whole_number(request.GET.get("khoi"))
-    return given if given is not None and 1 <= given <= 12 else None
-
-
-def _now() -> tuple[int, int]:
-    today = clock.today()
-    return calendar.year_on(today), calendar.term_on(today)
+    return given if given is not None and 6 <= given <= 12 else None
 
 
 def _as_of(scope: Any) -> dict[str, str]:

@@ -1,12 +1,14 @@
 """What is counted, group by group: one set-based statement each, over some schools of one year.
 
 Each statement yields school_id, indicator, term, grade, key, value. Parameters: schools (bigint[]), year, today (a date in
-Việt Nam). `keep` says which older facts of the group are left as they are.
+Việt Nam). `keep` says which older facts of the group are left as they are; `ready` which columns of the school's ready row are
+made of what was counted, and how.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 # Who sits in a class today, or on the nearest day of the school year: a year that is over keeps its pupils. Both ends of a
 # place count, so that a pupil who changes class from tomorrow is one pupil on both days.
@@ -22,6 +24,11 @@ class Group:
     indicators: tuple[str, ...]
     sql: str
     keep: str = ""
+    ready: Mapping[str, str] = field(default_factory=dict)
+
+
+def _sum(indicator: str, and_: str = "true") -> str:
+    return f"coalesce(sum(c.value) FILTER (WHERE c.indicator = '{indicator}' AND {and_}), 0)"
 
 
 GROUPS: dict[str, Group] = {
@@ -37,6 +44,7 @@ GROUPS: dict[str, Group] = {
         SELECT e.school_id, 'pupils', 0::smallint, c.grade, '', count(*)
         {_SEATED}
         GROUP BY e.school_id, c.grade""",
+        ready={"schools": _sum("schools"), "classes": _sum("classes"), "pupils": _sum("pupils")},
     ),
     "marks": Group(
         indicators=("marks_entered",),
@@ -54,6 +62,10 @@ GROUPS: dict[str, Group] = {
                 AND at < (%(today)s::date + 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
               GROUP BY 1, 2) AS d""",
         keep="f.key >= to_char(%(today)s::date - 1, 'YYYY-MM-DD')",
+        ready={
+            "marks_day": "%(today)s::date",
+            "marks": _sum("marks_entered", "c.key = to_char(%(today)s::date, 'YYYY-MM-DD')"),
+        },
     ),
     "books": Group(
         indicators=("books", "books_closed"),
@@ -65,6 +77,9 @@ GROUPS: dict[str, Group] = {
           SELECT school_id, 'books_closed', term, grade, count(*) FROM gradebook_markbook
           WHERE school_id = ANY(%(schools)s) AND school_year = %(year)s AND closed_at IS NOT NULL GROUP BY school_id, term, grade) b
         GROUP BY school_id, indicator, term, grade""",
+        ready={
+            f"{name}_{term}": _sum(name, f"c.term = {term}") for term in (1, 2) for name in ("books", "books_closed")
+        },
     ),
     "levels": Group(
         indicators=("learning", "conduct"),
@@ -86,5 +101,6 @@ GROUPS: dict[str, Group] = {
         FROM school_records_recordfile
         WHERE school_id = ANY(%(schools)s) AND school_year = %(year)s AND state IN ('sealed', 'issued')
         GROUP BY school_id, grade""",
+        ready={"records_due": _sum("records_due"), "records_sealed": _sum("records_sealed")},
     ),
 }

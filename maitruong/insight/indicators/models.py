@@ -30,7 +30,40 @@ class Fact(ScopedModel):
                 fields=["school_id", "school_year", "indicator", "term", "grade", "key"], name="uniq_fact"
             )
         ]
-        indexes = [models.Index(fields=["school_year", "indicator"], name="fact_by_indicator")]
+        indexes = [
+            # Sums over a province are answered from the index alone.
+            models.Index(
+                fields=["school_year", "indicator", "term", "grade", "key"],
+                include=["school_id", "value"],
+                name="fact_by_coordinate",
+            )
+        ]
+
+
+class Figures(ScopedModel):
+    """What lists and the centre show of a school in a year, ready in one row: sums over the school's facts.
+
+    Written by the statement that writes the facts, each group its own columns, so the two never differ.
+    """
+
+    scope_at: ClassVar = {"school": "school_id"}
+
+    school_id = models.BigIntegerField()
+    school_year = models.SmallIntegerField()
+    schools = models.IntegerField(db_default=0)
+    classes = models.IntegerField(db_default=0)
+    pupils = models.IntegerField(db_default=0)
+    records_due = models.IntegerField(db_default=0)
+    records_sealed = models.IntegerField(db_default=0)
+    books_1 = models.IntegerField(db_default=0)
+    books_closed_1 = models.IntegerField(db_default=0)
+    books_2 = models.IntegerField(db_default=0)
+    books_closed_2 = models.IntegerField(db_default=0)
+    marks_day = models.DateField(null=True, help_text="the day in Việt Nam `marks` were counted for")
+    marks = models.IntegerField(db_default=0, help_text="marks entered on that day")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school_year", "school_id"], name="uniq_figures")]
 
 
 class Stale(models.Model):

@@ -12,55 +12,66 @@ from django.db import connection
 from maitruong.foundation.access.types import Rows, Scope
 
 _WITHIN = "(%(all)s OR school_id = ANY(%(schools)s))"
+_NUMBERS = ("schools", "classes", "pupils", "records_due", "records_sealed", "books", "books_closed", "marks_today")
 
 
 @dataclass(frozen=True)
-class Total:
-    """A summed figure with its coordinates."""
+class Level:
+    """How many pupils of a grade reached a level ("3" Tốt to "0" Chưa đạt) in a term of a school year."""
 
-    indicator: str
+    school_year: int
     term: int
     grade: int
-    key: str
-    value: int
+    level: str
+    pupils: int
 
 
-def totals(
-    scope: Scope, *, school_year: int, indicators: Sequence[str], keys: Sequence[str] | None = None
-) -> list[Total]:
-    """Sums over the scope's schools, by (indicator, term, grade, key)."""
+def columns_of(term: int, *, row: str = "f") -> dict[str, str]:
+    """Name of a number → the expression that reads it from a row of indicators_figures, for a term 1 or 2.
+
+    Needs %(today)s, the day in Việt Nam: the marks of a row are today's only until midnight, however late it is counted again.
+    """
+    whole = {name: f"{row}.{name}" for name in ("schools", "classes", "pupils", "records_due", "records_sealed")}
+    books = {name: f"{row}.{name}_{2 if term == 2 else 1}" for name in ("books", "books_closed")}
+    return {**whole, **books, "marks_today": f"CASE WHEN {row}.marks_day = %(today)s::date THEN {row}.marks ELSE 0 END"}
+
+
+def sums(scope: Scope, *, school_year: int, term: int, today: dt.date) -> dict[str, int]:
+    """The numbers of a year (books of a term) over the scope's schools, from their ready rows; zeros where none is counted."""
+    read = columns_of(term)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT indicator, term, grade, key, sum(value)::bigint FROM indicators_fact"
-            f" WHERE school_year = %(year)s AND indicator = ANY(%(indicators)s) AND {_WITHIN}"
-            " AND (%(keys)s::text[] IS NULL OR key = ANY(%(keys)s::text[]))"
-            " GROUP BY indicator, term, grade, key ORDER BY indicator, term, grade, key",
-            {
-                **_facts(scope),
-                "year": school_year,
-                "indicators": list(indicators),
-                "keys": list(keys) if keys is not None else None,
-            },
+            f"SELECT {', '.join(f'coalesce(sum({read[name]}), 0)::bigint' for name in _NUMBERS)}"
+            f" FROM indicators_figures f WHERE school_year = %(year)s AND {_WITHIN}",
+            {**within(scope), "year": school_year, "today": today},
         )
-        return [Total(*row) for row in cursor.fetchall()]
+        return dict(zip(_NUMBERS, cursor.fetchone(), strict=True))
 
 
-def by_school(
-    scope: Scope, *, school_year: int, indicators: Sequence[str], key: str | None = None, term: int | None = None
-) -> dict[int, dict[str, int]]:
-    """school id → {indicator: value}, summed over the other coordinates."""
+def marks_by_day(scope: Scope, *, school_year: int, since: dt.date) -> dict[str, int]:
+    """Day (ISO) → marks entered by the scope's schools, of the days from `since` on that have any count."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT school_id, indicator, sum(value)::bigint FROM indicators_fact"
-            f" WHERE school_year = %(year)s AND indicator = ANY(%(indicators)s) AND {_WITHIN}"
-            " AND (%(key)s::text IS NULL OR key = %(key)s::text) AND (%(term)s::int IS NULL OR term = %(term)s::int)"
-            " GROUP BY school_id, indicator",
-            {**_facts(scope), "year": school_year, "indicators": list(indicators), "key": key, "term": term},
+            "SELECT key, sum(value::int) FROM indicators_fact WHERE school_year = %(year)s"
+            f" AND indicator = 'marks_entered' AND term = 0 AND grade = 0 AND key >= %(since)s AND {_WITHIN} GROUP BY key ORDER BY key",
+            {**within(scope), "year": school_year, "since": since.isoformat()},
         )
-        found: dict[int, dict[str, int]] = {}
-        for school_id, indicator, value in cursor.fetchall():
-            found.setdefault(school_id, {})[indicator] = value
-        return found
+        return dict(cursor.fetchall())
+
+
+def levels(scope: Scope, *, periods: Sequence[tuple[int, int]]) -> list[Level]:
+    """Learning levels of grades 6 to 12 in these (school year, term) over the scope's schools; one statement for all."""
+    years, terms = zip(*periods, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT f.school_year, f.term, f.grade, f.key, sum(f.value::int)"
+            " FROM unnest(%(years)s::smallint[], %(terms)s::smallint[]) AS asked(school_year, term)"
+            " JOIN indicators_fact f ON f.school_year = asked.school_year AND f.term = asked.term"
+            f" WHERE f.indicator = 'learning' AND f.grade >= 6 AND f.value > 0 AND {_WITHIN}"
+            " GROUP BY f.school_year, f.term, f.grade, f.key ORDER BY 1, 2, 3, 4",
+            {**within(scope), "years": list(years), "terms": list(terms)},
+        )
+        return [Level(*row) for row in cursor.fetchall()]
 
 
 def as_of(scope: Scope) -> dt.datetime | None:
@@ -69,10 +80,11 @@ def as_of(scope: Scope) -> dt.datetime | None:
         cursor.execute(
             f"SELECT coalesce((SELECT min(since) FROM indicators_stale WHERE {_WITHIN}),"
             " (SELECT max(looked_at) FROM indicators_pulse))",
-            _facts(scope),
+            within(scope),
         )
         return cursor.fetchone()[0]
 
 
-def _facts(scope: Scope) -> dict[str, Any]:
+def within(scope: Scope) -> dict[str, Any]:
+    """Parameters `all` and `schools` of a statement that keeps to the scope's schools."""
     return {"all": scope.rows is Rows.PROVINCE, "schools": list(scope.school_ids)}

@@ -13,7 +13,7 @@ from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import system_scope
 from maitruong.foundation.kernel import clock
 
-from .counts import GROUPS
+from .counts import GROUPS, Group
 
 BATCH = 200
 LOOK_BACK = dt.timedelta(days=31)
@@ -93,7 +93,7 @@ def recount(school_ids: list[int], school_year: int) -> None:
 
 
 def _count(group: str, year: int, schools: list[int]) -> None:
-    """Write what the group's statement counts, and put to zero what it no longer finds."""
+    """Write what the group's statement counts, put to zero what it no longer finds, and bring the ready rows to the same."""
     counted = GROUPS[group]
     facts: dict[str, Any] = {
         "schools": schools,
@@ -108,6 +108,7 @@ def _count(group: str, year: int, schools: list[int]) -> None:
             " SELECT school_id, %(year)s, indicator, term, grade, key, value, now() FROM counted"
             " ON CONFLICT (school_id, school_year, indicator, term, grade, key)"
             " DO UPDATE SET value = excluded.value, counted_at = now() RETURNING 1)"
+            f"{_ready_rows(counted)}"
             " UPDATE indicators_fact f SET value = 0, counted_at = now()"
             " WHERE f.school_id = ANY(%(schools)s) AND f.school_year = %(year)s AND f.indicator = ANY(%(indicators)s) AND f.value <> 0"
             f" AND {counted.keep or 'true'}"
@@ -115,3 +116,20 @@ def _count(group: str, year: int, schools: list[int]) -> None:
             " AND c.term = f.term AND c.grade = f.grade AND c.key = f.key)",
             facts,
         )
+
+
+def _ready_rows(group: Group) -> str:
+    """Another part of the same statement: the group's own columns of the ready rows, made of what was counted.
+
+    Two groups of a school counted at the same moment write different columns, so neither undoes the other.
+    """
+    if not group.ready:
+        return ""
+    columns = ", ".join(group.ready)
+    changes = ", ".join(f"{column} = excluded.{column}" for column in group.ready)
+    return (
+        f", ready AS (INSERT INTO indicators_figures (school_id, school_year, {columns})"
+        f" SELECT s.id, %(year)s, {', '.join(group.ready.values())}"
+        " FROM unnest(%(schools)s::bigint[]) AS s(id) LEFT JOIN counted c ON c.school_id = s.id GROUP BY s.id ORDER BY s.id"
+        f" ON CONFLICT (school_year, school_id) DO UPDATE SET {changes} RETURNING 1)"
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Case, F, When
+
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 
 from .errors import YearClosed, YearUnknown
@@ -11,9 +13,13 @@ from .models import SchoolYear
 
 
 def year_on(day: dt.date) -> int:
-    """The school year of a day: the newest that has begun; before the first, the first."""
-    found = SchoolYear.objects.filter(starts_on__lte=day).order_by("-year").values_list("year", flat=True).first()
-    return found if found is not None else day.year if day.month >= 7 else day.year - 1
+    """The school year of a day, by the days the department set: the newest that has begun; before the first, the first.
+
+    Where no year was opened at all: by the usual frame (kernel.SchoolYear.containing), the only other rule there is.
+    """
+    began = SchoolYear.objects.order_by(Case(When(starts_on__lte=day, then="year"), default=-F("year")).desc())
+    found = began.values_list("year", flat=True).first()
+    return found if found is not None else Year.containing(day).start
 
 
 def term_on(day: dt.date) -> int:

@@ -12,18 +12,25 @@ from maitruong.foundation.audit import services as audit
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 
-from .errors import DatesOutOfOrder, YearUnknown
+from . import ports, queries
+from .errors import DatesOutOfOrder, DatesOutsideYear, ReasonMissing, YearClosed, YearNotOver, YearUnknown
 from .models import SchoolYear
 
 
 @transaction.atomic
 def open_year(scope: Scope, *, year: int, starts_on: dt.date, term_two_starts_on: dt.date, ends_on: dt.date) -> bool:
-    """Write the dates of a school year, or correct them. Returns whether anything changed. Raises DatesOutOfOrder, NotFound."""
+    """Write the dates of a school year, or correct them. Returns whether anything changed.
+
+    Raises NotFound, DatesOutOfOrder, DatesOutsideYear, YearClosed.
+    """
     _refuse_strangers(scope)
     if not starts_on < term_two_starts_on < ends_on:
         raise DatesOutOfOrder(year=Year(year).label)
+    _refuse_outside(year, starts_on, ends_on)
     dates = {"starts_on": starts_on, "term_two_starts_on": term_two_starts_on, "ends_on": ends_on}
     row, made = SchoolYear.objects.select_for_update().get_or_create(year=year, defaults=dates)
+    if row.closed_at:
+        raise YearClosed(year=Year(year).label)
     before = {} if made else {name: getattr(row, name) for name in dates}
     changes: dict[str, object] = {
         name: [before.get(name), day] for name, day in dates.items() if before.get(name) != day
@@ -31,23 +38,43 @@ def open_year(scope: Scope, *, year: int, starts_on: dt.date, term_two_starts_on
     if not changes:
         return False
     SchoolYear.objects.filter(pk=year).update(**dates)
-    _record(scope, "calendar.year_opened", year, changes)
+    for keeper in ports.keepers():
+        keeper.opened(year)
+    _record(scope, "calendar.year_opened" if made else "calendar.year_corrected", year, changes)
     return True
 
 
 @transaction.atomic
 def close_year(scope: Scope, *, year: int, why: str) -> bool:
-    """Close a school year: from now on nothing of it is written. Returns False when it was closed before."""
+    """Close a school year: from now on nothing of it is written, and the tables that keep it refuse by themselves.
+
+    Returns False when it was closed before. Raises NotFound, YearUnknown, YearNotOver, ReasonMissing.
+    """
     _refuse_strangers(scope)
     row = SchoolYear.objects.select_for_update().filter(pk=year).first()
     if row is None:
         raise YearUnknown(year=Year(year).label)
     if row.closed_at:
         return False
+    if clock.today() <= row.ends_on:
+        raise YearNotOver(year=Year(year).label, ends_on=row.ends_on)
+    if not why.strip():
+        raise ReasonMissing
     row.closed_at = clock.now()
     row.save(update_fields=["closed_at"])
+    for keeper in ports.keepers():
+        keeper.closed(year)
     _record(scope, "calendar.year_closed", year, {"closed_at": [None, row.closed_at]}, why)
     return True
+
+
+def _refuse_outside(year: int, starts_on: dt.date, ends_on: dt.date) -> None:
+    """A year begins in its own summer and ends before the next; it touches no year beside it."""
+    first, last = dt.date(year, 7, 1), queries.last_day_of_rights(year)
+    beside = SchoolYear.objects.filter(pk__in=[year - 1, year + 1])
+    overlaps = any(row.starts_on <= ends_on and starts_on <= row.ends_on for row in beside)
+    if starts_on < first or ends_on > last or overlaps:
+        raise DatesOutsideYear(year=Year(year).label, first=first, last=last)
 
 
 def _refuse_strangers(scope: Scope) -> None:

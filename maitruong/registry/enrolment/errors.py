@@ -9,6 +9,12 @@ class ClassNameTaken(Refusal):
     remedy = "Đặt tên khác, hoặc dùng lớp đã có."
 
 
+class GradeUnknown(Refusal):
+    code = "enrolment.grade_unknown"
+    message = "Chưa chọn khối, hoặc khối ấy không thuộc loại hình của trường."
+    remedy = "Chọn một khối trong danh sách."
+
+
 class NameMissing(Refusal):
     code = "enrolment.name_missing"
     message = "Chưa có tên lớp."

@@ -17,6 +17,15 @@ class ClassOpened(Event):
 
 
 @dataclass(frozen=True)
+class ProgrammeChosen(Event):
+    """A class studies other electives or clusters than before; its open books follow."""
+
+    kind: ClassVar[str] = "enrolment.programme_chosen"
+    school_year: int
+    class_id: int
+
+
+@dataclass(frozen=True)
 class PupilEnrolled(Event):
     kind: ClassVar[str] = "enrolment.pupil_enrolled"
     school_year: int

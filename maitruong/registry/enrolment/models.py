@@ -44,7 +44,12 @@ class Enrolment(ScopedModel):
     school_id = models.BigIntegerField()
     school_year = models.SmallIntegerField()
     school_class = models.ForeignKey(SchoolClass, on_delete=models.PROTECT, related_name="+")
-    student = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    student = models.ForeignKey(
+        "people.Person",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # enrolment_of_student begins with it
+    )
     register_number = models.TextField(default="", blank=True, help_text="số đăng bộ")
     student_code = models.TextField(default="", blank=True)
     status = models.TextField(default="enrolled", help_text="key in reference student_status, in small letters")
@@ -52,6 +57,12 @@ class Enrolment(ScopedModel):
     ends_on = models.DateField(null=True, help_text="the last day in this class")
     end_reason = models.TextField(db_default="", blank=True)
     created_at = models.DateTimeField(db_default=Now())
+    grade = models.SmallIntegerField(editable=False, help_text="that of the class; the database fills it")
+    name_key = models.TextField(
+        db_collation="C",
+        editable=False,
+        help_text="the pupil's sort_key; the database fills it and carries corrections of the name",
+    )
 
     class Meta:
         indexes = [
@@ -59,6 +70,16 @@ class Enrolment(ScopedModel):
             models.Index(fields=["student", "school_year"], name="enrolment_of_student"),
             models.Index(
                 fields=["school_id", "school_year"], condition=models.Q(ends_on__isnull=True), name="enrolment_open"
+            ),
+            models.Index(
+                fields=["school_year", "name_key", "student"],
+                condition=models.Q(ends_on__isnull=True),
+                name="enrolment_by_name",
+            ),
+            models.Index(
+                fields=["school_year", "grade", "name_key", "student"],
+                condition=models.Q(ends_on__isnull=True),
+                name="enrolment_of_grade",
             ),
         ]
         constraints = [

@@ -32,11 +32,15 @@ __all__ = [
     "classes",
     "day_within",
     "dossier",
+    "has_classes",
     "members",
+    "programme_of",
+    "programmes",
     "pupils",
     "reach",
     "reaches_class",
     "schools",
+    "seated_after",
     "seats",
 ]
 
@@ -105,6 +109,19 @@ def classes(
     ]
 
 
+def has_classes(scope: Scope, *, school_id: int, school_year: int, permission: str = "enrolment.manage") -> bool:
+    rows = SchoolClass.objects.visible_to(scope, permission)
+    return rows.filter(school_id=school_id, school_year=school_year).exists()
+
+
+def without_homeroom(scope: Scope, *, school_id: int, school_year: int) -> list[tuple[int, str]]:
+    """(id, name) of a school's classes that have no homeroom teacher, in the school's order. One statement."""
+    rows = SchoolClass.objects.visible_to(scope, "enrolment.view").filter(
+        school_id=school_id, school_year=school_year, homeroom_id__isnull=True
+    )
+    return list(rows.order_by("sort_key", "pk").values_list("pk", "name"))
+
+
 def class_roster(
     scope: Scope, *, class_id: int, on: dt.date | None = None, permission: str = "enrolment.view"
 ) -> list[RosterRow]:
@@ -120,6 +137,12 @@ def programme_of(class_id: int) -> tuple[list[str], list[str]]:
     """Codes of a class's elective subjects and topic clusters (upper secondary), as far as the database shows it."""
     row = SchoolClass._base_manager.filter(pk=class_id).values_list("electives", "clusters").first()
     return row or ([], [])
+
+
+def programmes(scope: Scope, *, school_id: int, school_year: int, permission: str) -> dict[int, list[str]]:
+    """Codes of the electives and options each class of a school chose, by class. One statement."""
+    rows = SchoolClass.objects.visible_to(scope, permission).filter(school_id=school_id, school_year=school_year)
+    return dict(rows.values_list("pk", "electives"))
 
 
 def members(ref: ClassRef, *, on: dt.date) -> list[RosterRow]:
@@ -176,6 +199,12 @@ def dossier(scope: Scope, student_id: int) -> Dossier:
         seat=reached[0],
         seats=tuple(reached),
     )
+
+
+def seated_after(school_id: int, last_day: dt.date) -> int:
+    """How many places of a school are still held after a day, of years that are not over. One statement."""
+    rows = Enrolment._base_manager.filter(school_id=school_id, school_year__gte=calendar.year_on(last_day))
+    return rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=last_day)).count()
 
 
 def number_of(student_id: int, identifier_id: int) -> str | None:

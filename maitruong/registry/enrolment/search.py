@@ -53,7 +53,17 @@ LEFT JOIN (p JOIN enrolment_enrolment e ON e.student_id = p.id AND e.school_year
   JOIN organisations_unit u ON u.id = e.school_id) ON {conditions}
 ORDER BY {order} LIMIT {limit}
 """
-_BY_NAME, _BY_GIVEN_NAME = ("sort_key", "id"), ("given_fold", "sort_key", "id")
+_OF_PERSON = {
+    "p.given_fold": "given_fold",
+    "p.sort_key": "sort_key",
+    "e.name_key": "sort_key",
+    "p.id": "id",
+    "e.student_id": "id",
+}
+# Places of a year, and of a grade of it, stand in the order of names themselves: a page of a grade, or of a year that few are left
+# in, is a long way along all people's names.
+_BY_NAME, _BY_GIVEN_NAME = ("p.sort_key", "p.id"), ("p.given_fold", "p.sort_key", "p.id")
+_OF_YEAR = ("e.name_key", "e.student_id")
 
 
 def pupils(
@@ -84,7 +94,7 @@ def pupils(
     few = school_id is not None or class_id is not None or len(scope.school_ids) in range(1, FEW_SCHOOLS + 1)
     asked = _Asked(scope, school_year, conditions, after, before, limit, few)
     if not words:
-        return _find(asked, [], _BY_NAME)
+        return _find(asked, [], _OF_YEAR)
     if not anywhere:
         page = _find(asked, [*_given(words[-1]), *_name(words[:-1], _contains)], _BY_GIVEN_NAME)
         if page.rows or after or before:
@@ -159,7 +169,7 @@ def _statement(
         name=sql.SQL(" AND ").join(name),
         most=sql.Literal(RARE + 1),
         conditions=sql.SQL(" AND ").join(conditions),
-        order=sql.SQL(", ".join(f"p.{column}{way}" for column in columns)),
+        order=sql.SQL(", ".join(f"{column}{way}" for column in columns)),
         limit=sql.Literal(asked.limit + 1),
     )
 
@@ -171,13 +181,12 @@ def _key(columns: tuple[str, ...], student_id: int, reached: sql.Composable, *, 
     known = sql.SQL("EXISTS ({seat}{reached})").format(seat=sql.SQL(seat), reached=reached)
     there = sql.SQL(", ").join(
         sql.SQL("(SELECT {column} FROM people_person WHERE id = {id} AND {known})").format(
-            column=sql.SQL(column), id=sql.Literal(int(student_id)), known=known
+            column=sql.SQL(_OF_PERSON[column]), id=sql.Literal(int(student_id)), known=known
         )
         for column in columns
     )
-    here = ", ".join(f"p.{column}" for column in columns)
     return sql.SQL("({here}) {sign} ({there})").format(
-        here=sql.SQL(here), sign=sql.SQL(">" if forward else "<"), there=there
+        here=sql.SQL(", ".join(columns)), sign=sql.SQL(">" if forward else "<"), there=there
     )
 
 
@@ -254,7 +263,7 @@ def _ids(ids: Sequence[int]) -> sql.Composable:
 
 
 def _chosen(school_id: int | None, class_id: int | None, grade: int | None) -> list[sql.Composable]:
-    wanted = (("e.school_id", school_id), ("e.school_class_id", class_id), ("c.grade", grade))
+    wanted = (("e.school_id", school_id), ("e.school_class_id", class_id), ("e.grade", grade))
     return [
         sql.SQL("{column} = {value}").format(column=sql.SQL(column), value=sql.Literal(int(value)))
         for column, value in wanted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 
@@ -31,7 +32,7 @@ from .errors import (
     SeatedElsewhere,
     StatusUnknown,
 )
-from .events import ClassOpened, HomeroomAppointed, PupilEnrolled, PupilLeft
+from .events import ClassOpened, HomeroomAppointed, ProgrammeChosen, PupilEnrolled, PupilLeft
 from .models import Enrolment, SchoolClass
 from .types import ClassRef, Dossier, RosterRow, class_sort_key
 
@@ -66,6 +67,48 @@ def open_class(
     _record(scope, "enrolment.class_opened", row, changes={"name": [None, name], "grade": [None, grade]})
     publish(ClassOpened(school_id=school_id, school_year=school_year, class_id=row.pk, grade=grade))
     return row.pk
+
+
+def rename_class(scope: Scope, *, class_id: int, name: str) -> bool:
+    """Give a class another name; what was printed and signed keeps the old one. False when it is the same.
+
+    Raises NotFound, NameMissing, ClassNameTaken, YearClosed.
+    """
+    school_class = _class_to_change(scope, class_id)
+    name = vietnamese.tidy(name)
+    if not name:
+        raise NameMissing
+    if name == school_class.name:
+        return False
+    beside = SchoolClass._base_manager.filter(school_id=school_class.school_id, school_year=school_class.school_year)
+    taken = beside.filter(name=name).first()
+    if taken:
+        raise ClassNameTaken(name=name, grade=taken.grade)
+    before = school_class.name
+    sort_key = class_sort_key(name, school_class.grade)
+    SchoolClass._base_manager.filter(pk=class_id).update(name=name, sort_key=sort_key)
+    _record(scope, "enrolment.class_renamed", school_class, changes={"name": [before, name]})
+    return True
+
+
+def choose_programme(scope: Scope, *, class_id: int, electives: Sequence[str], clusters: Sequence[str]) -> bool:
+    """Write which electives and topic clusters a class studies; who knows the programme has checked them. False: no change.
+
+    Raises NotFound, YearClosed.
+    """
+    school_class = _class_to_change(scope, class_id)
+    wanted = {"electives": list(electives), "clusters": list(clusters)}
+    changes: dict[str, object] = {
+        name: [getattr(school_class, name), value]
+        for name, value in wanted.items()
+        if getattr(school_class, name) != value
+    }
+    if not changes:
+        return False
+    SchoolClass._base_manager.filter(pk=class_id).update(**wanted)
+    _record(scope, "enrolment.programme_chosen", school_class, changes=changes)
+    publish(ProgrammeChosen(school_id=school_class.school_id, school_year=school_class.school_year, class_id=class_id))
+    return True
 
 
 def enrol(
@@ -247,6 +290,23 @@ def leave_homeroom(scope: Scope, *, class_id: int, teacher_id: int, why: str) ->
     if school_class.homeroom_id != teacher_id:
         return False
     return appoint_homeroom(scope, class_id=class_id, teacher_id=None, on=clock.today(), why=why)
+
+
+def release_homerooms(scope: Scope) -> int:
+    """Classes of open years whose homeroom teacher has left the staff have none from now on. Returns how many.
+
+    A class knows one homeroom teacher and no days: one who leaves later keeps it until then, so this is asked every day.
+    """
+    held = SchoolClass.objects.visible_to(scope, "enrolment.manage").filter(homeroom_id__isnull=False)
+    held = held.filter(school_year__in=[row.year for row in calendar.years() if row.closed_at is None])
+    teachers = {person for person in held.values_list("homeroom_id", flat=True) if person is not None}
+    left = staff.left_among(teachers, on=clock.today())
+    rows = list(held.filter(homeroom_id__in=[person for person, _ in left]).order_by("pk"))
+    count = 0
+    for row in rows:
+        if row.homeroom_id is not None and (row.homeroom_id, row.school_id) in left:
+            count += leave_homeroom(scope, class_id=row.pk, teacher_id=row.homeroom_id, why="thôi việc ở trường")
+    return count
 
 
 def open_dossier(scope: Scope, *, student_id: int) -> Dossier:

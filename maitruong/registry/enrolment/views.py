@@ -14,15 +14,19 @@ from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import attempt
 from maitruong.foundation.access.types import Scope
+from maitruong.foundation.audit import reads
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 from maitruong.foundation.organisations import queries as organisations
 from maitruong.foundation.people.models import Sex
 from maitruong.registry.calendar import queries as calendar
+from maitruong.registry.schools import queries as schools_of
+from maitruong.registry.schools.types import grades_of
 from maitruong.registry.staff import queries as staff
 from maitruong.registry.students import services as students
 
 from . import forms, queries, services
+from .errors import GradeUnknown
 from .exporters import roster_file
 from .types import ClassRef
 
@@ -45,6 +49,8 @@ def schools(request: HttpRequest) -> HttpResponse:
             "q": q,
             "opens_classes": scope.may("enrolment.view"),
             "opens_pupils": scope.may("students.view"),
+            "opens_school": scope.may("schools.edit"),
+            "may_found": scope.may("schools.found"),
             "year": Year(year).label,
             "first_page": "sau" not in request.GET,
             "next": _with(request, sau=after) if after else "",
@@ -92,6 +98,7 @@ def _classes(request: HttpRequest, scope: Scope, school_id: int) -> HttpResponse
             "years": _year_pills(request, year),
             "year": Year(year).label,
             "may_open": scope.covers("enrolment.manage", school_id=school_id),
+            "opens_school": scope.may("schools.view") and scope.covers("schools.edit", school_id=school_id),
         },
     )
 
@@ -104,6 +111,7 @@ def roster(request: HttpRequest, class_id: int) -> HttpResponse:
     on = queries.day_within(ref.school_year)
     rows = queries.members(ref, on=on)
     reach = {"school_id": ref.school_id, "class_id": ref.id}
+    reads.list_opened(scope, "enrolment.roster_opened", school_id=ref.school_id, object_type="class", object_id=ref.id)
     return render(
         request,
         "enrolment/roster.html",
@@ -136,29 +144,53 @@ def open_class(request: HttpRequest, school_id: int) -> HttpResponse:
     scope: Scope = request.scope  # type: ignore[attr-defined]
     if not scope.covers("enrolment.manage", school_id=school_id):
         raise NotFound
-    year = calendar.year_on(clock.today())
+    open_years = [row.year for row in calendar.years() if row.closed_at is None]
+    year = forms.number(request, "nam")
+    year = year if year in open_years else calendar.year_on(clock.today())
+    back = reverse("enrolment:classes", args=[school_id])
     problem = None
     if request.method == "POST":
-        class_id, problem = attempt(
-            lambda: services.open_class(
-                scope,
-                school_id=school_id,
-                school_year=year,
-                grade=forms.number(request, "grade") or 0,
-                name=request.POST.get("name", ""),
-            )
-        )
-        if class_id is not None:
-            return redirect("enrolment:roster", class_id)
+        opened, problem = attempt(lambda: _open_classes(scope, request, school_id, year))
+        if opened is not None:
+            return redirect("enrolment:roster", opened[0]) if len(opened) == 1 else redirect(f"{back}?nam={year}")
     context = {
         "page_title": "Mở lớp",
-        "year": Year(year).label,
-        "grades": [(n, f"Khối {n}") for n in range(1, 13)],
+        "year": year,
+        "years": [(n, Year(n).label) for n in open_years],
+        "grades": [(n, f"Khối {n}") for n in grades_of(schools_of.facts(school_id))],
         "problem": problem,
         "given": request.POST,
-        "back": reverse("enrolment:classes", args=[school_id]),
+        "back": back,
     }
     return render(request, "enrolment/open_class.html", context, status=422 if problem else 200)
+
+
+def _open_classes(scope: Scope, request: HttpRequest, school_id: int, year: int) -> list[int]:
+    """All classes the form names, parted by commas; all of them or none."""
+    names = [name for name in request.POST.get("name", "").replace(";", ",").split(",") if name.strip()]
+    grade = forms.number(request, "grade") or 0
+    if grade not in grades_of(schools_of.facts(school_id)):
+        raise GradeUnknown
+    return [
+        services.open_class(scope, school_id=school_id, school_year=year, grade=grade, name=name)
+        for name in names or [""]
+    ]
+
+
+@needs("enrolment.manage")
+@require_http_methods(["GET", "POST"])
+def rename(request: HttpRequest, class_id: int) -> HttpResponse:
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    ref = queries.class_ref(scope, class_id=class_id, permission="enrolment.manage")
+    problem = None
+    if request.method == "POST":
+        done, problem = attempt(
+            lambda: services.rename_class(scope, class_id=class_id, name=request.POST.get("name", ""))
+        )
+        if done is not None:
+            return redirect("enrolment:roster", class_id)
+    context = {**_class_context(scope, ref, "Đổi tên lớp"), "given": request.POST or {"name": ref.name}}
+    return render(request, "enrolment/rename.html", {**context, "problem": problem}, status=422 if problem else 200)
 
 
 @needs("enrolment.manage")
@@ -197,7 +229,9 @@ def new_pupil(request: HttpRequest, class_id: int) -> HttpResponse:
     ref = queries.class_ref(scope, class_id=class_id, permission="enrolment.manage")
     problem = None
     if request.method == "POST":
-        student_id, problem = attempt(lambda: _admit(scope, ref, request))
+        student_id, problem = students.attempt_number(
+            scope, lambda: _admit(scope, ref, request), school_id=ref.school_id
+        )
         if student_id is not None:
             return redirect("enrolment:dossier", student_id)
     context = {

@@ -13,6 +13,7 @@ from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import attempt
 from maitruong.foundation.access.types import Scope
+from maitruong.foundation.audit import reads
 from maitruong.foundation.kernel import clock, phones
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
@@ -49,6 +50,10 @@ def pupils(request: HttpRequest) -> HttpResponse:
         after=forms.number(request, "sau"),
         before=forms.number(request, "truoc"),
     )
+    if page.rows and scope.workspace is not None and reads.from_above(scope):
+        # What was typed is somebody's name: the audit says that pupils were looked through, and where, not whom for.
+        place = school_id or scope.workspace.unit_id
+        reads.record_once_a_day(scope, "students.listed", [reads.Look(place, "unit", place)])
     way = 1 if page.anywhere else None
     one_school = school_id or (scope.school_ids[0] if len(scope.school_ids) == 1 else None)
     classes = queries.classes(scope, one_school, year, permission="enrolment.view") if one_school else []
@@ -138,7 +143,8 @@ def add_guardian(request: HttpRequest, student_id: int) -> HttpResponse:
     found = queries.dossier(scope, student_id)
     problem = None
     if request.method == "POST":
-        done, problem = attempt(
+        done, problem = students.attempt_number(
+            scope,
             lambda: students.add_guardian(
                 scope,
                 student_id=student_id,
@@ -149,7 +155,9 @@ def add_guardian(request: HttpRequest, student_id: int) -> HttpResponse:
                 phone=request.POST.get("phone", ""),
                 citizen_number=request.POST.get("citizen_number", ""),
                 occupation=request.POST.get("occupation", ""),
-            )
+            ),
+            school_id=seat.school_id,
+            student_id=student_id,
         )
         if done is not None:
             return redirect("enrolment:dossier", student_id)

@@ -12,7 +12,21 @@ from maitruong.foundation.audit import services as audit
 from maitruong.foundation.kernel import phones
 
 from .errors import CountingUnknown
+from .founding import NewSchool, close_school, communes, found_school, move_school, rename_school, school
 from .models import School
+
+__all__ = [
+    "COUNTINGS",
+    "NewSchool",
+    "close_school",
+    "communes",
+    "describe_school",
+    "found_school",
+    "move_school",
+    "rename_school",
+    "school",
+    "work_school",
+]
 
 COUNTINGS = {
     "plan": "Theo buổi học chính trong kế hoạch (buổi thứ hai không tính)",
@@ -54,3 +68,24 @@ def describe_school(
             scope, "schools.described", school_id=school_id, object_type="school", object_id=school_id, changes=changes
         )
     return changes
+
+
+def work_school(
+    scope: Scope, *, school_id: int, phone: str, two_sessions: bool, absence_counting: str
+) -> dict[str, list[object]]:
+    """What the school itself says of its work; kind and levels stay as they were founded. Raises NotFound, CountingUnknown."""
+    if not scope.covers("schools.edit", school_id=school_id):
+        raise NotFound
+    row = School.objects.filter(pk=school_id).first()
+    if row is None:
+        raise NotFound
+    return describe_school(
+        scope,
+        school_id=school_id,
+        levels=row.levels,
+        school_type=row.school_type,
+        ownership=row.ownership,
+        phone=phone,
+        two_sessions=two_sessions,
+        absence_counting=absence_counting,
+    )

@@ -9,6 +9,12 @@ class PostUnknown(Refusal):
     remedy = "Chọn một chức vụ trong danh sách."
 
 
+class NameMissing(Refusal):
+    code = "staff.name_missing"
+    message = "Chưa có họ và tên."
+    remedy = "Ghi họ và tên như trong hồ sơ cán bộ."
+
+
 class AlreadyEmployed(Refusal):
     code = "staff.already_employed"
     message = "{name} đang làm việc ở trường này từ {since:%d/%m/%Y}."

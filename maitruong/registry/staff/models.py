@@ -21,7 +21,15 @@ class Employment(ScopedModel):
     subjects = models.JSONField(default=list, help_text="codes of subjects taught")
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
+    name_key = models.TextField(
+        db_collation="C",
+        editable=False,
+        help_text="the person's sort_key; the database fills it and carries corrections of the name",
+    )
 
     class Meta:
-        indexes = [models.Index(fields=["person"], name="employment_of_person")]
+        indexes = [
+            models.Index(fields=["person"], name="employment_of_person"),
+            models.Index(fields=["name_key", "id"], name="employment_by_name"),
+        ]
         constraints = [models.UniqueConstraint(fields=["school", "person", "starts_on"], name="uniq_employment")]

@@ -13,13 +13,13 @@ from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.events.services import publish
-from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel import clock, vietnamese
 from maitruong.foundation.people import queries as person_queries
 from maitruong.foundation.people import services as people
 from maitruong.foundation.people.types import Particulars
 
 from . import queries
-from .errors import AlreadyEmployed, EndBeforeStart, PostUnknown
+from .errors import AlreadyEmployed, EndBeforeStart, NameMissing, PostUnknown
 from .events import StaffEmployed, StaffLeft
 from .models import Employment
 from .types import POSTS, StaffRow
@@ -43,12 +43,15 @@ def employ(
 ) -> Employment:
     """Take a person on at a school from a day: one the school knows already, or a new one by name.
 
-    The same call again changes nothing. Raises NotFound, PostUnknown, AlreadyEmployed (another post is open there).
+    The same call again changes nothing. A school's head comes from above: a new school has nobody who could take her on.
+    Raises NotFound, NameMissing, PostUnknown, AlreadyEmployed (another post is open there).
     """
-    if not scope.covers("staff.manage", school_id=school_id):
+    if not (scope.covers("staff.manage", school_id=school_id) or may_appoint_head(scope, school_id, post)):
         raise NotFound
     if post not in POSTS:
         raise PostUnknown(given=post)
+    if person_id is None and not vietnamese.tidy(full_name):
+        raise NameMissing
     if person_id is None:
         person_id = people.register_person(
             scope, full_name=full_name, places=[school_id], born_on=born_on, sex=sex, phone=people.tidy_phone(phone)
@@ -75,6 +78,11 @@ def employ(
     )
     publish(StaffEmployed(school_id=school_id, person_id=person_id, post=post))
     return row
+
+
+def may_appoint_head(scope: Scope, school_id: int, post: str) -> bool:
+    """Whether the scope brings a school its head, and nobody else."""
+    return post == "principal" and scope.covers("staff.appoint_head", school_id=school_id)
 
 
 def end_employment(scope: Scope, *, employment_id: int, ends_on: dt.date, why: str) -> bool:

@@ -12,7 +12,7 @@ from maitruong.foundation.access import queries as access
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import attempt
-from maitruong.foundation.access.types import Scope
+from maitruong.foundation.access.types import Post, Scope
 from maitruong.foundation.kernel import clock, formats, phones
 from maitruong.foundation.organisations import queries as organisations
 from maitruong.foundation.people.models import Sex
@@ -66,13 +66,22 @@ def file(request: HttpRequest, person_id: int) -> HttpResponse:
             "sex": dict(Sex.choices).get(person.sex, ""),
             "rows": rows,
             "posts": POSTS,
-            "held": [post for post in held if post.role not in services.FAMILY_ROLES],
+            "held": _by_kind([post for post in held if post.role not in services.FAMILY_ROLES]),
             "schools": schools,
             "today": clock.today(),
             "may_end": {row.id for row in rows if row.ends_on is None and _may(scope, row.school_id)},
             "crumbs": [{"label": "Đội ngũ", "url": reverse("staff:staff")}, {"label": person.full_name}],
         },
     )
+
+
+def _by_kind(held: list[Post]) -> list[tuple[Post, int]]:
+    """Posts of one kind and time told once, with the number of their classes."""
+    found: dict[tuple[object, ...], tuple[Post, set[int]]] = {}
+    for post in held:
+        _, classes = found.setdefault((post.label, post.reason, post.valid_from, post.valid_to), (post, set()))
+        classes.update(post.class_ids or ())
+    return [(post, len(classes)) for post, classes in found.values()]
 
 
 @needs("staff.manage")

@@ -46,7 +46,10 @@ class HeldFile:
 
 
 class NewGuardian(NamedTuple):
-    """Who answers for a child from a day. last_day: of the family's sight of the child; None when not limited."""
+    """Who answers for a child from a day. last_day: of the family's sight of the child; None when not limited.
+
+    waits_since, named_as: for somebody of other places, see confirming.py.
+    """
 
     school_id: int
     student_id: int
@@ -56,6 +59,8 @@ class NewGuardian(NamedTuple):
     workplace: str
     starts_on: dt.date
     last_day: dt.date | None
+    waits_since: dt.datetime | None = None
+    named_as: str = ""
 
 
 def open_files(school_id: int, files: Mapping[int, tuple[Mapping[str, Any], Mapping[str, Any]]]) -> None:
@@ -121,7 +126,9 @@ def open_guardians(student_ids: Collection[int]) -> dict[int, list[tuple[str, in
         "guardian"
     )
     for row in rows:
-        found.setdefault(row.student_id, []).append((row.relation, row.guardian_id, row.guardian.full_name))
+        found.setdefault(row.student_id, []).append(
+            (row.relation, row.guardian_id, row.named_as or row.guardian.full_name)
+        )
     return found
 
 
@@ -145,8 +152,8 @@ def add_guardians(rows: Sequence[NewGuardian]) -> list[tuple[int, int | None]]:
     """Write guardianships with the right each opens. Returns (guardianship, right) in order; no right for a grown-up child."""
     if not rows:
         return []
-    fields = ("school_id", "student_id", "guardian_id", "relation", "occupation", "workplace", "starts_on")
-    ids = insert_many(Guardianship, fields, (row[:7] for row in rows))
+    fields = tuple(name for name in NewGuardian._fields if name != "last_day")
+    ids = insert_many(Guardianship, fields, ((*row[:7], *row[8:]) for row in rows))
     seeing = [place for place, row in enumerate(rows) if row.last_day is None or row.last_day >= row.starts_on]
     rights = grant_many(
         [
@@ -158,6 +165,7 @@ def add_guardians(rows: Sequence[NewGuardian]) -> list[tuple[int, int | None]]:
                 rows[place].starts_on,
                 rows[place].last_day,
                 "theo danh sách học sinh",
+                rows[place].waits_since,
             )
             for place in seeing
         ]

@@ -21,6 +21,14 @@ class NumberRefused(Refusal):
     remedy = "Đối chiếu 12 chữ số trên thẻ căn cước; chưa có thì để trống."
 
 
+class NumberTriesSpent(Refusal):
+    code = "students.number_tries_spent"
+    message = (
+        "Trong một giờ qua thầy/cô đã nhập {count} số định danh mang tên người khác, nên tạm thời chưa nhận thêm số."
+    )
+    remedy = "Để trống số định danh rồi ghi tiếp; đối chiếu giấy tờ và bổ sung số sau {minutes} phút."
+
+
 class ChildGrownUp(Refusal):
     code = "students.child_grown_up"
     message = "{name} đã đủ 18 tuổi từ ngày {on:%d/%m/%Y} nên tự mình xem hồ sơ."

@@ -44,6 +44,10 @@ class Guardianship(ScopedModel):
     workplace = models.TextField(default="", blank=True)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
+    waits_since = models.DateTimeField(
+        null=True, help_text="a person of other places: this school sees nothing of her until somebody confirms"
+    )
+    named_as = models.TextField(default="", db_default="", blank=True, help_text="while it waits: as the school wrote")
 
     class Meta:
         indexes = [

@@ -5,8 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 from maitruong.foundation.access import queries as access
 from maitruong.foundation.kernel import clock
+from maitruong.foundation.people.models import Person
 from maitruong.foundation.reference import catalogue as reference
 from maitruong.foundation.reference.errors import UnknownCode
 
@@ -24,8 +28,15 @@ def student_file(student_id: int) -> StudentFile | None:
 
 
 def guardians(student_id: int, *, past: bool = False) -> list[GuardianRow]:
-    """Who answers for a child, as far as the database shows it; with `past` also who did."""
-    rows = Guardianship._base_manager.filter(student_id=student_id).select_related("guardian")
+    """Who answers for a child, as far as the database shows it; with `past` also who did.
+
+    Of somebody who waits to be confirmed the school knows only the name it wrote itself.
+    """
+    person = Person._base_manager.filter(pk=OuterRef("guardian_id"))
+    rows = Guardianship._base_manager.filter(student_id=student_id).annotate(
+        full_name=Coalesce(Subquery(person.values("full_name")), "named_as"),
+        phone=Subquery(person.values("phone")),
+    )
     if not past:
         rows = rows.filter(ends_on__isnull=True)
     found = list(rows.order_by("starts_on", "pk"))
@@ -34,13 +45,14 @@ def guardians(student_id: int, *, past: bool = False) -> list[GuardianRow]:
         GuardianRow(
             id=row.pk,
             guardian_id=row.guardian_id,
-            full_name=row.guardian.full_name,
-            phone=row.guardian.phone,
+            full_name=row.named_as or row.full_name,
+            phone="" if row.waits_since else row.phone or "",
             relation=row.relation,
             relation_label=relation_label(row.relation),
             starts_on=row.starts_on,
             ends_on=row.ends_on,
             access_until=until.get(row.guardian_id),
+            waits=row.waits_since is not None,
         )
         for row in found
     ]
@@ -48,7 +60,7 @@ def guardians(student_id: int, *, past: bool = False) -> list[GuardianRow]:
 
 def children(guardian_id: int, *, on: dt.date) -> list[int]:
     """The children a person answers for on a day, as far as the database shows them."""
-    rows = Guardianship._base_manager.filter(guardian_id=guardian_id, starts_on__lte=on)
+    rows = Guardianship._base_manager.filter(guardian_id=guardian_id, starts_on__lte=on, waits_since__isnull=True)
     return sorted({row.student_id for row in rows if row.ends_on is None or row.ends_on >= on})
 
 
@@ -67,8 +79,13 @@ def _access_until(student_id: int, guardian_ids: list[int]) -> dict[int, dt.date
 
 
 def families(student_ids: Iterable[int]) -> list[tuple[int, GuardianRow]]:
-    """(child, guardian) for many children, by guardian's name, as far as the database shows them. Access is not told here."""
-    rows = Guardianship._base_manager.filter(student_id__in=list(student_ids), ends_on__isnull=True)
+    """(child, guardian) for many children, by guardian's name, as far as the database shows them; nobody who waits.
+
+    Access is not told here.
+    """
+    rows = Guardianship._base_manager.filter(
+        student_id__in=list(student_ids), ends_on__isnull=True, waits_since__isnull=True
+    )
     return [
         (
             row.student_id,

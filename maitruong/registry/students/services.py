@@ -3,31 +3,55 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.db.models import Q
 
 from maitruong.foundation.access import queries as access
 from maitruong.foundation.access import services as grants
+from maitruong.foundation.access.bulk import NewGrant, grant_many
 from maitruong.foundation.access.errors import NotFound
-from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.access.services import attempt, unit_of_work
 from maitruong.foundation.access.types import Scope, system_scope
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.events.services import publish
+from maitruong.foundation.identity import tries
 from maitruong.foundation.kernel import clock, personal_id, vietnamese
+from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.people import queries as people
 from maitruong.foundation.people import services as people_services
+from maitruong.foundation.people.errors import NumberOfAnother
 from maitruong.foundation.reference import catalogue as reference
 
 from . import bulk as bulk
 from .columns import student_list as student_list
-from .errors import ChildGrownUp, EndBeforeStart, NameMissing, NumberRefused, RelationUnknown
+from .confirming import answer_tie as answer_tie
+from .confirming import confirm_ties as confirm_ties
+from .confirming import open_right
+from .confirming import people_waiting as people_waiting
+from .confirming import ties_waiting_for as ties_waiting_for
+from .errors import (
+    ChildGrownUp,
+    EndBeforeStart,
+    NameMissing,
+    NumberRefused,
+    NumberTriesSpent,
+    RelationUnknown,
+)
 from .events import GuardianAdded, GuardianEnded
 from .list_checks import grade_of as grade_of
 from .models import Guardianship, Student
 
 GROWN_UP_YEARS = 18
+#: The refusal of a number that is another's tells that it exists: an honest clerk mistypes a few an hour, a prober asks many.
+WRONG_NUMBERS = 10
+WRONG_NUMBERS_WITHIN = dt.timedelta(hours=1)
 _BEYOND = system_scope("a guardian may be known at another school of the province")
+_TRIES, _IN_LISTS = "number of another", "number of another in a list"
+
+
+Done = TypeVar("Done")
 
 
 def register_student(
@@ -44,11 +68,11 @@ def register_student(
     """Open the dossier of a new pupil, known at a school. Returns the person's id. Enrolling him is a step of its own.
 
     A number that the province holds for the same name gives that person, with the dossier he has.
-    Raises NotFound, NameMissing, NumberRefused, NumberOfAnother.
+    Raises NotFound, NameMissing, NumberRefused, NumberOfAnother, NumberTriesSpent.
     """
     if not scope.covers("students.edit", school_id=school_id):
         raise NotFound
-    student_id = _known_or_new(
+    student_id, known_before = _known_or_new(
         scope,
         school_id=school_id,
         full_name=full_name,
@@ -58,6 +82,8 @@ def register_student(
         **person,
     )
     with unit_of_work(_BEYOND):
+        if known_before:
+            people_services.known_at([student_id], school_id)
         held = Student._base_manager.filter(pk=student_id).values_list("places", flat=True).first()
         if held is None:
             Student(person_id=student_id, places=[school_id], details=details or {}).save(force_insert=True)
@@ -93,8 +119,9 @@ def add_guardian(
     """Write who answers for a child and open the family's workspace to that person, until the child's 18th birthday.
 
     school_id: the child's school, through which the scope reaches the child. person_id: somebody the school knows already.
-    The same person again for the same child changes nothing. Returns the guardianship's id.
-    Raises NotFound, NameMissing, RelationUnknown, NumberRefused, NumberOfAnother, ChildGrownUp, PhoneRefused.
+    A person of other places whom this school does not know waits for a confirmation (confirming.py): the school sees nothing
+    of her before. The same person again for the same child changes nothing. Returns the guardianship's id.
+    Raises NotFound, NameMissing, RelationUnknown, NumberRefused, NumberOfAnother, NumberTriesSpent, ChildGrownUp, PhoneRefused.
     """
     _refuse_strangers(scope, student_id, school_id)
     if relation not in {code.key for code in reference.codes("relation")}:
@@ -104,16 +131,19 @@ def add_guardian(
     last_day = last_day_of_access(child.born_on)
     if last_day is not None and last_day < starts_on:
         raise ChildGrownUp(name=child.full_name, on=last_day + dt.timedelta(days=1))
-    guardian_id = person_id or _known_or_new(
-        scope,
-        school_id=school_id,
-        full_name=full_name,
-        born_on=born_on,
-        citizen_number=citizen_number,
-        phone=people_services.tidy_phone(phone),
+    guardian_id, known_before = (
+        (person_id, True)
+        if person_id
+        else _known_or_new(
+            scope,
+            school_id=school_id,
+            full_name=full_name,
+            born_on=born_on,
+            citizen_number=citizen_number,
+            phone=people_services.tidy_phone(phone),
+        )
     )
-    if person_id is not None:
-        people_services.known_at([person_id], school_id)
+    waits = known_before and bool(strangers({guardian_id}, school_id))
     there = Guardianship._base_manager.filter(_open_on(starts_on), student_id=student_id, guardian_id=guardian_id)
     if found := there.first():
         return found.pk
@@ -125,17 +155,11 @@ def add_guardian(
         occupation=vietnamese.tidy(occupation),
         workplace=vietnamese.tidy(workplace),
         starts_on=starts_on,
+        waits_since=clock.now() if waits else None,
+        named_as=vietnamese.tidy(full_name) if waits else "",
     )
     row.save()
-    grants.grant(
-        person_id=guardian_id,
-        role="guardian",
-        unit_id=school_id,
-        student_ids=[student_id],
-        valid_from=starts_on,
-        valid_to=last_day,
-        reason=f"{reference.code('relation', relation).name} của học sinh",
-    )
+    open_right(row, last_day=last_day, reason=f"{reference.code('relation', relation).name} của học sinh")
     audit.record(
         scope,
         "students.guardian_added",
@@ -143,7 +167,8 @@ def add_guardian(
         object_type="guardianship",
         object_id=row.pk,
         subject_id=student_id,
-        changes={"guardian": [None, guardian_id], "relation": [None, relation], "access_until": [None, last_day]},
+        changes={"guardian": [None, guardian_id], "relation": [None, relation], "access_until": [None, last_day]}
+        | ({"waits": [None, True]} if waits else {}),
     )
     publish(GuardianAdded(school_id=school_id, student_id=student_id, guardian_id=guardian_id))
     return row.pk
@@ -170,8 +195,10 @@ def end_guardianship(
         raise EndBeforeStart(ends_on=ends_on, starts_on=row.starts_on)
     row.ends_on = ends_on
     row.save(update_fields=["ends_on"])
+    # A right that waits has never held; left open-ended it would hold back others of hers here.
+    last_day = ends_on if row.waits_since is None else row.starts_on - dt.timedelta(days=1)
     closed = grants.close_grants(
-        person_id=row.guardian_id, role="guardian", student_id=row.student_id, last_day=ends_on
+        person_id=row.guardian_id, role="guardian", student_id=row.student_id, last_day=last_day
     )
     audit.record(
         scope,
@@ -196,14 +223,17 @@ def follow_child(*, student_id: int, school_id: int, on: dt.date) -> None:
         child = people.particulars(student_id)
         last_day = last_day_of_access(child.born_on) if child else None
         family = Guardianship._base_manager.filter(_open_on(on), student_id=student_id)
-        guardians = list(family.values_list("guardian_id", flat=True))
+        # A tie that waits goes on waiting, unless the new school knows the person by itself.
+        strange = strangers({row.guardian_id for row in family if row.waits_since}, school_id)
+        guardians = {row.guardian_id: row.waits_since if row.guardian_id in strange else None for row in family}
+        family.exclude(guardian_id__in=strange).update(waits_since=None, named_as="")
         family.exclude(school_id=school_id).update(school_id=school_id)
-        people_services.known_at([student_id, *guardians], school_id)
+        people_services.known_at([student_id, *(i for i in guardians if i not in strange)], school_id)
         Student._base_manager.filter(pk=student_id).exclude(places__contains=[school_id]).update(
             places=_with(student_id, school_id)
         )
-        for person_id in guardians:
-            _see_at(person_id, "guardian", student_id, school_id, on, last_day)
+        for person_id, waits_since in guardians.items():
+            _see_at(person_id, "guardian", student_id, school_id, on, last_day, waits_since)
         if access.posts(person_ids=[student_id], roles=["pupil"], on=on):
             _see_at(student_id, "pupil", student_id, school_id, on, None)
 
@@ -222,18 +252,20 @@ def last_day_of_access(born_on: dt.date | None) -> dt.date | None:
     return birthday - dt.timedelta(days=1)
 
 
-def _see_at(person_id: int, role: str, student_id: int, school_id: int, on: dt.date, last_day: dt.date | None) -> None:
+def _see_at(
+    person_id: int,
+    role: str,
+    student_id: int,
+    school_id: int,
+    on: dt.date,
+    last_day: dt.date | None,
+    waits_since: dt.datetime | None = None,
+) -> None:
     held = access.posts(unit_ids=[school_id], person_ids=[person_id], roles=[role], on=on)
     if any(student_id in (post.student_ids or ()) for post in held) or (last_day is not None and last_day < on):
         return
-    grants.grant(
-        person_id=person_id,
-        role=role,
-        unit_id=school_id,
-        student_ids=[student_id],
-        valid_from=on,
-        valid_to=last_day,
-        reason="theo học sinh đến trường mới",
+    grant_many(
+        [NewGrant(person_id, role, school_id, [student_id], on, last_day, "theo học sinh đến trường mới", waits_since)]
     )
 
 
@@ -242,23 +274,72 @@ def _with(student_id: int, school_id: int) -> list[int]:
     return [*held, school_id]
 
 
+def strangers(person_ids: set[int], school_id: int) -> set[int]:
+    """Those of these people who are known at other places and not at this school."""
+    with unit_of_work(_BEYOND):
+        return people.not_known_at(person_ids, school_id)
+
+
+def attempt_number(
+    scope: Scope, act: Callable[[], Done], *, school_id: int, student_id: int | None = None
+) -> tuple[Done | None, Refusal | None]:
+    """`attempt` for an act that may be refused because a number is another's: that is counted and written into the audit.
+
+    Here and not in the act itself: what a refusal takes back would take its own trace along.
+    """
+    if scope.actor_id is not None:
+        tries.take_turn(_TRIES, scope.actor_id)
+    done, problem = attempt(act)
+    if isinstance(problem, NumberOfAnother) and scope.actor_id is not None:
+        tries.count_failure(_TRIES, scope.actor_id)
+        audit.record(
+            scope,
+            "students.number_of_another",
+            school_id=school_id,
+            object_type="student",
+            object_id=student_id or "",
+            subject_id=student_id,
+        )
+    return done, problem
+
+
+def numbers_of_others(scope: Scope) -> int:
+    """How many numbers of others lists told this person within the hour."""
+    return tries.failed(_IN_LISTS, scope.actor_id, within=WRONG_NUMBERS_WITHIN) if scope.actor_id is not None else 0
+
+
+def count_numbers_of_others(scope: Scope, count: int) -> None:
+    if scope.actor_id is not None:
+        tries.count_failure(_IN_LISTS, scope.actor_id, times=count)
+
+
+def _refuse_many_tries(scope: Scope) -> None:
+    if scope.actor_id is None:
+        return
+    count = tries.failed(_TRIES, scope.actor_id, within=WRONG_NUMBERS_WITHIN)
+    if count >= WRONG_NUMBERS:
+        raise NumberTriesSpent(count=count, minutes=int(WRONG_NUMBERS_WITHIN.total_seconds()) // 60)
+
+
 def _known_or_new(
     scope: Scope, *, school_id: int, full_name: str, citizen_number: str, born_on: dt.date | None, **details: Any
-) -> int:
+) -> tuple[int, bool]:
+    """The person a number and a name mean, and whether the house had that person already."""
     name = vietnamese.tidy(full_name)
     if not name:
         raise NameMissing
     number = personal_id.tidy(citizen_number) if citizen_number.strip() else ""
     if number:
         _refuse_impossible(number, born_on)
+        _refuse_many_tries(scope)
         with unit_of_work(_BEYOND):
             held = people.same_person(scheme="CCCD", value=number, full_name=name)
-            if held is not None:
-                people_services.known_at([held], school_id)
-                return held
-    return people_services.register_person(
+        if held is not None:
+            return held, True
+    made = people_services.register_person(
         scope, full_name=name, places=[school_id], born_on=born_on, citizen_number=number, **details
     )
+    return made, False
 
 
 def _refuse_impossible(number: str, born_on: dt.date | None) -> None:

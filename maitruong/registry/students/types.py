@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class GuardianRow:
-    """Who answers for a child. access_until: the last day the family's workspace shows the child, None when not limited."""
+    """Who answers for a child. access_until: the last day the family's workspace shows the child, None when not limited.
+
+    waits: known at other places and not confirmed here; the name is then the one the school wrote, and there is no phone.
+    """
 
     id: int
     guardian_id: int
@@ -19,6 +22,17 @@ class GuardianRow:
     starts_on: dt.date
     ends_on: dt.date | None
     access_until: dt.date | None
+    waits: bool = False
+
+
+@dataclass(frozen=True)
+class WaitingTie:
+    """A school that wrote a person down for a child and waits for her to say so. The child by initials: she may be wrong."""
+
+    id: int
+    school_id: int
+    relation_label: str
+    child_initials: str
 
 
 @dataclass(frozen=True)

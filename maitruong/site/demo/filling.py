@@ -25,8 +25,6 @@ from maitruong.insight.indicators import services as indicators
 from . import load, statements, types
 from .calendar import TERMS
 from .plan import TODAY
-from .programme import subjects
-from .roster import Roster
 from .world import World, counts_of, part_digest
 
 SYSTEM = system_scope("seed")
@@ -108,13 +106,10 @@ def fill_books(number: int) -> Part:
     found = Part(part_digest(texts), counts_of(texts))
     school_id = worker.world.schools[number - 1].unit_id
     years = sorted({term.school_year for term in TERMS})
-    shorter = _shorter_programmes(worker.world, number)
     with unit_of_work(SYSTEM):
         _settings()
         for year in years:
-            gradebook.open_year(
-                SYSTEM, school_id=school_id, school_year=year, closed=_closed(year), taught_only=shorter
-            )
+            gradebook.open_year(SYSTEM, school_id=school_id, school_year=year, closed=_closed(year))
         _stage_books(texts)
         for year in years:
             gradebook.load_marks(
@@ -131,18 +126,6 @@ def fill_books(number: int) -> Part:
     for year in years:
         indicators.recount([school_id], year)
     return found
-
-
-def _shorter_programmes(world: World, number: int) -> dict[int, frozenset[str]]:
-    """Class → its subjects, of classes that do not follow the general programme (a continuing education centre's)."""
-    plan = world.schools[number - 1]
-    if plan.kind != "GDTX":
-        return {}
-    classes = Roster(plan, world.layout.ability_salt).classes
-    return {
-        one.id: frozenset(s.code for s in subjects(one.grade, programme=one.programme, electives=one.electives))
-        for one in classes
-    }
 
 
 def _settings() -> None:

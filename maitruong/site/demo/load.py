@@ -26,7 +26,7 @@ _COLUMN_TYPES = {int: "bigint", str: "text", bool: "boolean", dt.date: "date"}
 
 #: What a row gains on its way into the staging table: further columns, and their COPY text from the fields of the line.
 _ADDED: dict[str, tuple[str, Callable[[list[str]], str]]] = {
-    "unit": ("sort_key text", lambda fields: vietnamese.sort_key(fields[4])),
+    "unit": ("sort_key text", lambda fields: vietnamese.collation_key(fields[4])),
     "person": (
         "name_fold text, sort_key text",
         lambda fields: f"{vietnamese.fold(fields[1])}\t{vietnamese.sort_key(fields[1])}",

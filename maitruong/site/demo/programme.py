@@ -23,9 +23,8 @@ ELECTIVE_SETS: tuple[tuple[str, str], ...] = (
     ("VL HH SH CNNN", "TOAN HH SH"),
     ("DL GDKTPL AN MT", "NV LS DL"),
 )
-#: The continuing programme (Circular 12/2022/TT-BGDĐT): three compulsory scored subjects and four chosen ones.
+#: What classes of a centre chose beside the compulsory subjects of their programme.
 CONTINUING_SETS: tuple[tuple[str, str], ...] = (("DL GDKTPL TH CNCN", ""), ("VL HH SH TH", ""))
-_CONTINUING = ("NV", "TOAN", "LS", "HDTNHN", "GDDP")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +44,10 @@ def subjects(grade: str, *, programme: str = "GDPT2018", electives: str = "") ->
     """The subjects of a class, in the order of the programme; () for preschool."""
     if not grade.isdigit():
         return ()
-    chosen = electives.split()
-    found = []
-    for subject in curriculum.subjects_of(int(grade), _YEAR):
-        compulsory = subject.group is curriculum.SubjectGroup.COMPULSORY
-        if programme == "GDTX2022":
-            compulsory = subject.code in _CONTINUING
-        if compulsory or subject.code in chosen:
-            found.append(_primary(subject) if grade in PRIMARY_GRADES else _secondary(subject))
-    return tuple(found)
+    found = curriculum.studied(
+        int(grade), _YEAR, electives=electives.split(), programme=curriculum.Programme(programme)
+    )
+    return tuple(_primary(subject) if grade in PRIMARY_GRADES else _secondary(subject) for subject in found)
 
 
 def _primary(subject: curriculum.Subject) -> Subject:

@@ -18,10 +18,10 @@ from django.views.decorators.http import require_safe
 from maitruong.assessment.gradebook import queries as gradebook
 from maitruong.assessment.gradebook.queries import FamilySubject, FamilyYear
 from maitruong.assessment.school_records import queries as school_records
-from maitruong.foundation.access import queries as access
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
+from maitruong.foundation.audit import reads
 from maitruong.foundation.kernel import clock, formats, vietnamese
 from maitruong.foundation.kernel.school_year import TERM_LABELS
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
@@ -31,6 +31,8 @@ from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.enrolment.types import Seat
 from maitruong.teaching.attendance import queries as attendance
 from maitruong.teaching.attendance.types import SESSIONS, AbsenceCount, AbsenceRow
+
+from .ties import waiting_for
 
 NEW_DAYS = 7
 SUNDAY = 6
@@ -63,12 +65,10 @@ def children(request: HttpRequest) -> HttpResponse:
     scope: Scope = request.scope  # type: ignore[attr-defined]
     year = calendar.year_on(clock.today())
     cards = [_card(scope, student_id, number, year) for number, student_id in enumerate(_own(scope))]
-    is_pupil = _is_pupil(scope)
-    return render(
-        request,
-        "family/children.html",
-        {"page_title": _own_page(scope), "children": cards, "is_pupil": is_pupil, "waits": _waits(scope)},
-    )
+    _tell_opened(scope, [card.id for card in cards])
+    waits, ties = waiting_for(scope.actor_id)
+    context = {"page_title": _own_page(scope), "children": cards, "is_pupil": _is_pupil(scope)}
+    return render(request, "family/children.html", {**context, "waits": waits, "ties": ties})
 
 
 @needs("family.view")
@@ -85,6 +85,7 @@ def child(request: HttpRequest, student_id: int) -> HttpResponse:
     missed = attendance.family_absences(scope, student_id=student_id, school_year=year)
     counted = attendance.count_of(missed, school_year=year).get(student_id, AbsenceCount())
     marks = gradebook.family_marks(scope, student_id=student_id, school_year=year)
+    _tell_opened(scope, [student_id])
     return render(
         request,
         "family/child.html",
@@ -124,6 +125,7 @@ def why(request: HttpRequest, student_id: int, class_id: int, term: int) -> Http
     if seat is None or person is None or term not in TERM_LABELS:
         raise NotFound
     told = gradebook.family_why(scope, student_id=student_id, class_id=class_id, term=term)
+    _tell_opened(scope, [student_id])
     back = f"{reverse('family:child', args=[student_id])}?nam={seat.school_year}"
     return render(
         request,
@@ -143,11 +145,6 @@ def why(request: HttpRequest, student_id: int, class_id: int, term: int) -> Http
     )
 
 
-def _waits(scope: Scope) -> bool:
-    """Whether a school has still to confirm this person since another one made the password new."""
-    return bool(access.waiting([scope.actor_id])) if scope.actor_id else False
-
-
 def _is_pupil(scope: Scope) -> bool:
     return scope.workspace is not None and scope.workspace.role == "pupil"
 
@@ -160,6 +157,13 @@ def _own(scope: Scope) -> list[int]:
     """The children of this workspace, in the order of their grants."""
     ids = [s for grant in scope.grants if "family.view" in grant.permissions for s in grant.student_ids or ()]
     return list(dict.fromkeys(ids))
+
+
+def _tell_opened(scope: Scope, student_ids: list[int]) -> None:
+    """Once an account, child and day: a family looks often, and who looked is what a school may have to answer."""
+    schools = {s: grant.unit_id for grant in scope.grants for s in grant.student_ids or ()}
+    looks = [reads.Look(schools[student_id], "student", student_id, student_id) for student_id in student_ids]
+    reads.record_once_a_day(scope, "students.family_looked", looks)
 
 
 def _refuse_others(scope: Scope, student_id: int) -> None:

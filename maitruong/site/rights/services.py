@@ -21,6 +21,8 @@ from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.enrolment import services as enrolment
 from maitruong.registry.enrolment.models import Enrolment
 from maitruong.registry.staff import queries as staff
+from maitruong.registry.staff import services as employment
+from maitruong.registry.students import services as students
 from maitruong.registry.students.models import Guardianship
 from maitruong.teaching.timetable import queries as timetable
 from maitruong.teaching.timetable import services as teaching
@@ -72,7 +74,10 @@ def give_role(
     _refuse_bad_terms(gift, valid_from, valid_to, why)
     _refuse_other_places(scope, gift, unit_id)
     if gift.unit_kind == "school" and not _works_at(person_id, unit_id, valid_from):
-        raise NotOnTheStaff(on=valid_from)
+        if not employment.may_appoint_head(scope, unit_id, role):
+            raise NotOnTheStaff(on=valid_from)
+        with unit_of_work(_BEYOND):
+            employment.employ(scope, school_id=unit_id, person_id=person_id, post=role, starts_on=valid_from)
     if gift.of_class:
         enrolment.appoint_homeroom(scope, class_id=class_id or 0, teacher_id=person_id, on=valid_from, why=why)
         return None
@@ -175,16 +180,35 @@ def reset_password(scope: Scope, *, person_id: int, unit_id: int) -> Credentials
     return Credentials(person_id, account.login, token)
 
 
+def reset_holder(scope: Scope, *, grant_id: int) -> Credentials:
+    """The same for who holds a role at a place this workspace governs: a school's principal, an officer. Raises NotFound.
+
+    Schools help their own people; nobody at a school stands above its principal, so the department's administrator does.
+    """
+    post = access.post(grant_id, on=clock.today())
+    if post is None or not may_reset_holder(scope, post):
+        raise NotFound
+    account = identity.accounts_of([post.person_id]).get(post.person_id)
+    if account is None:
+        return _open(scope, post.person_id, post.unit_id)
+    token = identity.reset_access(account)
+    _record_account(scope, "accounts.reset", post.unit_id, account)
+    _let_others_confirm(scope, account, post.unit_id)
+    return Credentials(post.person_id, account.login, token)
+
+
+def may_reset_holder(scope: Scope, post: Post) -> bool:
+    """Whether the rights page offers to make this holder's password new."""
+    held = post.holds and post.role not in policy.FAMILY and _under(scope, post.unit_id)
+    return held and scope.may("accounts.manage") and may_reset(scope, post.person_id)
+
+
 def may_reset(scope: Scope, person_id: int) -> bool:
     """Only when every role the person holds, or will hold, is one this workspace stands above, at places it governs.
 
     The role of a guardian or pupil elsewhere is no hindrance: it waits there until that school has confirmed the person.
     """
-    below = policy.RESETS.get(policy.standing(scope), set())
-    held = access.posts(person_ids=[person_id], on=clock.today())
-    return person_id != scope.actor_id and all(
-        post.role in below and (post.role in policy.FAMILY or _under(scope, post.unit_id)) for post in held
-    )
+    return person_id in offered(scope, {person_id})[1]
 
 
 def confirm_person(scope: Scope, *, person_id: int, unit_id: int) -> None:
@@ -202,6 +226,25 @@ def confirm_person(scope: Scope, *, person_id: int, unit_id: int) -> None:
     ):
         raise NotFound
     _record_account(scope, "accounts.confirmed", unit_id, account)
+
+
+def confirm_tie(scope: Scope, *, person_id: int, unit_id: int) -> None:
+    """This school has seen the person whom another school wrote down as a guardian: that stands from now on.
+
+    Raises NotFound, also when nothing waits. Which school it is, is not told here; its own audit has the confirmation.
+    """
+    if not scope.covers("accounts.manage", school_id=unit_id) or not known_here(person_id, unit_id):
+        raise NotFound
+    if not students.confirm_ties(person_id=person_id, unit_id=unit_id):
+        raise NotFound
+    audit.record(
+        scope,
+        "accounts.tie_confirmed",
+        school_id=unit_id,
+        object_type="person",
+        object_id=person_id,
+        subject_id=person_id,
+    )
 
 
 def _let_others_confirm(scope: Scope, account: Account, unit_id: int) -> None:
@@ -225,20 +268,45 @@ def may_open(scope: Scope, person_id: int) -> bool:
     """The same for a first link, which whoever opened the account holds in hand. A family's other schools do not stop it:
     parents get their one account at the school that knew them first. A school that writes a known parent down for a child of
     its own comes later, and gets no link to what the others show."""
+    return person_id in offered(scope, {person_id})[0]
+
+
+def offered(scope: Scope, person_ids: set[int]) -> tuple[set[int], set[int]]:
+    """Whose account this workspace may open, and whose password it may make new, among these people; one reading for all."""
     below = policy.RESETS.get(policy.standing(scope), set())
-    held = sorted(access.posts(person_ids=[person_id], on=clock.today()), key=lambda post: post.id)
-    if {post.role for post in held} <= policy.FAMILY and held and not _under(scope, held[0].unit_id):
+    posts: dict[int, list[Post]] = {person_id: [] for person_id in person_ids}
+    for post in sorted(access.posts(person_ids=person_ids, on=clock.today()), key=lambda post: post.id):
+        posts[post.person_id].append(post)
+    units = {post.unit_id for held in posts.values() for post in held}
+    own = {unit_id for unit_id in units if _under(scope, unit_id)}
+    opens = {person_id for person_id, held in posts.items() if _opens(held, below, own)}
+    resets = {person_id for person_id, held in posts.items() if _resets(held, below, own)} - {scope.actor_id}
+    return opens, resets
+
+
+def _opens(held: list[Post], below: set[str], own: set[int]) -> bool:
+    """held: by age, so that the first is where the person was known first."""
+    if {post.role for post in held} <= policy.FAMILY and held and held[0].unit_id not in own:
         return False
-    return all(p.role in policy.FAMILY or (p.role in below and _under(scope, p.unit_id)) for p in held)
+    return all(p.role in policy.FAMILY or (p.role in below and p.unit_id in own) for p in held)
+
+
+def _resets(held: list[Post], below: set[str], own: set[int]) -> bool:
+    return all(p.role in below and (p.role in policy.FAMILY or p.unit_id in own) for p in held)
 
 
 def known_here(person_id: int, unit_id: int) -> bool:
-    """Whether somebody works, learns or answers for a child at a school today, as far as the present unit of work sees."""
+    """Whether somebody works, learns or answers for a child at a school today, as far as the present unit of work sees.
+
+    Not who only waits to be confirmed as a guardian there.
+    """
     pupils = Enrolment._base_manager.filter(school_id=unit_id, ends_on__isnull=True)
     return (
         staff.works_at(person_id, unit_id, on=clock.today())
         or pupils.filter(student_id=person_id).exists()
-        or Guardianship._base_manager.filter(school_id=unit_id, guardian_id=person_id, ends_on__isnull=True).exists()
+        or Guardianship._base_manager.filter(
+            school_id=unit_id, guardian_id=person_id, ends_on__isnull=True, waits_since__isnull=True
+        ).exists()
     )
 
 

@@ -35,6 +35,9 @@ PAGE = 50
 # The newest name of every subject of the programme, whatever the grade.
 _SUBJECTS = {s.code: s.name for grade in range(1, 13) for s in gdpt2018.subjects(grade, 2026)}
 MOST_POSTS = 200
+# Whose password the department's administrator makes new from here; schools have a page of accounts of their own. What else
+# each of these people holds is asked when the question is opened, not row by row.
+_HELPED = {"principal", "commune_officer", "department_officer", "it_admin"}
 _NAMES = system_scope("names of who holds a post or acted, for who administers the unit")
 
 
@@ -56,13 +59,14 @@ def posts(request: HttpRequest) -> HttpResponse:
     names = names_of({post.person_id for post in shown})
     places = organisations.units({post.unit_id for post in shown})
     classes = _class_names(scope, kind, here)
+    helped = _HELPED if kind == "department" and scope.may("accounts.manage") else set()
     return render(
         request,
         "rights/posts.html",
         {
             "page_title": "Giao quyền",
             "place": scope.workspace.place if scope.workspace else "",
-            "rows": [_row(scope, post, names, places, classes) for post in shown],
+            "rows": [_row(scope, post, names, places, classes, helped) for post in shown],
             "left_out": len(found) - len(shown),
             "pills": _pills(chosen, kind, past),
             "past": past,
@@ -130,6 +134,27 @@ def withdraw(request: HttpRequest, grant_id: int) -> HttpResponse:
         "crumbs": [{"label": "Giao quyền", "url": reverse("rights:posts")}, {"label": "Thu quyền"}],
     }
     return render(request, "rights/withdraw.html", context, status=422 if problem else 200)
+
+
+@needs("accounts.manage")
+@require_http_methods(["GET", "POST"])
+def reset(request: HttpRequest, grant_id: int) -> HttpResponse:
+    """A new one-time link for who holds a role below: nobody at a school stands above its principal."""
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    post = access.post(grant_id, on=clock.today())
+    if post is None or not services.may_reset_holder(scope, post):
+        raise NotFound
+    name = names_of({post.person_id}).get(post.person_id, "")
+    if request.method == "POST":
+        return shown_once(request, [(services.reset_holder(scope, grant_id=grant_id), name)], "rights:posts")
+    context = {
+        "page_title": "Cấp lại mật khẩu",
+        "post": post,
+        "name": name,
+        "place": organisations.unit(post.unit_id).name,
+        "crumbs": [{"label": "Giao quyền", "url": reverse("rights:posts")}, {"label": "Cấp lại mật khẩu"}],
+    }
+    return render(request, "rights/reset.html", context)
 
 
 @needs("audit.view")
@@ -237,7 +262,8 @@ def _give_at_school(scope: Scope, request: HttpRequest) -> Credentials:
 
 def _give_at_office(scope: Scope, request: HttpRequest) -> Credentials:
     code = request.POST.get("unit", "").strip()
-    unit = organisations.unit_by_code(code) if code else organisations.unit(_here(scope))
+    places = ("department", "commune", "school")
+    unit = organisations.unit_called(places, code) if code else organisations.unit(_here(scope))
     if unit is None:
         raise UnknownPlace(given=code)
     person_id, told = services.new_officer(
@@ -291,7 +317,12 @@ def _class_names(scope: Scope, kind: str, school_id: int) -> dict[int, str]:
 
 
 def _row(
-    scope: Scope, post: Post, names: dict[int, str], places: dict[int, Any], classes: dict[int, str]
+    scope: Scope,
+    post: Post,
+    names: dict[int, str],
+    places: dict[int, Any],
+    classes: dict[int, str],
+    helped: set[str],
 ) -> dict[str, Any]:
     limits = [f"lớp {classes.get(c, c)}" for c in post.class_ids or ()]
     state = "đã thu" if post.withdrawn else "đang giữ" if post.holds else _when(post, clock.today())
@@ -306,6 +337,7 @@ def _row(
         "why": post.reason,
         "state": state,
         "may_withdraw": services.may_withdraw(scope, post),
+        "may_reset": post.holds and post.person_id != scope.actor_id and post.role in helped,
     }
 
 

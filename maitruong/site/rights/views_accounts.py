@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,6 +20,7 @@ from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.staff import queries as staff
 from maitruong.registry.students import queries as students
+from maitruong.registry.students import services as student_services
 
 from . import services
 from .views import names_of, shown_once
@@ -44,13 +43,27 @@ def accounts(request: HttpRequest) -> HttpResponse:
         groups = [("", row.person_id, row.full_name) for row in rows]
     held = identity.accounts_of([person_id for _, person_id, _ in groups])
     waiting = access.waiting(held, unit_id=school_id)
+    opens, resets = services.offered(scope, {person_id for _, person_id, _ in groups})
+    tied = student_services.people_waiting({person_id for _, person_id, _ in groups}, unit_id=school_id)
     return render(
         request,
         "rights/accounts.html",
         {
             "page_title": "Tài khoản",
             "place": scope.workspace.place if scope.workspace else "",
-            "rows": [_row(kind, person_id, name, held, waiting) for kind, person_id, name in groups],
+            "rows": [
+                {
+                    "person_id": person_id,
+                    "name": name,
+                    "kind": kind,
+                    "login": held[person_id].login if person_id in held else "",
+                    "waits": person_id in waiting,
+                    "tied": person_id in tied,
+                    "act": person_id in (resets if person_id in held else opens),
+                }
+                for kind, person_id, name in groups
+            ],
+            "may_open_class": any(not kind and p in opens and p not in held for kind, p, _ in groups),
             "classes": [(c.id, c.name) for c in classes],
             "chosen": chosen,
         },
@@ -88,6 +101,15 @@ def confirm(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @needs("accounts.manage")
 @require_POST
+def confirm_tie(request: HttpRequest, person_id: int) -> HttpResponse:
+    """The school has seen whom another school wrote down as a guardian: that other school may see the contact from now on."""
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    services.confirm_tie(scope, person_id=person_id, unit_id=_school(scope))
+    return redirect("rights:accounts")
+
+
+@needs("accounts.manage")
+@require_POST
 def open_class(request: HttpRequest, class_id: int) -> HttpResponse:
     """Accounts for every pupil of a class who has none, on one sheet to print and cut."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
@@ -96,12 +118,13 @@ def open_class(request: HttpRequest, class_id: int) -> HttpResponse:
     if ref.school_id != school_id:
         raise NotFound
     members = enrolment.members(ref, on=enrolment.day_within(ref.school_year))
-    held = identity.accounts_of([m.student_id for m in members])
+    ids = {m.student_id for m in members}
+    wanted = services.offered(scope, ids)[0] - identity.accounts_of(ids).keys()
     told, problem = attempt(
         lambda: [
             (services.open_account(scope, person_id=m.student_id, unit_id=school_id), m.full_name)
             for m in members
-            if m.student_id not in held
+            if m.student_id in wanted
         ]
     )
     if told is None:
@@ -125,17 +148,6 @@ def _guardians(student_ids: list[int]) -> list[tuple[str, int, str]]:
     rows = students.families(student_ids)
     names = people.names(student_ids)
     return [(f"{row.relation_label} của {names.get(child, '')}", row.guardian_id, row.full_name) for child, row in rows]
-
-
-def _row(kind: str, person_id: int, name: str, held: dict[int, Any], waiting: set[int]) -> dict[str, Any]:
-    account = held.get(person_id)
-    return {
-        "person_id": person_id,
-        "name": name,
-        "kind": kind,
-        "login": account.login if account else "",
-        "waits": person_id in waiting,
-    }
 
 
 def _school(scope: Scope) -> int:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.services import attempt
 from maitruong.foundation.access.types import Scope
+from maitruong.foundation.audit import reads
 from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
@@ -50,6 +51,7 @@ def sheet(request: HttpRequest, class_id: int) -> HttpResponse:
     scope: Scope = request.scope  # type: ignore[attr-defined]
     day, session = _asked(request.GET)
     ref, rows = queries.sheet(scope, class_id=class_id, day=day)
+    _tell_opened(scope, ref)
     return render(request, "attendance/sheet.html", _context(scope, ref, rows, day, session))
 
 
@@ -85,6 +87,7 @@ def totals(request: HttpRequest, class_id: int) -> HttpResponse:
     ref = enrolment.class_ref(scope, class_id=class_id, permission="attendance.view")
     members = enrolment.members(ref, on=enrolment.day_within(ref.school_year))
     counts = queries.class_counts(scope, class_id=class_id)
+    _tell_opened(scope, ref)
     facts = schools.facts(ref.school_id)
     return render(
         request,
@@ -103,6 +106,10 @@ def totals(request: HttpRequest, class_id: int) -> HttpResponse:
             ],
         },
     )
+
+
+def _tell_opened(scope: Scope, ref: ClassRef) -> None:
+    reads.list_opened(scope, "attendance.list_opened", school_id=ref.school_id, object_type="class", object_id=ref.id)
 
 
 def _asked(given: Any) -> tuple[dt.date, str]:

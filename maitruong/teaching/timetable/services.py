@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Q
+
 from maitruong.foundation.access import services as grants
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
@@ -80,12 +82,16 @@ def assign_teaching(
     return row.pk
 
 
-def end_assignment(scope: Scope, *, assignment_id: int, ends_on: dt.date, why: str = "") -> bool:
-    """Let an assignment end with a day, and the right with it. False when it had ended. Raises NotFound, EndBeforeStart."""
+def end_assignment(scope: Scope, *, assignment_id: int, ends_on: dt.date, why: str = "", sooner: bool = False) -> bool:
+    """Let an assignment end with a day, and the right with it. False when it had ended. Raises NotFound, EndBeforeStart.
+
+    sooner: also one that has an end already, if that is later.
+    """
     row = Assignment.objects.visible_to(scope, "timetable.assign").select_for_update().filter(pk=assignment_id).first()
     if row is None:
         raise NotFound
-    if row.ends_on is not None:
+    before = row.ends_on
+    if before is not None and not (sooner and before > ends_on):
         return False
     if ends_on < row.starts_on:
         raise EndBeforeStart(ends_on=ends_on, starts_on=row.starts_on)
@@ -106,7 +112,7 @@ def end_assignment(scope: Scope, *, assignment_id: int, ends_on: dt.date, why: s
         object_type="assignment",
         object_id=row.pk,
         subject_id=row.teacher_id,
-        changes={"ends_on": [None, ends_on], "rights": [closed, []]},
+        changes={"ends_on": [before, ends_on], "rights": [closed, []]},
         why=why,
     )
     publish(
@@ -119,3 +125,25 @@ def end_assignment(scope: Scope, *, assignment_id: int, ends_on: dt.date, why: s
         )
     )
     return True
+
+
+def end_assignments_of(scope: Scope, *, teacher_id: int, school_id: int, last_day: dt.date) -> list[int]:
+    """Let everything a teacher has at a school end with the last day of work there. Returns the assignments that ended.
+
+    Told again it finds nothing more; what came with a later employment stays, and so does what former years say.
+    """
+    rows = Assignment.objects.visible_to(scope, "timetable.assign").filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gt=last_day),
+        teacher_id=teacher_id,
+        school_id=school_id,
+        school_year__gte=calendar.year_on(last_day),
+    )
+    ended = []
+    for row in rows.select_for_update().order_by("pk"):
+        if row.starts_on > last_day and staff.works_at(teacher_id, school_id, on=row.starts_on):
+            continue
+        end_assignment(
+            scope, assignment_id=row.pk, ends_on=max(row.starts_on, last_day), why="thôi việc ở trường", sooner=True
+        )
+        ended.append(row.pk)
+    return ended

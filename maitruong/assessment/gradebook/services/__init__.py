@@ -6,6 +6,7 @@ from .loading import load_marks, open_year
 from .opening import forget_old_answers, open_books, prepare_year
 from .recompute import Differences, recompute
 from .summer import enter_summer
+from .years import close_year, unfinished
 
 __all__ = [
     "LEAVE",
@@ -13,6 +14,7 @@ __all__ = [
     "ZERO",
     "Differences",
     "close_book",
+    "close_year",
     "enter_comment",
     "enter_conduct",
     "enter_marks",
@@ -26,4 +28,5 @@ __all__ = [
     "recompute",
     "reopen_book",
     "set_basis",
+    "unfinished",
 ]

@@ -18,13 +18,14 @@ from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.events import services as events
 from maitruong.foundation.regulations import in_force
-from maitruong.teaching.curriculum.rules import subjects_of
+from maitruong.registry.schools import queries as schools
+from maitruong.teaching.curriculum.rules import Programme, programme_of, studied
 
 from .. import twin
 from ..events import BooksOpened
 from ..models import ClassSheet
 from ..planning import planned_for_a_school
-from .opening import books_of, is_studied, prepare_year, subjects_as_json
+from .opening import books_of, prepare_year, subjects_as_json
 
 _BOOK = (
     "subject", "subject_name", "position", "term", "moment", "kind", "periods_per_year", "regular_needed", "cluster",
@@ -58,17 +59,15 @@ def open_year(
     school_id: int,
     school_year: int,
     closed: Mapping[int, dt.datetime] | None = None,
-    taught_only: Mapping[int, frozenset[str]] | None = None,
 ) -> int:
     """Open the books of every class of a school that has none yet, as `open_books` does one class. Returns how many books.
 
-    closed: term (0: the year) → when its books were closed, for a year that is over. taught_only: class → codes of its subjects,
-    for classes under a shorter programme than the general one (continuing education). For the house itself only.
+    closed: term (0: the year) → when its books were closed, for a year that is over. For the house itself only.
     """
     if not scope.is_system:
         raise NotFound
     prepare_year(school_year)
-    plans, templates, books = _plans(school_id, school_year, taught_only or {})
+    plans, templates, books = _plans(school_id, school_year)
     if not plans:
         return 0
     facts: dict[str, int | str] = {
@@ -99,9 +98,7 @@ def open_year(
     return made
 
 
-def _plans(
-    school_id: int, school_year: int, taught_only: Mapping[int, frozenset[str]]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
+def _plans(school_id: int, school_year: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
     """Classes without books, the templates they follow, and the books of each template."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -112,10 +109,11 @@ def _plans(
             [school_id, school_year],
         )
         classes = cursor.fetchall()
+    levels = schools.levels_of(school_id)
     numbers: dict[tuple[object, ...], int] = {}
     plans, templates, books = [], [], []
     for class_id, grade, electives, clusters in classes:
-        key = (grade, tuple(electives), tuple(clusters), taught_only.get(class_id))
+        key = (grade, tuple(electives), tuple(clusters), programme_of(levels, grade))
         act, subjects, of_template = _template(school_year, *key)
         if key not in numbers:
             numbers[key] = len(numbers)
@@ -129,14 +127,10 @@ def _plans(
 
 @lru_cache(maxsize=256)
 def _template(
-    school_year: int, grade: int, electives: tuple[str, ...], clusters: tuple[str, ...], only: frozenset[str] | None
+    school_year: int, grade: int, electives: tuple[str, ...], clusters: tuple[str, ...], programme: Programme
 ) -> tuple[str, tuple[dict[str, Any], ...], tuple[dict[str, Any], ...]]:
     """(act, subjects of the sheet, books) of every class of this grade that chose these subjects."""
-    taught = [
-        s
-        for s in subjects_of(grade, school_year)
-        if is_studied(s, list(electives)) and (only is None or s.code in only)
-    ]
+    taught = list(studied(grade, school_year, electives=electives, programme=programme))
     act = in_force("gradebook.check_mark", grade=grade, school_year=school_year).act.id
     sheet = ClassSheet(school_id=0, school_year=school_year, class_id=0, grade=grade, act=act, settings_id=act)
     empty = {"regular_needed": 0, "cluster": False, "tested": False}

@@ -15,8 +15,10 @@ from maitruong.foundation.audit import services as audit
 from maitruong.foundation.events import services as events
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.regulations import NoRuleInForce, in_force
+from maitruong.registry.calendar import queries as calendar
+from maitruong.registry.schools import queries as schools
 from maitruong.teaching.curriculum.rules import Subject as Taught
-from maitruong.teaching.curriculum.rules import SubjectGroup, subjects_of
+from maitruong.teaching.curriculum.rules import SubjectGroup, programme_of, studied
 
 from ..errors import NoBooksForGrade
 from ..events import BooksOpened
@@ -46,9 +48,10 @@ def prepare_year(school_year: int) -> int:
 def open_books(scope: Scope, *, class_id: int, settings_id: str = "") -> list[int]:
     """Open the class's books of the year: one per subject and term, conduct; at primary school one per subject and moment.
 
-    Subjects come from the programme in force for the grade, electives and topic clusters from the class. Repeatable: books that
-    stand are left alone, missing ones (an elective chosen later) are added. settings_id: the reading of the act; default if "".
-    Returns the ids of the class's books. Raises NotFound, NoBooksForGrade.
+    Subjects come from the programme in force for the grade (a continuing education centre has its own), electives and topic
+    clusters from the class. Repeatable: books that stand are left alone, missing ones (an elective chosen later) are added.
+    settings_id: the reading of the act; default if "".
+    Returns the ids of the class's books. Raises NotFound, NoBooksForGrade, YearClosed.
     """
     school_class = _school_class(class_id)
     if school_class is None:
@@ -56,9 +59,11 @@ def open_books(scope: Scope, *, class_id: int, settings_id: str = "") -> list[in
     school_id, school_year, grade, name, electives, clusters = school_class
     if not scope.covers("gradebook.close", school_id=school_id, class_id=class_id):
         raise NotFound
+    calendar.refuse_closed_year(school_year)
     prepare_year(school_year)
     try:
-        taught = [s for s in subjects_of(grade, school_year) if is_studied(s, electives)]
+        programme = programme_of(schools.levels_of(school_id), grade)
+        taught = list(studied(grade, school_year, electives=electives, programme=programme))
         act = in_force("gradebook.check_mark", grade=grade, school_year=school_year).act.id
     except NoRuleInForce:
         raise NoBooksForGrade(school_class=name, grade=grade) from None
@@ -99,11 +104,6 @@ def _school_class(class_id: int) -> tuple[int, int, int, str, list[str], list[st
             [class_id],
         )
         return cursor.fetchone()
-
-
-def is_studied(subject: Taught, electives: list[str]) -> bool:
-    """Options (Ngoại ngữ 2, tiếng dân tộc thiểu số) and electives only where the class chose them."""
-    return subject.group is SubjectGroup.COMPULSORY or subject.code in electives
 
 
 def _open_sheet(

@@ -14,6 +14,7 @@ from maitruong.assessment.gradebook.tests import factories as make
 from maitruong.assessment.gradebook.tests.test_twin import a_lived_year, move
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.kernel import clock
+from maitruong.registry.enrolment.models import SchoolClass
 from tests import factories as house
 
 pytestmark = pytest.mark.django_db
@@ -162,17 +163,21 @@ def test_books_of_a_year_that_is_over_are_opened_closed() -> None:
     assert closed == [(0, None), (1, moment), (2, None)]
 
 
-def test_a_class_under_a_shorter_programme_gets_the_books_of_its_subjects_only() -> None:
-    room = make.a_classroom()
-    other, _ = house.a_class(room.school, "8C1")
+@pytest.mark.parametrize("by", ["class", "school"])
+def test_a_class_of_a_centre_gets_the_books_of_the_continuing_programme(by: str) -> None:
+    centre = house.a_school(house.a_department(), "Trung tâm GDTX Hải An", levels=("05",))
+    other, _ = house.a_class(centre, "10C1", grade=10)
 
     with house.as_system() as scope:
-        services.open_year(
-            scope, school_id=room.school, school_year=2026, taught_only={other: frozenset({"NV", "TOAN", "GDTC"})}
-        )
+        SchoolClass._base_manager.filter(pk=other).update(electives=["DL", "GDKTPL", "TH", "CNCN"])
+        if by == "class":
+            services.open_books(scope, class_id=other)
+        else:
+            services.open_year(scope, school_id=centre, school_year=2026)
 
     subjects = make.rows_of(f"gradebook_markbook WHERE class_id = {other}", "DISTINCT subject")
-    assert {subject for (subject,) in subjects} == {"NV", "TOAN", "GDTC", ""}
+    continuing = {"NV", "TOAN", "LS", "HDTNHN", "GDDP", "DL", "GDKTPL", "TH", "CNCN"}
+    assert {subject for (subject,) in subjects} == continuing | {""}
 
 
 LOADED = """CREATE TEMP TABLE loaded (school_year smallint, class_id bigint, subject text, term smallint, student_id bigint,

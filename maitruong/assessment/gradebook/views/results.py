@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.types import Scope
+from maitruong.foundation.audit import reads
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.kernel.school_year import SchoolYear
@@ -28,6 +29,9 @@ def class_results(request: HttpRequest, class_id: int) -> HttpResponse:
     given = request.GET.get("hk", "")
     term = int(given) if given in ("0", "1", "2") else calendar.term_on(clock.today())
     found = queries.class_results(scope, class_id=class_id, term=term)
+    reads.list_opened(
+        scope, "gradebook.list_opened", school_id=found.sheet.school_id, object_type="class", object_id=class_id
+    )
     here = reverse("gradebook:class_results", args=[class_id])
     levels: dict[str, int] = {}
     for pupil in found.pupils:

@@ -1,9 +1,9 @@
 """Writes of the school records: prepare, sign, seal, issue, correct, revoke."""
 
-from .correcting import correct_record, rebuild_record, revoke_record
+from .correcting import correct_record, name_signer, rebuild_record, revoke_record
 from .demo import seed_demo
 from .preparing import Prepared, prepare_records
-from .reading import file_ticket, opened_record
+from .reading import file_ticket, opened_record, without_signer
 from .sealing import issue_records, issue_school_records, seal_one, start_sealing, start_sealing_school
 from .signing import SignedBatch, ask_to_sign, sign_blocks
 
@@ -15,6 +15,7 @@ __all__ = [
     "file_ticket",
     "issue_records",
     "issue_school_records",
+    "name_signer",
     "opened_record",
     "prepare_records",
     "rebuild_record",
@@ -24,4 +25,5 @@ __all__ = [
     "sign_blocks",
     "start_sealing",
     "start_sealing_school",
+    "without_signer",
 ]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.signing.canonical import parse
+from maitruong.foundation.signing.types import Role
 from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.enrolment.types import RosterRow
 
 from .. import assembling
 from ..assembling import Classroom
-from ..document import identity_of, steps
+from ..document import content_of, steps
 from ..errors import NotInForce, RecordIncomplete, SaySomeReason
 from ..lifecycle import rebuild_keeping_signatures
 from ..models import BEING_SIGNED, IN_FORCE, RecordBlock, RecordDraft, RecordFile, State
@@ -20,6 +23,8 @@ from ..types import Correction
 from .preparing import freeze, new_file, previous_hashes
 from .sealing import publish_end
 from .signing import move_on
+from .successors import keep_successors, open_rights
+from .successors import name_signer as _name_signer
 
 _LEAST_LETTERS = 10
 
@@ -27,7 +32,8 @@ _LEAST_LETTERS = 10
 def correct_record(scope: Scope, *, record_id: str, reason: str, decision: str) -> str:
     """Begin a corrected version from today's data; all sign again. The old one stands until the new one is sealed.
 
-    Returns the new version's record_id. Raises NotFound, SaySomeReason, NotInForce, RecordIncomplete.
+    Whose right to sign has ended with the school year gets it again for some days; for who has left the school the principal
+    names a successor (name_signer). Returns the new version's record_id. Raises NotFound, SaySomeReason, NotInForce, RecordIncomplete.
     """
     _refuse_without_reason(reason, decision)
     old = _locked(scope, record_id)
@@ -37,18 +43,17 @@ def correct_record(scope: Scope, *, record_id: str, reason: str, decision: str) 
     record = new_file(scope, room.ref, row, version=old.version + 1)
     record.corrects, record.reason, record.decision = old, reason, decision
     record.prev_hash = previous_hashes(old.school_year, [old.student_id]).get(old.student_id, "")
-    freeze(
-        record,
-        assembling.content(
-            room,
-            old.student_id,
-            record_id=record.record_id,
-            version=record.version,
-            prev_hash=record.prev_hash or None,
-            corrects=Correction(old.record_id, old.xml_sha256, reason, decision),
-        ),
+    content = assembling.content(
+        room,
+        old.student_id,
+        record_id=record.record_id,
+        version=record.version,
+        prev_hash=record.prev_hash or None,
+        corrects=Correction(old.record_id, old.xml_sha256, reason, decision),
     )
+    freeze(record, content)
     record.save()
+    rights = open_rights(record, content, why=decision)
     audit.record(
         scope,
         "school_records.correction_begun",
@@ -56,7 +61,8 @@ def correct_record(scope: Scope, *, record_id: str, reason: str, decision: str) 
         object_type="record",
         object_id=record.record_id,
         subject_id=old.student_id,
-        changes={"corrects": old.record_id, "version": [old.version, record.version], "decision": decision},
+        changes={"corrects": old.record_id, "version": [old.version, record.version], "decision": decision}
+        | ({"rights": [[], rights]} if rights else {}),
         why=reason,
     )
     return record.record_id
@@ -73,14 +79,17 @@ def rebuild_record(scope: Scope, *, record_id: str, reason: str) -> tuple[str, .
         raise NotInForce(state=record.get_state_display().lower(), what="lập lại từ sổ điểm")
     draft = RecordDraft._base_manager.select_for_update().get(pk=record.pk)
     room, _ = _room_of(scope, record)
-    before = identity_of(parse(bytes(draft.document)))
-    content = assembling.content(
-        room,
-        record.student_id,
-        record_id=record.record_id,
-        version=record.version,
-        prev_hash=before.prev_hash,
-        corrects=before.corrects,
+    before = content_of(parse(bytes(draft.document)))
+    content = keep_successors(
+        assembling.content(
+            room,
+            record.student_id,
+            record_id=record.record_id,
+            version=record.version,
+            prev_hash=before.identity.prev_hash,
+            corrects=before.identity.corrects,
+        ),
+        before,
     )
     fresh, kept = rebuild_keeping_signatures(bytes(draft.document), content)
     draft.document = fresh
@@ -100,6 +109,16 @@ def rebuild_record(scope: Scope, *, record_id: str, reason: str) -> tuple[str, .
         why=reason,
     )
     return again
+
+
+def name_signer(scope: Scope, *, record_id: str, node_id: str, person_id: int, reason: str) -> None:
+    """The principal names who signs an unsigned part in place of somebody who may not any more.
+
+    Raises NotFound, SaySomeReason, NotInForce, SignerStillThere, SignerNotOnTheStaff.
+    """
+    _refuse_without_reason(reason, "-")
+    record = _locked(scope, record_id)
+    _name_signer(scope, record=record, node_id=node_id, person_id=person_id, why=reason)
 
 
 def revoke_record(scope: Scope, *, record_id: str, reason: str, decision: str) -> None:
@@ -141,6 +160,10 @@ def _room_of(scope: Scope, record: RecordFile) -> tuple[Classroom, RosterRow]:
     row = next((member for member in members if member.student_id == record.student_id), None)
     if row is None:
         raise RecordIncomplete(pupil=record.initials, what="học sinh không còn trong danh sách lớp cuối năm")
+    if ref.homeroom_id is None:
+        # Who led the class has left since; the record was, or is being, signed in that name.
+        page = RecordBlock._base_manager.filter(record=record, role=Role.HOMEROOM_TEACHER.value)
+        ref = replace(ref, homeroom_id=page.values_list("signer_id", flat=True).first())
     room = assembling.classroom(scope, ref, [row])
     if why := assembling.why_held_back(room, record.student_id):
         raise RecordIncomplete(pupil=row.full_name, what=why)

@@ -8,7 +8,9 @@ from maitruong.foundation.audit import services as audit
 from maitruong.foundation.files import services as files
 
 from .. import queries
+from ..models import RecordFile
 from ..queries import RecordPage
+from .successors import parts_without_signer
 
 
 def opened_record(scope: Scope, *, record_id: str, permission: str) -> RecordPage:
@@ -23,6 +25,12 @@ def opened_record(scope: Scope, *, record_id: str, permission: str) -> RecordPag
         subject_id=page.row.student_id,
     )
     return page
+
+
+def without_signer(page: RecordPage) -> list[tuple[str, str, str]]:
+    """(part, its label, who is named) of a record being signed whose named person may not sign it today."""
+    record = RecordFile._base_manager.filter(record_id=page.row.record_id).first()
+    return parts_without_signer(record) if record else []
 
 
 def file_ticket(scope: Scope, *, record_id: str, kind: str, permission: str) -> str:

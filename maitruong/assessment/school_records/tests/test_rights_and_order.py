@@ -18,7 +18,9 @@ from maitruong.assessment.school_records.errors import (
 from maitruong.assessment.school_records.models import RecordBlock, RecordDraft, State
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.models import Grant
+from maitruong.foundation.audit.models import Entry
 from maitruong.foundation.events.models import OutboxEvent
+from maitruong.foundation.identity import sealing
 from maitruong.foundation.identity.errors import OnlyInDemo, WrongCode
 from maitruong.foundation.identity.models import Installation
 from maitruong.foundation.kernel import clock
@@ -269,7 +271,8 @@ def test_the_right_pin_with_a_wrong_code_signs_nothing(room) -> None:
 def test_an_account_with_an_authenticator_must_use_it_even_in_a_demo(room) -> None:
     import pyotp
 
-    room.lan.totp_secret = pyotp.random_base32()
+    secret = pyotp.random_base32()
+    sealing.give(room.lan, secret)
     room.lan.save()
     rooms.prepare(room)
     with rooms.working_as(room.lan) as scope:
@@ -279,7 +282,7 @@ def test_an_account_with_an_authenticator_must_use_it_even_in_a_demo(room) -> No
         assert consent.needs_totp and consent.confirm_code == ""
         with pytest.raises(WrongCode):
             services.sign_blocks(scope, consent_id=consent.id, pin=rooms.PIN, code="000000")
-        services.sign_blocks(scope, consent_id=consent.id, pin=rooms.PIN, code=pyotp.TOTP(room.lan.totp_secret).now())
+        services.sign_blocks(scope, consent_id=consent.id, pin=rooms.PIN, code=pyotp.TOTP(secret).now())
     assert signed_parts(room) == {"subject-TOAN"}
 
 
@@ -499,3 +502,20 @@ def test_the_last_years_record_is_chained_by_its_hash(room) -> None:
         record = next(r for r in rooms.records(room))
         page = queries.record_page(scope, record_id=record.record_id, permission="school_records.view")
     assert page.content.identity.prev_hash == "ab" * 32
+
+
+def test_every_failed_pin_and_code_is_in_the_audit_and_nothing_typed_is(room) -> None:
+    rooms.prepare(room)
+    with rooms.working_as(room.lan) as scope:
+        blocks = rooms.blocks_of(room.lan, Role.SUBJECT_TEACHER)
+        consent = services.ask_to_sign(scope, role=Role.SUBJECT_TEACHER, block_ids=blocks)
+        for pin, code in [("987654", "000000"), (rooms.PIN, "no"), ("987654", "000000")]:
+            with pytest.raises((WrongPin, WrongCode)):
+                services.sign_blocks(scope, consent_id=consent.id, pin=pin, code=code)
+
+    with make.as_system():
+        told = Entry._base_manager.filter(action="signing.refused").order_by("id")
+        bodies = [entry.body for entry in told]
+        assert {(entry.actor_id, entry.subject_id) for entry in told} == {(room.lan.person_id, room.lan.person_id)}
+    assert ["wrong_pin" in body for body in bodies] == [True, False, True]
+    assert not any("987654" in body or rooms.PIN in body for body in bodies)

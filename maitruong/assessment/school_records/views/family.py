@@ -29,7 +29,14 @@ def family_record(request: HttpRequest, record_id: str) -> HttpResponse:
     above = {"label": page.row.name, "url": reverse("family:child", args=[page.row.student_id])}
     own = {"download": "school_records:family_download", "other": "school_records:family_record"}
     context = record_context(page, **own, above=above)
-    context |= {"may_correct": False, "in_force": False, "may_rebuild": False, "problem": None, "values": {}}
+    context |= {
+        "may_correct": False,
+        "in_force": False,
+        "may_rebuild": False,
+        "open_parts": [],
+        "problem": None,
+        "values": {},
+    }
     return render(request, "school_records/record.html", context)
 
 

@@ -12,11 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
+from maitruong.foundation.audit import reads
 from maitruong.foundation.jobs import queries as jobs
 from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear
 from maitruong.registry.calendar import queries as calendar
+from maitruong.registry.staff import queries as staff
 
 from .. import queries, services
 from ..models import IN_FORCE, State
@@ -184,6 +186,9 @@ def _class_page(
 ) -> HttpResponse:
     scope = request.scope  # type: ignore[attr-defined]
     ref, rows = queries.class_records(scope, class_id=class_id)
+    reads.list_opened(
+        scope, "school_records.list_opened", school_id=ref.school_id, object_type="class", object_id=ref.id
+    )
     at = {"school_id": ref.school_id, "class_id": ref.id}
     counts = {state.value: sum(row.state == state for row in rows) for state in State}
     context = {
@@ -224,12 +229,16 @@ def download(request: HttpRequest, record_id: str, form: str) -> HttpResponse:
 @needs("school_records.correct")
 @require_http_methods(["POST"])
 def correct(request: HttpRequest, record_id: str) -> HttpResponse:
-    """Begin a corrected version, make a part again, or revoke; each with its reason."""
+    """Begin a corrected version, make a part again, name who signs a part, or revoke; each with its reason."""
     scope = request.scope  # type: ignore[attr-defined]
     reason, decision = request.POST.get("reason", ""), request.POST.get("decision", "")
     try:
         if request.POST.get("act") == "revoke":
             services.revoke_record(scope, record_id=record_id, reason=reason, decision=decision)
+        elif request.POST.get("act") == "signer":
+            person_id = formats.whole_number(request.POST.get("person")) or 0
+            part = request.POST.get("part", "")
+            services.name_signer(scope, record_id=record_id, node_id=part, person_id=person_id, reason=reason)
         elif request.POST.get("act") == "rebuild":
             services.rebuild_record(scope, record_id=record_id, reason=reason)
         else:
@@ -246,8 +255,13 @@ def _record_page(request: HttpRequest, record_id: str, problem: Refusal | None =
     page = services.opened_record(scope, record_id=record_id, permission=LOOK)
     above = {"label": f"Lớp {page.row.class_name}", "url": reverse("school_records:class", args=[page.row.class_id])}
     context = record_context(page, download="school_records:download", other="school_records:record", above=above)
+    may_correct = scope.covers("school_records.correct", school_id=page.row.school_id)
+    open_parts = services.without_signer(page) if may_correct else []
     context |= {
-        "may_correct": scope.covers("school_records.correct", school_id=page.row.school_id),
+        "open_parts": open_parts,
+        "parts_to_choose": [(part, f"{label}: {name}") for part, label, name in open_parts],
+        "successors": staff.teachers(scope, school_id=page.row.school_id, on=clock.today()) if open_parts else [],
+        "may_correct": may_correct,
         "in_force": page.row.state in IN_FORCE,
         "may_rebuild": page.row.state in (State.DATA_LOCKED, State.SUBJECT_SIGNED, State.HOMEROOM_SIGNED),
         "problem": problem,

@@ -66,3 +66,19 @@ def test_a_unit_stands_in_one_place_at_a_time(tree: dict[str, int]) -> None:
 
 def found(kind: str, code: str, parent: int | None) -> int:
     return services.found_unit(kind=kind, code=code, name=f"Đơn vị {code}", parent_id=parent, on=FOUNDED)
+
+
+def test_schools_stand_in_the_order_of_their_whole_names(tree: dict[str, int]) -> None:
+    for number, name in enumerate(("THCS Vĩnh Bảo", "THCS An Đà", "THCS Đằng Hải", "THCS Dư Hàng")):
+        services.found_unit(
+            kind="school", code=f"S{number}", name=name, parent_id=tree["department"], on=dt.date(2026, 1, 1)
+        )
+
+    under = queries.units_under(tree["department"], on=dt.date(2026, 6, 1))
+
+    assert [unit.name for unit in under if unit.code in {"S0", "S1", "S2", "S3"}] == [
+        "THCS An Đà",
+        "THCS Dư Hàng",
+        "THCS Đằng Hải",
+        "THCS Vĩnh Bảo",
+    ]

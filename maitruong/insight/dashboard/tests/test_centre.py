@@ -6,10 +6,13 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.kernel import clock
+from maitruong.foundation.organisations import services as organisations
+from maitruong.foundation.organisations.models import AdminUnit, FormerUnit, Unit
 from maitruong.insight.dashboard import queries
 from maitruong.insight.indicators import services as indicators
 from maitruong.registry.enrolment.models import SchoolClass
@@ -61,7 +64,7 @@ def counted(province: dict) -> None:
 def centre_of(account: object) -> queries.Centre:
     scope = make.scope_of(account)  # type: ignore[arg-type]
     with unit_of_work(scope):
-        return queries.centre(scope)
+        return queries.centre(scope, queries.period())
 
 
 def test_figures_are_those_of_the_scope(province: dict) -> None:
@@ -117,15 +120,16 @@ def test_the_rows_behind_a_figure_stop_at_the_scope(client: Client, province: di
     assert other.content == nowhere.content
 
 
-def test_the_centre_costs_the_same_for_a_school_and_a_province(client: Client, province: dict) -> None:
+@pytest.mark.parametrize("page", ["/dieu-hanh/", "/dieu-hanh/xa/", "/dieu-hanh/truong/", "/dieu-hanh/ket-qua/"])
+def test_a_page_costs_the_same_for_a_school_and_a_province(client: Client, province: dict, page: str) -> None:
     counted(province)
     costs = []
     for account in ("principal", "officer"):
         client.force_login(province[account])
-        client.get("/dieu-hanh/")
+        client.get(page)
         with connection.execute_wrapper(lambda execute, *rest: (costs.append(1), execute(*rest))[1]):
             before = len(costs)
-            assert client.get("/dieu-hanh/").status_code == 200
+            assert client.get(page).status_code == 200
             costs[before:] = [len(costs) - before]
     assert costs[0] == costs[1]
 
@@ -150,3 +154,59 @@ def test_levels_change_to_this_year_only_when_most_pupils_have_one() -> None:
     assert queries.is_a_picture(most, beside=last_year)
     assert queries.is_a_picture(few, beside={})
     assert not queries.is_a_picture({}, beside={})
+
+
+@pytest.fixture
+def reformed(province: dict) -> dict[str, int]:
+    """A year was counted; since then one school was renamed and lies elsewhere, and another one ended."""
+    since = DateRange(dt.date(2020, 1, 1), None)
+    old, new = (
+        AdminUnit.objects.create(code=code, name=name, kind="Xã", level="commune", valid=since)
+        for code, name in (("1", "Cũ"), ("2", "Mới"))
+    )
+    Unit.objects.filter(pk=province["ours"]).update(admin_unit_id=old.pk)
+    indicators.recount([province["ours"], province["theirs"]], 2025)
+    counted(province)
+    with clock.standing_still(dt.datetime(2026, 8, 10, 9, tzinfo=clock.VIETNAM)):
+        organisations.describe_unit(province["ours"], name="THCS Tên Mới", sort_key="0", admin_unit_id=new.pk)
+        organisations.close_unit(unit_id=province["theirs"], last_day=dt.date(2026, 8, 9))
+    return province
+
+
+def schools_of(account: object, year: int) -> list[tuple[str, str]]:
+    scope = make.scope_of(account)  # type: ignore[arg-type]
+    with unit_of_work(scope):
+        rows, count = queries.schools(scope, queries.period(year), page=slice(0, 50))
+    assert count == len(rows)
+    return [(row.name, row.commune) for row in rows]
+
+
+def test_last_years_report_comes_out_as_last_year(reformed: dict) -> None:
+    assert schools_of(reformed["officer"], 2025) == [("THCS Lê Chân", "Xã Cũ"), ("THCS Vĩnh Bảo", "")]
+    assert schools_of(reformed["officer"], 2026) == [("THCS Tên Mới", "Xã Mới")]
+
+
+def test_its_communes_and_results_tell_of_that_year_too(client: Client, reformed: dict) -> None:
+    client.force_login(reformed["officer"])
+
+    then = {
+        path: client.get(f"/dieu-hanh/{path}?nam=2025").content.decode() for path in ("", "xa/", "truong/", "ket-qua/")
+    }
+    now = client.get("/dieu-hanh/xa/").content.decode()
+
+    assert "Xã Cũ" in then["xa/"] and "Xã Mới" not in then["xa/"]
+    assert "Xã Mới" in now and "Xã Cũ" not in now
+    assert "hx-trigger" not in then[""] and "Điểm ghi hôm nay" not in then[""]
+    assert all("nam=2025" in page or path == "ket-qua/" for path, page in then.items())
+
+
+def test_a_year_nobody_opened_is_the_present_one(province: dict) -> None:
+    assert queries.period(1999) == queries.period(None) == queries.period(2031)
+
+
+def test_what_is_renamed_twice_on_a_day_was_never_called_so_in_between(province: dict) -> None:
+    with clock.standing_still(dt.datetime(2026, 8, 10, 9, tzinfo=clock.VIETNAM)):
+        organisations.describe_unit(province["ours"], name="THCS Nhầm")
+        organisations.describe_unit(province["ours"], name="THCS Tên Mới")
+
+    assert list(FormerUnit.objects.values_list("name", "until")) == [("THCS Lê Chân", dt.date(2026, 8, 9))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -12,7 +13,9 @@ from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.audit.models import Entry
 from maitruong.registry.calendar import queries, services
 from maitruong.registry.calendar.errors import DatesOutOfOrder, YearClosed, YearUnknown
+from maitruong.site import province
 from tests import factories as make
+from tools.places import CHECKOUT
 
 DATES = {
     "starts_on": dt.date(2027, 9, 5),
@@ -32,13 +35,18 @@ def test_the_department_opens_a_year_corrects_it_and_closes_it(officer: object) 
         assert not services.open_year(officer, year=2027, **DATES)
         assert services.open_year(officer, year=2027, **{**DATES, "ends_on": dt.date(2028, 5, 25)})
         assert queries.span(2027)[2] == dt.date(2028, 5, 25)
-        assert services.close_year(officer, year=2027, why="đã báo cáo")
-        assert not services.close_year(officer, year=2027, why="")
-        with pytest.raises(YearClosed, match="2027-2028"):
-            queries.refuse_closed_year(2027)
+        assert services.close_year(officer, year=2025, why="đã báo cáo")
+        assert not services.close_year(officer, year=2025, why="")
+        with pytest.raises(YearClosed, match="2025-2026"):
+            queries.refuse_closed_year(2025)
 
     with make.as_system() as scope:
-        assert Entry.objects.visible_to(scope, "").filter(action__startswith="calendar.").count() == 3
+        told = Entry.objects.visible_to(scope, "").filter(action__startswith="calendar.").order_by("pk")
+        assert list(told.values_list("action", flat=True)) == [
+            "calendar.year_opened",
+            "calendar.year_corrected",
+            "calendar.year_closed",
+        ]
 
 
 def test_dates_out_of_order_an_unknown_year_and_a_school_are_refused(officer: object, place: SimpleNamespace) -> None:
@@ -49,3 +57,41 @@ def test_dates_out_of_order_an_unknown_year_and_a_school_are_refused(officer: ob
             services.close_year(officer, year=2031, why="")
     with pytest.raises(NotFound), unit_of_work(place.principal):
         services.open_year(place.principal, year=2027, **DATES)
+
+
+@pytest.mark.parametrize(
+    ("day", "year"),
+    [
+        (dt.date(2025, 7, 20), 2025),  # before the first year that was opened
+        (dt.date(2026, 8, 20), 2025),  # pupils are called back, but 2026 begins on 5 September
+        (dt.date(2026, 9, 4), 2025),
+        (dt.date(2026, 9, 5), 2026),
+        (dt.date(2027, 7, 31), 2026),
+        (dt.date(2027, 12, 1), 2026),  # nobody opened 2027 yet
+    ],
+)
+def test_the_days_the_department_set_decide_the_school_year(place: SimpleNamespace, day: dt.date, year: int) -> None:
+    assert queries.year_on(day) == year
+
+
+@pytest.mark.parametrize(("day", "year"), [(dt.date(2026, 7, 31), 2025), (dt.date(2026, 8, 1), 2026)])
+def test_without_any_year_the_usual_frame_decides_here_and_for_a_new_province(
+    db: None, day: dt.date, year: int
+) -> None:
+    assert queries.year_on(day) == year
+
+    province._school_year(day)
+
+    assert [row.year for row in queries.years()] == [year] and queries.year_on(day) == year
+
+
+def test_no_other_place_reckons_a_school_year_from_a_month() -> None:
+    """There were two rules once, one of July and one of August, and they disagreed for a month."""
+    reckons = re.compile(r"\.month\s*(?:>=|<=|>|<)")
+    found = [
+        str(path.relative_to(CHECKOUT))
+        for path in sorted((CHECKOUT / "maitruong").rglob("*.py"))
+        if "tests" not in path.parts and reckons.search(path.read_text())
+    ]
+
+    assert found == ["maitruong/foundation/kernel/school_year.py"]

@@ -9,6 +9,7 @@ from typing import Any
 
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import Scope, system_scope
+from maitruong.foundation.audit import services as audit
 from maitruong.foundation.exchange.dry_run import Fate, Record, Verdict
 from maitruong.foundation.exchange.findings import Finding, error, warning
 from maitruong.foundation.exchange.parsers import plain, quick_fold
@@ -24,6 +25,8 @@ from . import writer
 from .values import Difference, Row, difference, row_of
 
 _BEYOND = system_scope("a pupil of a list may be known at another school of the province")
+#: Told in lists within an hour: a messy list of a school has some dozens and is checked again and again; a prober wants thousands.
+NUMBERS_OF_OTHERS = 300
 SEAT_FIELDS = (
     "id",
     "school_id",
@@ -63,6 +66,7 @@ class StudentReader:
         self._by_person: dict[tuple[str, dt.date | None], list[tuple[int, str]]] | None = None
         self._meant: dict[int, Meant] = {}
         self._new_grades: set[int] = set()
+        self._others = 0
 
     def lookup(self, records: Sequence[Record]) -> list[Verdict]:
         """See exchange.ports.ListReader. Eight statements, whatever the number of records."""
@@ -73,6 +77,7 @@ class StudentReader:
             ids = [m.target for m in meant if m.target is not None]
             held, files = people.held(ids), students.bulk.held_files(ids)
             seats, guardians = self._seats(ids), students.bulk.open_guardians(ids)
+        self._tell_numbers_of_others(meant)
         for m in meant:
             self._judge_class(m)
             if m.target is not None:
@@ -100,6 +105,7 @@ class StudentReader:
     def _know_the_school(self) -> None:
         if self._by_person is not None:
             return
+        self._others = students.numbers_of_others(self.scope)
         with unit_of_work(_BEYOND):
             known = students.bulk.known_pupils(self.target.school_id)
         self._by_person = {}
@@ -117,6 +123,9 @@ class StudentReader:
 
     def _find_people(self, meant: Sequence[Meant]) -> None:
         assert self._by_person is not None
+        if self._others >= NUMBERS_OF_OTHERS:
+            self._judge_no_number(meant)
+            return
         numbers = {m.row.numbers["CCCD"] for m in meant if "CCCD" in m.row.numbers}
         holders = people.holders("CCCD", numbers)
         for m in meant:
@@ -129,6 +138,32 @@ class StudentReader:
                     m.target = person_id
                 continue
             self._find_by_name(m, number)
+
+    def _tell_numbers_of_others(self, meant: Sequence[Meant]) -> None:
+        """The finding says that a number exists: who asked, and for which row, stands in the audit like a try in a form."""
+        entries = [
+            {
+                "school_id": self.target.school_id,
+                "object_type": "import",
+                "object_id": self.target.batch_id,
+                "changes": {"row": [None, m.record.row]},
+            }
+            for m in meant
+            if ("personal_number", _NUMBER_OF_ANOTHER) in m.findings
+        ]
+        if entries:
+            audit.record_many(self.scope, "students.number_of_another", entries)
+            students.count_numbers_of_others(self.scope, len(entries))
+            self._others += len(entries)
+
+    def _judge_no_number(self, meant: Sequence[Meant]) -> None:
+        """So many numbers of others were told this person that no further one is looked up, whether it is one or not."""
+        for m in meant:
+            number = m.row.numbers.get("CCCD", "")
+            if number:
+                m.findings.append(("personal_number", _NUMBERS_SPENT))
+            else:
+                self._find_by_name(m, number)
 
     def _find_by_name(self, m: Meant, number: str) -> None:
         """Name and birth date inside the school. A pupil with another number is another pupil."""
@@ -260,6 +295,11 @@ def _name_key(row: Row) -> tuple[str, dt.date | None]:
 _NUMBER_OF_ANOTHER = error(
     "people.number_of_another",
     "Số định danh này đã ghi cho một người tên khác. Đối chiếu giấy khai sinh; nếu số trong tệp đúng, báo Sở GDĐT.",
+)
+_NUMBERS_SPENT = error(
+    "students.number_tries_spent",
+    f"Trong một giờ qua đã có {NUMBERS_OF_OTHERS} số định danh trong danh sách của thầy/cô mang tên người khác, nên số này chưa "
+    "được đối chiếu. Kiểm tra lại cột số định danh của tệp, rồi kiểm tra lại danh sách sau một giờ.",
 )
 _SEVERAL_ALIKE = error(
     "student.several_alike",

@@ -14,7 +14,6 @@ from maitruong.foundation.events.services import publish, publish_many
 from maitruong.foundation.exchange.ports import Target, Written
 from maitruong.foundation.kernel import clock, vietnamese
 from maitruong.foundation.people import bulk as people
-from maitruong.foundation.people import services as people_services
 from maitruong.registry.students import services as students
 
 from ..events import PupilEnrolled, RollsChanged
@@ -203,13 +202,12 @@ class _Writing:
 
     def _known_parents(self, numbers: set[str]) -> dict[str, tuple[int, str]]:
         with unit_of_work(_BEYOND):
-            known = people.holders("CCCD", numbers)
-            people_services.known_at([person_id for person_id, _ in known.values()], self.school_id)
-        return known
+            return people.holders("CCCD", numbers)
 
     def _write_guardians(self, wanted: list[tuple[int, Any]], ids: list[int], made: set[int]) -> None:
         today = clock.today()
         rows, places = [], []
+        strangers = students.strangers(set(ids) - made, self.school_id)
         seen: set[tuple[int, int]] = set()
         for (place, parent), guardian_id in zip(wanted, ids, strict=True):
             if (self.ids[place], guardian_id) in seen:
@@ -228,6 +226,8 @@ class _Writing:
                     parent.workplace,
                     min(today, self._first_day_of(m)),
                     last_day,
+                    clock.now() if guardian_id in strangers else None,
+                    parent.full_name if guardian_id in strangers else "",
                 )
             )
         for (place, guardian_id), (key, right) in zip(places, students.bulk.add_guardians(rows), strict=True):

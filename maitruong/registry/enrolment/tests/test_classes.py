@@ -21,11 +21,13 @@ from maitruong.registry.enrolment.errors import (
     AlreadySeated,
     ClassNameTaken,
     EndBeforeStart,
+    NameMissing,
     NotOnTheStaff,
     SeatedElsewhere,
 )
 from maitruong.registry.enrolment.models import Enrolment, SchoolClass
 from tests import factories as make
+from tests.house.test_routes import signed_in
 
 DAY = dt.date(2026, 11, 20)
 
@@ -220,3 +222,35 @@ def test_a_homeroom_teacher_must_be_on_the_staff(place: SimpleNamespace) -> None
         services.appoint_homeroom(place.principal, class_id=place.class_id, teacher_id=outsider, on=DAY)
 
     assert access.scope_of(outsider, on=DAY) is None
+
+
+def test_a_renamed_class_keeps_its_pupils_and_takes_no_name_that_is_taken(place: SimpleNamespace) -> None:
+    with unit_of_work(place.clerk):
+        services.open_class(place.clerk, school_id=place.school, school_year=2026, grade=8, name="8A9")
+        assert services.rename_class(place.clerk, class_id=place.class_id, name=" 8A10 ")
+        assert not services.rename_class(place.clerk, class_id=place.class_id, name="8A10")
+        with pytest.raises(ClassNameTaken):
+            services.rename_class(place.clerk, class_id=place.class_id, name="8A9")
+        with pytest.raises(NameMissing):
+            services.rename_class(place.clerk, class_id=place.class_id, name=" ")
+        with pytest.raises(NotFound):
+            services.rename_class(place.clerk, class_id=place.their_class, name="8A1")
+        names = [row.name for row in queries.classes(place.clerk, place.school, 2026)]
+        assert len(queries.class_roster(place.clerk, class_id=place.class_id, on=DAY)) == 3
+
+    assert names == ["8A9", "8A10"]
+    assert audited("enrolment.class_renamed") == 1
+
+
+def test_several_classes_of_a_grade_are_opened_at_once_or_none(place: SimpleNamespace) -> None:
+    clerk = signed_in(make.a_post_holder(place.school, "clerk", "Đặng Thị Thư"))
+    address = f"/truong/{place.school}/mo-lop/"
+
+    assert clerk.post(address, {"grade": "6", "name": "6A1, 6A2; 6A3"})["Location"].endswith("/lop/?nam=2026")
+    assert clerk.post(address, {"grade": "7", "name": "7A1, 8A2"}).status_code == 422
+    wrong = clerk.post(address, {"grade": "12", "name": "12A1"})
+    assert wrong.status_code == 422 and "không thuộc loại hình của trường" in wrong.content.decode()
+
+    with unit_of_work(place.clerk):
+        names = [row.name for row in queries.classes(place.clerk, place.school, 2026)]
+    assert sorted(names) == ["6A1", "6A2", "6A3", "8A2"]

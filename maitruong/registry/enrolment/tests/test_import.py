@@ -12,6 +12,7 @@ import pytest
 from django.db import IntegrityError
 from psycopg import errors
 
+from maitruong.foundation.access import queries as rights
 from maitruong.foundation.access import services as access
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.models import Grant
@@ -26,9 +27,11 @@ from maitruong.foundation.exchange.tests.files import messy_list, plain_workbook
 from maitruong.foundation.jobs.errors import JobCancelled
 from maitruong.foundation.jobs.models import Job
 from maitruong.foundation.kernel import clock
+from maitruong.foundation.people import services as people
 from maitruong.foundation.people.models import Person, PersonIdentifier
 from maitruong.registry.enrolment.importers.reader import StudentReader
 from maitruong.registry.enrolment.models import Enrolment, SchoolClass
+from maitruong.registry.students import queries as students
 from maitruong.registry.students.models import Guardianship, Student
 from tests import factories as make
 
@@ -516,3 +519,66 @@ def test_parents_come_once_for_two_children_and_stay_when_the_list_names_another
         problem = ImportProblem._base_manager.get(batch_id=batch_id, code="student.other_parent")
         assert "vẫn giữ tên đó" in problem.text
         assert not Person._base_manager.filter(full_name="Hoàng Văn Khác").exists()
+
+
+def test_a_parent_of_another_school_in_a_list_waits_to_be_confirmed(lists: SimpleNamespace) -> None:
+    with make.as_system() as system:
+        father = people.register_person(
+            system,
+            full_name="Nông Văn Hải",
+            places=[lists.neighbour],
+            citizen_number="020085000111",
+            phone="+84987000111",
+        )
+
+    bring_in(lists.clerk, lists.school, lists.path)
+
+    with make.as_system():
+        rows = list(Guardianship._base_manager.filter(guardian_id=father))
+        assert [row.named_as for row in rows] == ["Nông Văn Hải"] * 2 and all(row.waits_since for row in rows)
+        assert Person._base_manager.get(pk=father).places == [lists.neighbour]
+        assert PersonIdentifier._base_manager.get(person_id=father).places == [lists.neighbour]
+        child = rows[0].student_id
+    assert rights.rights(father, on=clock.today()) == []
+    with unit_of_work(lists.clerk):
+        (shown,) = students.guardians(child)
+    assert (shown.full_name, shown.phone, shown.waits) == ("Nông Văn Hải", "", True)
+
+
+def test_a_number_of_another_in_a_list_is_in_the_audit_with_its_row(lists: SimpleNamespace) -> None:
+    make_known = {"full_name": "Lò Thị Khác", "places": [lists.neighbour], "citizen_number": "020213001234"}
+    with make.as_system() as system:
+        people.register_person(system, **make_known)
+
+    batch_id = take(lists.clerk, lists.school, lists.path)
+    check(lists.clerk, batch_id)
+
+    with make.as_system():
+        entry = Entry._base_manager.get(action="students.number_of_another")
+    assert (entry.actor_id, entry.school_id, entry.object_id) == (lists.clerk.actor_id, lists.school, str(batch_id))
+    assert '"row":[null,2]' in entry.body and "020213001234" not in entry.body
+
+
+def test_after_many_numbers_of_others_a_list_is_told_of_no_further_one(
+    lists: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("maitruong.registry.enrolment.importers.reader.NUMBERS_OF_OTHERS", 1)
+    with make.as_system() as system:
+        for number in ("020213001234", "020213001235"):
+            people.register_person(system, full_name="Lò Thị Khác", places=[lists.neighbour], citizen_number=number)
+    unknown = [*ONE[:5], "020213009999", *ONE[6:]]
+    again = [*ONE[:5], "020213001235", *ONE[6:]]
+
+    def told(*rows: list[Any]) -> list[str]:
+        batch_id = take(
+            lists.clerk, lists.school, plain_workbook(lists.tmp / f"{len(rows)}-{rows[0][5]}.xlsx", [HEADER, *rows])
+        )
+        check(lists.clerk, batch_id)
+        with make.as_system():
+            found = ImportProblem._base_manager.filter(batch_id=batch_id, severity="error")
+            return list(found.order_by("row").values_list("code", flat=True))
+
+    assert told(ONE) == ["people.number_of_another"]
+    assert told(again) == told(unknown) == ["students.number_tries_spent"]
+    with clock.standing_still(clock.now() + dt.timedelta(minutes=61)):
+        assert told(again) == ["people.number_of_another"]

@@ -12,9 +12,12 @@ from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit.models import Entry
+from maitruong.foundation.people import bulk as people
 from maitruong.foundation.people.errors import ChangedMeanwhile
 from maitruong.foundation.people.models import Person, PersonIdentifier
 from maitruong.registry.enrolment import queries, services
+from maitruong.registry.enrolment.models import Enrolment, SchoolClass
+from maitruong.registry.staff.models import Employment
 from tests import factories as make
 
 NAMES = ("Nguyễn Thị Hòa", "Nguyễn Thị Hoà", "Nguyễn Văn Hoa", "Trần Hoàng An", "Đỗ Ân", "Lê 100%")
@@ -120,6 +123,64 @@ def test_pages_by_key_go_forward_and_back_over_everybody_once(many: SimpleNamesp
     assert seen == everybody and [len(names) for names in pages] == [4, 4, 1]
     assert [row.full_name for row in back.rows] == pages[1]
     assert back.previous is not None and back.next is not None
+
+
+@pytest.mark.parametrize("who", ["officer", "commune", "principal"])
+@pytest.mark.parametrize("grade", [None, 7, 9])
+def test_a_grade_pages_in_the_order_of_names_within_the_rights_of_who_asks(
+    many: SimpleNamespace, who: str, grade: int | None
+) -> None:
+    """A commune's officer of seven schools looks past the wall, so the neighbour's pupils of the grade must not come along."""
+    make.a_class(many.neighbour, "9B", pupils=("Bùi Văn Hòa", "Đỗ Ân"), grade=9)
+    make.a_class(many.school, "9A", pupils=("Trần Văn Hoà", "Đỗ Ân", "Lê An", "Ân"), grade=9)
+    for number in range(6):
+        make.a_class(make.a_school(many.commune, f"TH số {number}"), "7B", pupils=(f"Lò Thị {number}",), grade=7)
+    many.commune = make.scope_of(make.a_post_holder(many.commune, "commune_officer", "Trần Văn Xã"))
+    scope: Scope = getattr(many, who)
+    with make.as_system() as system:
+        rows = Enrolment.objects.visible_to(system, "").select_related("student", "school_class")
+        expected = [
+            row.student_id
+            for row in sorted(rows, key=lambda row: (row.student.sort_key, row.student_id))
+            if grade in (None, row.school_class.grade) and scope.covers("students.view", school_id=row.school_id)
+        ]
+
+    seen: list[int] = []
+    after = None
+    with unit_of_work(scope):
+        while True:
+            page = queries.pupils(scope, school_year=2026, grade=grade, after=after, limit=2)
+            seen += [row.student_id for row in page.rows]
+            after = page.next
+            if after is None:
+                break
+        last = queries.pupils(scope, school_year=2026, grade=grade, before=seen[-1], limit=2)
+
+    assert seen == expected and len(expected) >= 4
+    assert [row.student_id for row in last.rows] == expected[-3:-1]
+
+
+def test_a_corrected_name_moves_the_pupil_in_every_list_also_of_a_school_the_corrector_does_not_see(
+    many: SimpleNamespace,
+) -> None:
+    child = make.a_class(many.school, "9A", pupils=("Lê An", "Trần Văn Xuân"), grade=9)[1][0]
+    with make.as_system() as system:
+        Person.objects.visible_to(system, "").filter(pk=child).update(places=[many.school, many.neighbour])
+        elsewhere = SchoolClass.objects.visible_to(system, "").get(pk=many.their_class)
+        Enrolment(
+            school_id=many.neighbour, school_year=2025, school_class=elsewhere, student_id=child, starts_on="2025-09-05"
+        ).save()
+        Employment(school_id=many.neighbour, person_id=child, post="teacher", starts_on="2020-09-01").save()
+
+    with unit_of_work(many.principal):
+        people.change_many({child: {"full_name": "Lê Yến"}})
+
+    with make.as_system() as system:
+        key = Person.objects.visible_to(system, "").get(pk=child).sort_key
+        places = list(Enrolment.objects.visible_to(system, "").filter(student_id=child))
+        employed = Employment.objects.visible_to(system, "").get(person_id=child)
+    assert [row.name_key for row in places] == [key, key] and employed.name_key == key
+    assert found(many.principal, "", grade=9) == ["Trần Văn Xuân", "Lê Yến"]
 
 
 @pytest.mark.parametrize("extra", [0, 20])

@@ -122,6 +122,9 @@ def test_one_mother_of_children_in_two_schools_is_one_person_with_one_workspace(
         family(other_clerk, place.their_pupil, place.neighbour, citizen_number=number, full_name="TRẦN MỸ HẠNH")
     )
 
+    (tie,) = services.ties_waiting_for(mother)
+    services.answer_tie(person_id=mother, guardianship_id=tie.id, is_mine=True)
+
     held = access.workspaces(access.rights(mother, on=DAY))
     scope = rights(mother, DAY)
 

@@ -7,7 +7,9 @@ import re
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from maitruong.foundation.access import queries as access
 from maitruong.foundation.access.errors import NotFound
@@ -17,7 +19,10 @@ from maitruong.foundation.audit import services as audit
 from maitruong.foundation.audit.models import Entry
 from maitruong.foundation.identity.models import Account, OneTimeLink
 from maitruong.foundation.kernel import clock
+from maitruong.foundation.people import services as people
+from maitruong.foundation.people.models import Person
 from maitruong.registry.enrolment.models import SchoolClass
+from maitruong.registry.students.models import Guardianship
 from maitruong.site.rights import services
 from maitruong.site.rights.errors import (
     DaysOutOfOrder,
@@ -333,14 +338,16 @@ def test_who_administers_accounts_reads_who_acted_and_nothing_of_a_pupil(place: 
             object_type="markbook",
             object_id=1,
             subject_id=place.pupils[0],
-            changes=[[place.pupils[0], "gk", "7", "9"]],
+            changes=[[place.pupils[0], "cột gk", "7", "9"]],
             why="chép nhầm điểm của em Ánh",
         )
     it_admin = make.a_post_holder(place.department, "it_admin", "Vũ Đình Bách")
     admin = signed_in(it_admin).get(f"/nhat-ky/?don-vi={place.school}").content.decode()
     head = signed_in(Account.objects.get(person_id=place.principal.actor_id)).get("/nhat-ky/").content.decode()
 
-    assert "Nhập điểm" in admin and "Nguyễn Minh Ánh" not in admin and "gk" not in admin and "chép nhầm" not in admin
+    assert (
+        "Nhập điểm" in admin and "Nguyễn Minh Ánh" not in admin and "cột gk" not in admin and "chép nhầm" not in admin
+    )
     assert "Nguyễn Minh Ánh" in head and "chép nhầm" in head
 
 
@@ -369,3 +376,62 @@ def test_the_audit_of_a_unit_is_read_by_its_head_page_by_page_and_by_no_neighbou
     assert "lần 09" in second and "lần 00" in second and "Giao quyền" in second and "việc: văn thư" in second
     assert stranger.get(f"/nhat-ky/?don-vi={place.school}").status_code == 404
     assert "lần 59" not in stranger.get("/nhat-ky/").content.decode()
+
+
+@pytest.mark.parametrize("role", ["clerk", "deputy_principal", "principal", "it_admin"])
+def test_the_page_of_accounts_offers_what_will_be_done_and_nothing_that_is_refused(
+    place: SimpleNamespace, role: str
+) -> None:
+    who = make.a_post_holder(place.school, role, "Tạ Văn Hỏi")
+    make.an_account(make.an_employee(place.school, "Cô Không Việc"))
+    for name, post in (("Thầy Trưởng", "principal"), ("Cô Thư", "clerk"), ("Cô Bộ Môn", "subject_teacher")):
+        person = make.an_employee(place.school, name)
+        make.a_post(
+            person, post, place.school, **({"class_ids": [place.class_id]} if post == "subject_teacher" else {})
+        )
+    elsewhere = make.an_employee(place.school, "Cô Hai Trường")
+    make.a_post(elsewhere, "subject_teacher", place.neighbour, class_ids=[place.their_class])
+    known_there = make.a_guardian("Mẹ Nơi Khác", child=place.their_pupil, school=place.neighbour).person_id
+    Account.objects.filter(person_id=known_there).delete()
+    with make.as_system():
+        people.known_at([known_there], place.school)
+        Guardianship(
+            school_id=place.school,
+            student_id=place.pupils[0],
+            guardian_id=known_there,
+            relation="MOTHER",
+            starts_on=DAY,
+        ).save()
+    make.a_guardian("Mẹ Ở Đây", child=place.pupils[1], school=place.school)
+    client = signed_in(who)
+
+    seen, wrong = set(), []
+    for address in ("/tai-khoan/", f"/tai-khoan/?lop={place.class_id}"):
+        page = client.get(address).text
+        offered = {(int(p), act) for p, act in re.findall(r'action="/tai-khoan/(\d+)/(mo|mat-khau)/"', page)}
+        with make.as_system():
+            rows = {p.pk: p.full_name for p in Person._base_manager.filter(places__contains=[place.school])}
+        for person_id in [i for i, name in rows.items() if name in page]:
+            act = "mat-khau" if Account.objects.filter(person_id=person_id).exists() else "mo"
+            done = client.post(f"/tai-khoan/{person_id}/{act}/").status_code == 200
+            seen.add(done)
+            if done != ((person_id, act) in offered):
+                wrong.append((rows[person_id], act, done))
+
+    assert wrong == [] and seen == {True, False}
+
+
+def test_the_page_of_accounts_asks_the_rights_of_all_at_once(place: SimpleNamespace) -> None:
+    client = signed_in(Account.objects.get(person_id=place.clerk.actor_id))
+    counted = []
+    for more in ((), ("Cô Một", "Cô Hai", "Cô Ba")):
+        for name in more:
+            make.a_post(
+                make.an_employee(place.school, name), "subject_teacher", place.school, class_ids=[place.class_id]
+            )
+        client.get("/tai-khoan/")
+        with CaptureQueriesContext(connection) as asked:
+            client.get("/tai-khoan/")
+        counted.append(len(asked))
+
+    assert counted[0] == counted[1]

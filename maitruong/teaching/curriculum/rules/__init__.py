@@ -15,18 +15,22 @@ from .gdpt2018 import (
     subjects_of,
     yearly_total,
 )
+from .gdtx2022 import Programme, programme_of, studied
 
 __all__ = [
     "CLUSTERS_CHOSEN",
     "CLUSTER_PERIODS",
     "ELECTIVES_CHOSEN",
     "ChoiceProblem",
+    "Programme",
     "Subject",
     "SubjectGroup",
     "SubjectKind",
     "SubjectUnknown",
     "check_choice",
     "periods",
+    "programme_of",
+    "studied",
     "subject",
     "subjects_of",
     "yearly_total",

@@ -1,0 +1,1 @@
+PERMISSIONS = {"signing.certificates": "Xem và thu hồi chứng thư số"}

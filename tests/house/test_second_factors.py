@@ -1,0 +1,135 @@
+"""Secrets of second factors lie sealed in the database, under keys of this installation that can be changed."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pyotp
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from maitruong.foundation.identity import sealing
+from maitruong.foundation.identity import services as identity
+from maitruong.foundation.identity.errors import SecondFactorUnreadable
+from maitruong.foundation.identity.models import Account
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "một câu dài của riêng tôi"
+
+
+@pytest.fixture(autouse=True)
+def keys(settings: Any, tmp_path: Path) -> Iterator[Path]:
+    settings.CONFIG = dataclasses.replace(settings.CONFIG, var=tmp_path)
+    yield tmp_path / "keys" / "second-factor"
+
+
+@pytest.fixture
+def principal() -> Account:
+    return make.a_principal(make.a_school(make.a_department()))
+
+
+def stored(account: Account) -> str:
+    return Account.objects.values_list("totp_secret", flat=True).get(pk=account.pk)
+
+
+def with_secret(account: Account, secret: str) -> Account:
+    sealing.give(account, secret)
+    account.set_password(PASSWORD)
+    account.save()
+    return account
+
+
+def enters(account: Account, secret: str) -> bool:
+    client = Client()
+    Account.objects.filter(pk=account.pk).update(totp_last_step=0)
+    client.post("/dang-nhap/", {"login": account.login, "password": PASSWORD})
+    client.post("/dang-nhap/ma/", {"code": pyotp.TOTP(secret).now()})
+    return client.get("/").status_code == 200
+
+
+def ran(what: str) -> dict[str, Any]:
+    out = StringIO()
+    call_command("second_factors", what, stdout=out)
+    return json.loads(out.getvalue())
+
+
+def test_who_reads_the_tables_finds_no_secret_neither_while_it_is_set_up_nor_after(principal: Account) -> None:
+    client, token = Client(), identity.make_link(principal)
+    page = client.get(f"/bat-dau/{token}/").text
+    in_session = client.session["new_totp"][1]
+    secret = sealing.open_token(in_session, place=f"link:{identity._hash(token)}")
+    assert secret in page and secret not in in_session
+
+    answer = client.post(f"/bat-dau/{token}/", {"password": PASSWORD, "code": pyotp.TOTP(secret).now()})
+
+    assert answer.status_code == 302 and enters(principal, secret)
+    assert stored(principal).startswith("v1.0001.") and secret not in stored(principal)
+
+
+def test_the_key_is_made_once_for_its_owner_alone(principal: Account, keys: Path) -> None:
+    with_secret(principal, pyotp.random_base32())
+    first = (keys / "0001.key").read_bytes()
+    with_secret(principal, pyotp.random_base32())
+
+    assert [path.name for path in keys.iterdir()] == ["0001.key"] and len(first) == 32
+    assert (keys / "0001.key").read_bytes() == first
+    assert (keys / "0001.key").stat().st_mode & 0o777 == 0o600 and keys.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_secret_in_clear_from_before_works_and_is_sealed_by_the_steady_work(principal: Account) -> None:
+    secret = pyotp.random_base32()
+    principal.set_password(PASSWORD)
+    principal.totp_secret = secret
+    principal.save()
+    assert enters(principal, secret)
+
+    assert (sealing.seal_again(), sealing.seal_again()) == (1, 0)
+
+    assert stored(principal).startswith("v1.") and secret not in stored(principal) and enters(principal, secret)
+    assert not Account.objects.exclude(totp_secret="").exclude(totp_secret__startswith="v1.").exists()
+
+
+def test_a_new_key_takes_every_secret_over_and_the_old_one_is_told_as_unused(principal: Account, keys: Path) -> None:
+    secret = pyotp.random_base32()
+    with_secret(principal, secret)
+
+    assert ran("rotate") == {"new_key": 2, "sealed": 1, "unused_keys": [1]}
+
+    (keys / "0001.key").unlink()
+    assert stored(principal).startswith("v1.0002.") and enters(principal, secret)
+    assert ran("seal") == {"new_key": None, "sealed": 0, "unused_keys": []}
+
+
+def test_a_token_moved_to_another_account_opens_nothing(principal: Account) -> None:
+    secret = pyotp.random_base32()
+    with_secret(principal, secret)
+    thief = with_secret(make.an_account(make.a_person("Kẻ Gian")), pyotp.random_base32())
+    Account.objects.filter(pk=thief.pk).update(totp_secret=stored(principal))
+
+    with pytest.raises(SecondFactorUnreadable):
+        sealing.of_account(Account.objects.get(pk=thief.pk))
+    assert not enters(thief, secret)
+
+
+def test_a_lost_key_is_said_and_no_new_one_takes_its_place(principal: Account, keys: Path) -> None:
+    with_secret(principal, pyotp.random_base32())
+    (keys / "0001.key").unlink()
+    sealing.new_key()
+    before = stored(principal)
+    (keys / "0001.key").unlink()
+    sealing.new_key()
+    (keys / "0001.key").rename(keys / "0002.key")
+
+    client = Client()
+    client.post("/dang-nhap/", {"login": principal.login, "password": PASSWORD})
+    answer = client.post("/dang-nhap/ma/", {"code": "123456"})
+
+    assert answer.status_code == 422 and "thiếu khoá mở mã" in answer.text
+    assert sealing.seal_again() == 0 and stored(principal) == before
