@@ -1,14 +1,23 @@
-"""How the planner is told of statements over whole schools."""
+"""What statements over whole schools are asked with, and how the planner is told of them."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 _JOINS = ("enable_nestloop", "enable_mergejoin")
+
+
+class Year(NamedTuple):
+    """today: the day whose roll counts; readings: of the acts in use, see `twin.readings`."""
+
+    school_year: int
+    today: dt.date
+    readings: str
 
 
 @contextmanager

@@ -130,11 +130,11 @@ SECONDARY = ",\n".join((READING, TERM, YEAR, TALLY, LEVEL, RESULT))
 #     primary_cell  student_id, subject, level (0-2), test (tenths), tested (a test is owed at the end of the year), exempt
 #     trait         student_id, lowest (of all qualities and competences), missing (how many have no level)
 
-PRIMARY = """done AS (
+_DONE = """done AS (
   SELECT student_id, count(*) AS subjects, min(level) AS level, min(test) FILTER (WHERE tested) AS test,
          count(*) FILTER (WHERE level IS NULL) AS levels_missing, count(*) FILTER (WHERE tested AND test IS NULL) AS tests_missing
-  FROM primary_cell WHERE NOT exempt GROUP BY student_id),
-overall AS (
+  FROM primary_cell WHERE NOT exempt GROUP BY student_id)"""
+OVERALL = """overall AS (
   SELECT t.student_id, coalesce(d.levels_missing, 0) + t.missing AS missing,
     CASE WHEN d.subjects IS NULL OR d.levels_missing + d.tests_missing + t.missing > 0 THEN NULL
          WHEN d.level >= 2 AND t.lowest >= 2 AND coalesce(d.test, 100) >= 90 THEN 3
@@ -142,3 +142,4 @@ overall AS (
          WHEN d.level >= 1 AND t.lowest >= 1 AND coalesce(d.test, 100) >= 50 THEN 1
          ELSE 0 END AS overall
   FROM trait t LEFT JOIN done d USING (student_id))"""
+PRIMARY = f"{_DONE},\n{OVERALL}"

@@ -1,11 +1,14 @@
-"""Averages and results of whole schools made again by the set-based twin: compared with what is stored, and only then written."""
+"""Averages and results of whole schools held against the marks they rest on, and written where they differ.
+
+Where saves kept everything current, one pass over the marks finds it so (`sifting`) and nobody is waited for. Pupils it cannot
+judge are judged by the twin (`remaking`). Only schools where something differs are locked, and judged again under the lock.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -13,164 +16,15 @@ from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.events import services as events
-from maitruong.foundation.kernel import clock
 from maitruong.registry.enrolment import queries as enrolment
 
-from .. import twin
+from .. import remaking, sifting, sifting_primary, twin
 from ..events import ResultsChanged
-from ..planning import planned_for_a_school
-from ..rules.tt27_2020 import QUALITIES_AND_COMPETENCES
+from ..planning import Year
+from ..remaking import PRIMARY, SECONDARY, Level, Remade
 
-# Pupils of today's classes with every subject of their class and term, whether or not a row stands in the book. Who came from
-# another class of the school brings the rows of the terms studied there. A pupil who is not judged in a term (exempt, own plan)
-# has the other term alone.
-# Every table is asked for these schools by its own column: what follows from the classes alone is read for the whole province.
-_HERE = "(%(schools)s::bigint[] IS NULL OR {}.school_id = ANY(%(schools)s::bigint[]))"
-_SOURCE = f"""
-sheet AS (
-  SELECT * FROM gradebook_classsheet s WHERE s.school_year = %(year)s::smallint AND s.grade >= 6 AND {_HERE.format("s")}),
-roll AS (
-  SELECT DISTINCT e.student_id, s.class_id, s.school_id, s.grade, s.act, s.settings_id
-  FROM enrolment_enrolment e JOIN sheet s ON s.class_id = e.school_class_id AND s.school_id = e.school_id
-  WHERE e.school_year = %(year)s::smallint AND (e.ends_on IS NULL OR e.ends_on >= %(today)s::date) AND {_HERE.format("e")}),
-due AS (
-  SELECT b.id AS book_id, b.class_id, b.subject, b.kind, b.term, b.regular_needed AS needed, b.cluster,
-         b.closed_at IS NOT NULL AS closed, x.optional
-  FROM gradebook_markbook b JOIN sheet s ON s.id = b.sheet_id
-  JOIN LATERAL jsonb_to_recordset(s.subjects) AS x(code text, optional boolean) ON x.code = b.subject
-  WHERE b.kind IN ('score', 'comment') AND b.school_year = %(year)s::smallint AND {_HERE.format("b")}),
-stored AS (
-  SELECT m.*, r.class_id AS now_class FROM gradebook_mark m JOIN roll r ON r.student_id = m.student_id AND r.class_id = m.class_id
-  WHERE m.school_year = %(year)s::smallint AND {_HERE.format("m")}
-  UNION ALL
-  (SELECT DISTINCT ON (m.student_id, m.subject, m.term) m.*, r.class_id
-   FROM gradebook_mark m JOIN roll r ON r.student_id = m.student_id AND r.class_id <> m.class_id AND r.school_id = m.school_id
-   WHERE m.school_year = %(year)s::smallint AND {_HERE.format("m")} AND NOT EXISTS (
-     SELECT 1 FROM gradebook_mark o WHERE o.school_year = %(year)s::smallint AND {_HERE.format("o")}
-       AND o.school_id = r.school_id AND o.class_id = r.class_id AND o.subject = m.subject AND o.term = m.term
-       AND o.student_id = m.student_id)
-   ORDER BY m.student_id, m.subject, m.term, m.updated_at DESC)),
-paired AS (
-  SELECT r.student_id, r.class_id, d.book_id, d.subject, d.kind, d.term, d.needed, d.cluster, d.closed, d.optional, r.settings_id,
-         m.student_id IS NOT NULL AS has_row, m.class_id = r.class_id AS own_row, coalesce(m.basis, 0)::smallint AS basis,
-         m.average AS was_average, m.outcome AS was_outcome, m.provisional AS was_open,
-         NULLIF(m.tx1, -1) AS tx1, NULLIF(m.tx2, -1) AS tx2, NULLIF(m.tx3, -1) AS tx3, NULLIF(m.tx4, -1) AS tx4,
-         NULLIF(m.tx5, -1) AS tx5, NULLIF(m.tx6, -1) AS tx6, NULLIF(m.cd, -1) AS cd, NULLIF(m.gk, -1) AS gk, NULLIF(m.ck, -1) AS ck
-  FROM roll r JOIN due d ON d.class_id = r.class_id
-  LEFT JOIN stored m ON m.now_class = r.class_id AND m.student_id = r.student_id AND m.subject = d.subject AND m.term = d.term),
-cell AS (
-  SELECT p.*, coalesce(NULLIF(sum(CASE WHEN p.basis < 2 THEN p.term END) OVER same, 0), 3)::smallint AS terms,
-         p.has_row AS term_whole, bool_and(p.has_row) OVER same AS whole_year
-  FROM paired p WINDOW same AS (PARTITION BY p.student_id, p.subject)),
-behaviour AS (
-  SELECT r.student_id, (array_agg(c.level ORDER BY c.class_id = r.class_id DESC, c.updated_at DESC) FILTER (WHERE c.term = 1))[1] AS one,
-         (array_agg(c.level ORDER BY c.class_id = r.class_id DESC, c.updated_at DESC) FILTER (WHERE c.term = 2))[1] AS two
-  FROM roll r LEFT JOIN gradebook_conduct c ON c.school_year = %(year)s::smallint AND c.school_id = r.school_id
-    AND c.student_id = r.student_id AND {_HERE.format("c")}
-  GROUP BY r.student_id)"""
-_DIFFERENCES = f"""
-mark_now AS (
-  SELECT t.*, CASE WHEN basis < 2 AND kind = 'score' THEN value END AS average,
-         CASE WHEN basis < 2 AND kind = 'comment' THEN value END AS outcome, basis < 2 AND open_still AS provisional
-  FROM term t WHERE own_row),
-mark_changed AS (
-  SELECT * FROM mark_now WHERE (was_average, was_outcome, was_open) IS DISTINCT FROM (average, outcome, provisional)),
--- The result of a term studied in another class of the school stands there, and is not counted a second time here.
-still_open AS (
-  SELECT student_id, term AS slot, bool_or(has_row AND basis < 2 AND open_still) AS provisional FROM term
-  GROUP BY 1, 2 HAVING NOT bool_or(has_row AND NOT own_row)
-  UNION ALL
-  SELECT student_id, 0, bool_or(has_row AND basis < 2 AND open_still) FROM term GROUP BY 1),
-result_now AS (
-  SELECT r.school_id, r.class_id, r.grade, r.act, r.settings_id, j.*, o.provisional
-  FROM judgement j JOIN roll r USING (student_id) JOIN still_open o USING (student_id, slot)),
-result_changed AS (
-  SELECT n.* FROM result_now n
-  LEFT JOIN gradebook_result x ON x.school_year = %(year)s::smallint AND x.school_id = n.school_id AND x.class_id = n.class_id
-    AND x.term = n.slot AND x.student_id = n.student_id AND {_HERE.format("x")}
-  WHERE CASE WHEN x.student_id IS NULL THEN n.learning IS NOT NULL OR n.conduct IS NOT NULL
-        ELSE (x.learning, x.learning_before, x.raised_by, x.conduct, x.title, x.missing, x.provisional) IS DISTINCT FROM
-             (n.learning::smallint, n.before::smallint, n.raised_by, n.conduct, n.title,
-              CASE WHEN n.learning IS NULL THEN n.missing ELSE 0 END::smallint, n.provisional) END)"""
-_COUNTS = """
-SELECT (SELECT count(*) FROM mark_now), (SELECT count(*) FROM mark_changed), (SELECT count(*) FROM result_now),
-       (SELECT count(*) FROM result_changed)"""
-_WRITE_MARKS = f""",
-marks AS (
-  UPDATE gradebook_mark m SET average = c.average, outcome = c.outcome, provisional = c.provisional, version = b.version + 1,
-    updated_at = %(at)s::timestamptz
-  FROM mark_changed c JOIN gradebook_markbook b ON b.id = c.book_id
-  WHERE m.school_year = %(year)s::smallint AND m.school_id = b.school_id AND m.class_id = c.class_id AND m.subject = c.subject
-    AND m.term = c.term AND m.student_id = c.student_id AND {_HERE.format("m")} AND {_HERE.format("b")}),
-books AS (
-  UPDATE gradebook_markbook SET version = version + 1, changed_at = %(at)s::timestamptz, changed_by = NULL
-  WHERE id IN (SELECT book_id FROM mark_changed) AND {_HERE.format("gradebook_markbook")})"""
-_WRITE_RESULTS = """,
-results AS (
-  INSERT INTO gradebook_result (school_year, school_id, class_id, term, student_id, grade, learning, learning_before, raised_by,
-    conduct, title, missing, provisional, act, settings_id, computed_at)
-  SELECT %(year)s::smallint, school_id, class_id, slot, student_id, grade, learning, before, raised_by, conduct, title,
-         {missing}, provisional, act, settings_id, %(at)s::timestamptz
-  FROM result_changed
-  ON CONFLICT (school_year, school_id, class_id, term, student_id) DO UPDATE SET learning = excluded.learning,
-    learning_before = excluded.learning_before, raised_by = excluded.raised_by, conduct = excluded.conduct, title = excluded.title,
-    missing = excluded.missing, provisional = excluded.provisional, act = excluded.act, settings_id = excluded.settings_id,
-    computed_at = excluded.computed_at)"""
-
-# --- primary school: the year alone has a result, made of what stands at its end ------------------------------------------------
-
-_QUALITIES = ", ".join(f"q.{code}" for code in QUALITIES_AND_COMPETENCES)
-# A class whose end-of-year books nobody has opened for writing owes no result yet.
-_PRIMARY_SOURCE = f"""
-sheet AS (
-  SELECT * FROM gradebook_classsheet s WHERE s.school_year = %(year)s::smallint AND s.grade <= 5 AND {_HERE.format("s")}
-    AND EXISTS (SELECT 1 FROM gradebook_markbook b WHERE b.sheet_id = s.id AND b.moment = 4 AND b.version > 0
-      AND b.school_year = %(year)s::smallint AND {_HERE.format("b")})),
-roll AS (
-  SELECT DISTINCT e.student_id, s.class_id, s.school_id, s.grade, s.act, s.settings_id
-  FROM enrolment_enrolment e JOIN sheet s ON s.class_id = e.school_class_id AND s.school_id = e.school_id
-  WHERE e.school_year = %(year)s::smallint AND (e.ends_on IS NULL OR e.ends_on >= %(today)s::date) AND {_HERE.format("e")}),
-due AS (
-  SELECT b.class_id, b.subject, b.tested, x.optional
-  FROM gradebook_markbook b JOIN sheet s ON s.id = b.sheet_id
-  JOIN LATERAL jsonb_to_recordset(s.subjects) AS x(code text, optional boolean) ON x.code = b.subject
-  WHERE b.kind = 'primary' AND b.moment = 4 AND b.school_year = %(year)s::smallint AND {_HERE.format("b")}),
-stored AS (
-  SELECT DISTINCT ON (m.student_id, m.subject) m.student_id, m.subject, m.level, NULLIF(m.test, -1) AS test, m.basis
-  FROM gradebook_primarymark m JOIN roll r ON r.student_id = m.student_id AND r.school_id = m.school_id
-  WHERE m.school_year = %(year)s::smallint AND m.moment = 4 AND {_HERE.format("m")}
-  ORDER BY m.student_id, m.subject, m.class_id = r.class_id DESC, m.updated_at DESC),
-primary_cell AS (
-  SELECT r.student_id, d.subject, m.level, m.test, d.tested, coalesce(m.basis, 0) >= 2 AS exempt
-  FROM roll r JOIN due d ON d.class_id = r.class_id
-  LEFT JOIN stored m ON m.student_id = r.student_id AND m.subject = d.subject
-  WHERE m.student_id IS NOT NULL OR NOT d.optional),
-trait AS (
-  SELECT DISTINCT ON (r.student_id) r.student_id, least({_QUALITIES}) AS lowest, num_nulls({_QUALITIES})::int AS missing
-  FROM roll r LEFT JOIN gradebook_qualitymark q ON q.school_year = %(year)s::smallint AND q.school_id = r.school_id
-    AND q.student_id = r.student_id AND q.moment = 4 AND {_HERE.format("q")}
-  ORDER BY r.student_id, q.class_id = r.class_id DESC, q.updated_at DESC)"""
-_PRIMARY_DIFFERENCES = f"""
-result_now AS (
-  SELECT r.school_id, r.class_id, r.grade, r.act, r.settings_id, r.student_id, 0 AS slot, o.overall AS learning,
-         o.overall AS before, '' AS raised_by, NULL::smallint AS conduct,
-         CASE o.overall WHEN 3 THEN 'excellent' ELSE '' END AS title, o.missing, false AS provisional
-  FROM overall o JOIN roll r USING (student_id)),
-result_changed AS (
-  SELECT n.* FROM result_now n
-  LEFT JOIN gradebook_result x ON x.school_year = %(year)s::smallint AND x.school_id = n.school_id AND x.class_id = n.class_id
-    AND x.term = 0 AND x.student_id = n.student_id AND {_HERE.format("x")}
-  WHERE CASE WHEN x.student_id IS NULL THEN n.learning IS NOT NULL
-        ELSE (x.learning, x.title, x.missing) IS DISTINCT FROM (n.learning::smallint, n.title, n.missing::smallint) END)"""
-_CLASSES = """
-SELECT (SELECT count(*) FROM mark_now), (SELECT count(*) FROM mark_changed), (SELECT count(*) FROM result_now),
-       (SELECT count(*) FROM result_changed),
-       (SELECT coalesce(json_agg(json_build_array(school_id, class_id, students)), '[]')::text FROM (
-          SELECT school_id, class_id, array_agg(DISTINCT student_id) AS students FROM result_changed GROUP BY 1, 2) c)"""
-_PRIMARY_COUNTS = "\nSELECT 0, 0, (SELECT count(*) FROM result_now), (SELECT count(*) FROM result_changed)"
-_PRIMARY_CLASSES = _CLASSES.replace("mark_now", "result_now WHERE false").replace(
-    "mark_changed", "result_now WHERE false"
-)
+CLASSES_AT_ONCE = 600
+"""Schools are taken together up to so many classes: few enough for the counts of their pupils to stay in memory."""
 
 
 @dataclass
@@ -193,34 +47,28 @@ class Differences:
         for name, count in other.as_dict().items():
             setattr(self, name, getattr(self, name) + count)
 
-
-class Level(NamedTuple):
-    """One level of schooling: its grades, everything up to what differs, what is written of it, and the counts alone."""
-
-    grades: tuple[int, int]
-    relations: str
-    writes: str
-    told: str
-    counted: str
+    def add_remade(self, remade: Remade) -> None:
+        self.add(Differences(remade.marks, remade.marks_different, remade.results, remade.results_different))
 
 
-# A level that stands needs no subject any more; at primary school "missing" tells of levels alone, and is kept as counted.
-_LEVELS = (
-    Level(
-        (1, 5),
-        f"{_PRIMARY_SOURCE},\n{twin.PRIMARY},{_PRIMARY_DIFFERENCES}",
-        _WRITE_RESULTS.format(missing="missing"),
-        _PRIMARY_CLASSES,
-        _PRIMARY_COUNTS,
-    ),
-    Level(
-        (6, 12),
-        f"{_SOURCE},\n{twin.SECONDARY},{_DIFFERENCES}",
-        _WRITE_MARKS + _WRITE_RESULTS.format(missing="CASE WHEN learning IS NULL THEN missing ELSE 0 END"),
-        _CLASSES,
-        _COUNTS,
-    ),
-)
+class _School(NamedTuple):
+    """A school with books, its lowest and highest grade, and how many classes it has."""
+
+    id: int
+    lowest: int
+    highest: int
+    classes: int
+
+
+@dataclass
+class _Found:
+    """One school: what was counted without a lock, and the pupils of each level to judge again under it."""
+
+    counted: Differences = field(default_factory=Differences)
+    again: dict[Level, list[int]] = field(default_factory=dict)
+
+
+_SIEVES = {PRIMARY: sifting_primary.sift, SECONDARY: sifting.sift}
 
 
 def recompute(
@@ -235,78 +83,106 @@ def recompute(
     if not scope.is_system:
         raise NotFound
     total = Differences()
-    if not apply:
-        for level in _LEVELS:
-            total.add(Differences(*_run(level, level.counted, "", school_year, school_ids)))
-        return total
-    for school_id, lowest, highest in _schools(school_year, school_ids):
-        total.add(_apply(scope, school_year, school_id, [v for v in _LEVELS if _meets(v, lowest, highest)]))
+    # Pupils of a year that is over sat in its classes until its last day, not today.
+    today = enrolment.day_within(school_year)
+    year = Year(school_year, today, twin.readings(_settings_ids(school_year, school_ids)))
+    for schools in _batches(_schools(school_year, school_ids)):
+        for school_id, found in sorted(_look_at(year, schools, apply).items()):
+            if found.again:
+                _put_right(scope, year, school_id, found)
+            total.add(found.counted)
     return total
-
-
-def _meets(level: Level, lowest: int, highest: int) -> bool:
-    return level.grades[0] <= highest and lowest <= level.grades[1]
-
-
-def _run(level: Level, ending: str, writes: str, school_year: int, school_ids: Sequence[int] | None) -> Any:
-    facts = {
-        "year": school_year,
-        "schools": None if school_ids is None else list(school_ids),
-        # Pupils of a year that is over sat in its classes until its last day, not today.
-        "today": enrolment.day_within(school_year),
-        "at": clock.now(),
-        "readings": twin.readings(_settings_ids(school_year, school_ids)),
-    }
-    with planned_for_a_school() as cursor:
-        cursor.execute(f"WITH {level.relations}{writes}{ending}", facts)
-        return cursor.fetchone()
 
 
 def _settings_ids(school_year: int, school_ids: Sequence[int] | None) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT settings_id FROM gradebook_classsheet s WHERE school_year = %(year)s AND grade >= 6"
-            f" AND {_HERE.format('s')}",
+            "SELECT DISTINCT settings_id FROM gradebook_classsheet WHERE school_year = %(year)s AND grade >= 6"
+            " AND (%(schools)s::bigint[] IS NULL OR school_id = ANY(%(schools)s::bigint[]))",
             {"year": school_year, "schools": None if school_ids is None else list(school_ids)},
         )
         return [row[0] for row in cursor.fetchall()]
 
 
-def _schools(school_year: int, school_ids: Sequence[int] | None) -> list[tuple[int, int, int]]:
-    """Schools with books, each with its lowest and highest grade."""
+def _schools(school_year: int, school_ids: Sequence[int] | None) -> list[_School]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT school_id, min(grade), max(grade) FROM gradebook_classsheet s WHERE school_year = %(year)s"
-            f" AND {_HERE.format('s')} GROUP BY 1 ORDER BY 1",
+            "SELECT school_id, min(grade), max(grade), count(*) FROM gradebook_classsheet WHERE school_year = %(year)s"
+            " AND (%(schools)s::bigint[] IS NULL OR school_id = ANY(%(schools)s::bigint[])) GROUP BY 1 ORDER BY 1",
             {"year": school_year, "schools": None if school_ids is None else list(school_ids)},
         )
-        return cursor.fetchall()
+        return [_School(*row) for row in cursor.fetchall()]
 
 
-def _apply(scope: Scope, school_year: int, school_id: int, levels: Sequence[Level]) -> Differences:
+def _batches(schools: Iterable[_School]) -> Iterator[list[_School]]:
+    batch: list[_School] = []
+    for school in schools:
+        if batch and sum(other.classes for other in batch) + school.classes > CLASSES_AT_ONCE:
+            yield batch
+            batch = []
+        batch.append(school)
+    if batch:
+        yield batch
+
+
+# --- without a lock ------------------------------------------------------------------------------------------------------
+
+
+def _look_at(year: Year, schools: Sequence[_School], apply: bool) -> dict[int, _Found]:
+    """What is right, what differs, and, if it is to be written, what of it must be judged again under the lock."""
+    found = {school.id: _Found() for school in schools}
+    for level, sift in _SIEVES.items():
+        ids = [school.id for school in schools if level.meets(school.lowest, school.highest)]
+        unsure: dict[int, list[int]] = {}
+        for school in sift(year, ids) if ids else ():
+            found[school.school_id].counted.add(Differences(marks=school.marks, results=school.results))
+            pupils = [*school.apart, *school.different]
+            if apply and school.different:
+                found[school.school_id].again[level] = pupils
+            elif pupils:
+                unsure[school.school_id] = pupils
+        for remade in _judge(level, year, unsure):
+            if apply and remade.differs:
+                found[remade.school_id].again[level] = unsure[remade.school_id]
+            else:
+                found[remade.school_id].counted.add_remade(remade)
+    return found
+
+
+def _judge(level: Level, year: Year, unsure: Mapping[int, Sequence[int]]) -> list[Remade]:
+    """By the twin, for the pupils of each school that the sieve left over."""
+    pupils = [pupil for of_school in unsure.values() for pupil in of_school]
+    return remaking.compare(level, year, list(unsure), pupils) if unsure else []
+
+
+# --- under the locks of a school's classes -----------------------------------------------------------------------------
+
+
+def _put_right(scope: Scope, year: Year, school_id: int, found: _Found) -> None:
+    """Judge again, write what still differs, with audit and facts."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id FROM gradebook_classsheet WHERE school_year = %s AND school_id = %s ORDER BY id FOR NO KEY UPDATE",
-            [school_year, school_id],
+            [year.school_year, school_id],
         )
-    found, changed = Differences(), []
-    for level in levels:
-        *counts, classes = _run(level, level.told, level.writes, school_year, [school_id])
-        found.add(Differences(*counts))
-        changed += json.loads(classes)
-    if found.differences:
+    made = [
+        remade for level, pupils in found.again.items() for remade in remaking.write(level, year, school_id, pupils)
+    ]
+    for remade in made:
+        found.counted.add_remade(remade)
+    if found.counted.differences:
         audit.record(
             scope,
             "gradebook.recomputed",
             school_id=school_id,
             object_type="school_year",
-            object_id=school_year,
-            changes=found.as_dict(),
+            object_id=year.school_year,
+            changes=found.counted.as_dict(),
         )
     events.publish_many(
         [
-            ResultsChanged(school_id=at_school, class_id=class_id, school_year=school_year, students=students)
-            for at_school, class_id, students in changed
+            ResultsChanged(school_id=school_id, class_id=class_id, school_year=year.school_year, students=students)
+            for remade in made
+            for class_id, students in remade.classes
         ]
     )
-    return found

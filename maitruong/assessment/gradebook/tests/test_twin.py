@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import random
 
 import pytest
+from django.core.management import ManagementUtility
 from django.db import connection
 
 from maitruong.assessment.gradebook import sampling, services
@@ -37,6 +39,15 @@ def test_twin_and_plain_rules_agree_under_every_reading(switches: dict[str, obje
 
     assert last.examples == []
     assert last.pupils == 3_000
+
+
+def test_a_reading_can_be_named_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    reading = Tt22Settings(adjust_mode="remove").id
+
+    ManagementUtility(["dev", "rules", "compare", "--n", "20", "--seed", "1", "--reading", reading]).execute()
+
+    told = json.loads(capsys.readouterr().out)
+    assert (told["settings"], told["pupils"], told["differences"]) == (reading, 20, 0)
 
 
 def test_a_twin_that_rounds_down_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:

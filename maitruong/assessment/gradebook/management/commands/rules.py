@@ -36,7 +36,7 @@ class Command(BaseCommand):
         compare = what.add_parser("compare", help="học sinh ngẫu nhiên, tính từng em và tính hàng loạt")
         compare.add_argument("--n", type=int, default=20_000)
         compare.add_argument("--seed", type=int, default=1)
-        compare.add_argument("--settings", default="tt22_2021", help="mã cách hiểu quy định (RuleSettings.id)")
+        compare.add_argument("--reading", default="tt22_2021", help="mã cách hiểu quy định (RuleSettings.id)")
         what.add_parser("page", help="in sổ đăng kí quy định: ./dev rules page > docs/regulations.md")
         again = what.add_parser("recompute", help="so kết quả đã lưu với kết quả tính lại; --apply mới ghi")
         again.add_argument("--year", type=int, required=True)
@@ -71,7 +71,7 @@ class Command(BaseCommand):
 
     def _compare(self, options: dict[str, Any]) -> int:
         try:
-            settings = Tt22Settings.from_id(options["settings"])
+            settings = Tt22Settings.from_id(options["reading"])
         except Refusal as refusal:
             self._say({"refused": {"code": refusal.code, "message": refusal.text, "remedy": refusal.advice}})
             return REFUSED
