@@ -116,19 +116,21 @@ class SheetNotFound(ExchangeError):
 class HeaderNotFound(ExchangeError):
     code = "exchange.header_not_found"
     message = "Không tìm thấy dòng tiêu đề cột trong trang tính “{sheet}”."
-    remedy = "Chọn dòng tiêu đề trong bảng xem trước, hoặc thêm một dòng ghi tên các cột (ví dụ: Họ và tên, Ngày sinh)."
+    remedy = "Thêm trên bảng một dòng ghi tên các cột (ví dụ: Họ và tên, Ngày sinh), lưu tệp rồi tải lên lại."
 
 
 class ColumnsMissing(ExchangeError):
     code = "exchange.columns_missing"
     message = "Chưa chỉ ra cột nào trong tệp là {columns}."
-    remedy = "Chọn cột tương ứng trong bảng nối cột rồi kiểm tra lại."
+    remedy = (
+        "Chọn cột tương ứng ở bảng dưới rồi kiểm tra lại; tệp không có cột này thì thêm cột vào tệp và tải lên lại."
+    )
 
 
 class ColumnUsedTwice(ExchangeError):
     code = "exchange.column_used_twice"
-    message = "Có hai cột trong tệp cùng được nối với “{column}”: cột {first} và cột {second}."
-    remedy = "Chỉ giữ một cột, cột còn lại chọn “Bỏ qua”."
+    message = "Có hai cột trong tệp cùng được ghép với “{column}”: cột {first} và cột {second}."
+    remedy = "Chỉ giữ một cột, cột còn lại chọn “Bỏ qua cột này”."
 
 
 class NoFile(ExchangeError):

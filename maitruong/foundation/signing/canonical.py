@@ -39,7 +39,9 @@ def parse(data: bytes) -> etree._Element:
     """The root of a canonical document. Raises NotCanonical; never reads a DTD, an entity or the network."""
     if len(data) > LARGEST_FILE_BYTES:
         raise NotCanonical(f"tệp lớn hơn {LARGEST_FILE_BYTES // 1_000_000} MB")
-    if not data.startswith(b"<") or b"<!" in data or b"<?" in data:
+    if not data.startswith(b"<"):
+        raise NotCanonical("tệp không phải XML hay PDF của học bạ")
+    if b"<!" in data or b"<?" in data:
         # Canonical XML writes a "<" only to open or close an element; stop before a parser meets a DTD or an entity.
         raise NotCanonical("tệp có phần khai báo, chú thích hoặc chỉ thị mà hồ sơ gốc không có")
     root = _parsed(data)

@@ -23,6 +23,7 @@ from maitruong.registry.calendar import queries as calendar
 from . import drawings, queries
 
 _PAGE = 50
+_WHOLE = 100.0  # a commune whose books are all closed needs no reminder
 _PAGES = 10_000
 
 
@@ -50,7 +51,8 @@ def centre(request: HttpRequest) -> HttpResponse:
             "levels_legend": list(zip(charts.SERIES, queries.LEVELS.values(), strict=True)),
             "levels_when": _when(found.learning),
             "behind": sorted(
-                (c for c in communes if c.closed_share is not None), key=lambda c: (c.closed_share or 0, c.name)
+                (c for c in communes if c.closed_share is not None and c.closed_share < _WHOLE),
+                key=lambda c: (c.closed_share or 0, c.name),
             )[:6],
         },
     )

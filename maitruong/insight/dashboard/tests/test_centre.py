@@ -200,6 +200,29 @@ def test_its_communes_and_results_tell_of_that_year_too(client: Client, reformed
     assert all("nam=2025" in page or path == "ket-qua/" for path, page in then.items())
 
 
+def test_a_commune_whose_books_are_all_closed_is_not_to_be_reminded(client: Client, province: dict) -> None:
+    counted(province)
+    client.force_login(province["officer"])
+
+    with make.as_system(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE indicators_figures SET books_1 = 2, books_closed_1 = CASE school_id WHEN %s THEN 2 ELSE 1 END",
+            [province["ours"]],
+        )
+    some = reminded(client.get("/dieu-hanh/").content.decode())
+    with make.as_system(), connection.cursor() as cursor:
+        cursor.execute("UPDATE indicators_figures SET books_closed_1 = 2")
+    none = reminded(client.get("/dieu-hanh/").content.decode())
+
+    assert "75%" in some and "Không còn xã, phường nào cần nhắc." not in some
+    assert "Không còn xã, phường nào cần nhắc." in none and "100%" not in none
+
+
+def reminded(page: str) -> str:
+    """The card of the communes to be reminded."""
+    return page.split("Xã, phường cần nhắc")[1].split("</section>")[0]
+
+
 def test_a_year_nobody_opened_is_the_present_one(province: dict) -> None:
     assert queries.period(1999) == queries.period(None) == queries.period(2031)
 

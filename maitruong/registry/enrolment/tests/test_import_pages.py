@@ -147,8 +147,18 @@ def test_missing_column_is_refused_and_what_was_chosen_stays(clerk: Client, tmp_
 
     answer = clerk.post(columns, sent)
 
+    page = answer.content.decode()
     assert answer.status_code == 422
-    assert "Chưa chỉ ra cột nào trong tệp là Ngày sinh" in answer.content.decode()
+    assert "Chưa chỉ ra cột nào trong tệp là Ngày sinh" in page
+    assert "tệp không có cột này thì thêm cột vào tệp" in page
+
+
+def test_a_list_not_yet_checked_says_so_instead_of_counting_nothing(clerk: Client, tmp_path: Path) -> None:
+    upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, ONE]))
+
+    page = clerk.get("/nhap-danh-sach/").content.decode()
+
+    assert "chưa kiểm tra" in page and "0 mới" not in page
 
 
 def test_other_sheet_and_other_header_rows_may_be_pointed_at(clerk: Client, tmp_path: Path) -> None:
