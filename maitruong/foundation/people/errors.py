@@ -23,3 +23,9 @@ class NotAnAddress(Refusal):
     code = "people.not_an_address"
     message = "Chưa đọc được địa chỉ thư điện tử “{given}”."
     remedy = "Viết như ten@truong.edu.vn; không có thì để trống."
+
+
+class NameTooLong(Refusal):
+    code = "people.name_too_long"
+    message = "Họ và tên dài {length} chữ, nhiều nhất là {most}."
+    remedy = "Viết họ và tên như trong giấy khai sinh hoặc thẻ căn cước, không kèm ghi chú."

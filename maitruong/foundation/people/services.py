@@ -15,8 +15,10 @@ from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.kernel import phones, vietnamese
 
-from .errors import ChangedMeanwhile, NotAnAddress
+from .errors import ChangedMeanwhile, NameTooLong, NotAnAddress
 from .models import Person, PersonIdentifier
+
+LONGEST_NAME = 200
 
 
 def register_person(
@@ -30,8 +32,10 @@ def register_person(
     known_from: dt.date | None = None,
     **details: Any,
 ) -> int:
-    """Write a new human into the house, known in the given units. Returns the person's id."""
+    """Write a new human into the house, known in the given units. Returns the person's id. Raises NameTooLong."""
     name = vietnamese.tidy(full_name)
+    if len(name) > LONGEST_NAME:
+        raise NameTooLong(length=len(name), most=LONGEST_NAME)
     places = sorted(set(places))
     person = Person(
         full_name=name,
