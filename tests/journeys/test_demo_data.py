@@ -86,6 +86,15 @@ def test_every_pupil_of_the_closed_year_has_a_result_in_every_grade(ask: Ask) ->
     assert [grade for (grade,) in grades] == list(range(1, 13))
 
 
+def test_the_centre_counts_the_records_that_families_read(ask: Ask) -> None:
+    (row,) = ask(
+        "SELECT (SELECT count(*) FROM school_records_recordfile WHERE school_year = 2025 AND state IN ('sealed', 'issued')),"
+        " (SELECT coalesce(sum(records_sealed), 0)::int FROM indicators_figures WHERE school_year = 2025)"
+    )
+
+    assert row[0] > 0 and row[1] > 0
+
+
 def test_what_was_loaded_is_what_the_rules_make_of_it(house: House) -> None:
     told = told_by(house, DIFFERENCES)
 
