@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.urls import reverse
 
-from maitruong.assessment.gradebook import queries as gradebook
+from maitruong.assessment.gradebook.queries import ClassState
 from maitruong.foundation.access import queries as access
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 from maitruong.foundation.organisations import queries as organisations
-from maitruong.registry.calendar import queries as calendar
-from maitruong.registry.enrolment import queries as enrolment
 
 NAMED = 3
 
@@ -26,14 +25,14 @@ class Step(NamedTuple):
     href: str
 
 
-def first_steps(scope: Scope) -> list[Step]:
-    """What this workspace can do about a beginning; nothing once all is there. A few statements, whatever the province's size."""
+def first_steps(scope: Scope, year: int, classes: Sequence[ClassState]) -> list[Step]:
+    """What this workspace can do about a beginning; nothing once all is there. classes: of the school it works in."""
     if scope.workspace is None:
         return []
     if scope.may("staff.appoint_head"):
         return _of_department(scope, scope.workspace.unit_id)
     if scope.covers("enrolment.manage", school_id=scope.workspace.unit_id):
-        return _of_school(scope, scope.workspace.unit_id)
+        return _of_school(scope, scope.workspace.unit_id, year, classes)
     return []
 
 
@@ -53,14 +52,13 @@ def _of_department(scope: Scope, department: int) -> list[Step]:
     return steps
 
 
-def _of_school(scope: Scope, school_id: int) -> list[Step]:
-    year = calendar.year_on(clock.today())
-    if not enrolment.has_classes(scope, school_id=school_id, school_year=year):
+def _of_school(scope: Scope, school_id: int, year: int, classes: Sequence[ClassState]) -> list[Step]:
+    if not classes:
         words = "Mở lớp, phân công giáo viên, rồi xếp học sinh vào lớp."
         title = f"Năm học {Year(year).label} chưa có lớp nào"
         return [Step(title, words, reverse("enrolment:open_class", args=[school_id]))]
-    without = gradebook.classes_without_books(scope, school_id=school_id, school_year=year)
-    if without:
-        title = f"{len(without)} lớp chưa mở sổ điểm"
+    without = sum(one.has_books is False for one in classes)
+    if without and scope.covers("gradebook.close", school_id=school_id):
+        title = f"{without} lớp chưa mở sổ điểm"
         return [Step(title, "Mở sổ thì giáo viên mới nhập điểm được.", reverse("gradebook:books"))]
     return []

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 
 from maitruong.assessment.gradebook import queries as gradebook
-from maitruong.assessment.gradebook.queries import BookSummary
+from maitruong.assessment.gradebook.queries import BookSummary, ClassState
 from maitruong.assessment.school_records import queries as records
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.signing.types import Role
 from maitruong.registry.calendar import queries as calendar
-from maitruong.registry.enrolment import queries as enrolment
 from maitruong.site.beginning import first_steps
 from maitruong.site.family.ties import waiting_for
 
@@ -53,16 +52,19 @@ class Day:
 def day_of(scope: Scope) -> Day:
     today = clock.today()
     found = Day(day=f"{_WEEKDAYS[today.weekday()]}, {today:%d/%m/%Y}", waiting=[*_ties(scope), *_signatures(scope)])
-    found.waiting += [Line(step.title, step.text, step.href, "todo") for step in first_steps(scope)]
+    office = scope.workspace.unit_id if scope.workspace and scope.may("enrolment.manage") else None
+    year = calendar.year_on(today) if office or scope.may("gradebook.view") else 0
+    classes = gradebook.class_states(scope, school_id=office, school_year=year) if office else []
+    found.waiting += [Line(step.title, step.text, step.href, "todo") for step in first_steps(scope, year, classes)]
     if scope.may("gradebook.view"):
-        year, term = calendar.year_on(today), calendar.term_on(today)
+        term = calendar.term_on(today)
         found.term = "học kì I" if term == 1 else "học kì II"
         if scope.may("gradebook.view_all"):
             (school_id, *_) = scope.school_ids
             books = gradebook.books_of_school(scope, school_id=school_id, school_year=year, term=term)
             found.books = _of_school(books)
             if scope.may("timetable.assign"):
-                found.waiting += _without_teacher(scope, school_id, year, books)
+                found.waiting += _without_teacher(classes, books)
         else:
             found.books, found.books_left_out = _of_teacher(scope, year, term)
     return found
@@ -91,11 +93,9 @@ def _signatures(scope: Scope) -> list[Line]:
     return lines
 
 
-def _without_teacher(scope: Scope, school_id: int, year: int, books: list[BookSummary]) -> list[Line]:
+def _without_teacher(classes: list[ClassState], books: list[BookSummary]) -> list[Line]:
     """Classes that nobody leads, and subjects nobody teaches: somebody left, or was never named."""
-    missing = {
-        name: ["chủ nhiệm"] for _, name in enrolment.without_homeroom(scope, school_id=school_id, school_year=year)
-    }
+    missing = {one.name: ["chủ nhiệm"] for one in classes if not one.is_led}
     for book in books:
         if book.subject and not book.teachers and book.closed_at is None:
             missing.setdefault(book.class_name, []).append(book.subject_name)

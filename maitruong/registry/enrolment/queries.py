@@ -32,7 +32,6 @@ __all__ = [
     "classes",
     "day_within",
     "dossier",
-    "has_classes",
     "members",
     "programme_of",
     "programmes",
@@ -107,19 +106,6 @@ def classes(
         )
         for row in rows.order_by("school_id", "sort_key", "pk")
     ]
-
-
-def has_classes(scope: Scope, *, school_id: int, school_year: int, permission: str = "enrolment.manage") -> bool:
-    rows = SchoolClass.objects.visible_to(scope, permission)
-    return rows.filter(school_id=school_id, school_year=school_year).exists()
-
-
-def without_homeroom(scope: Scope, *, school_id: int, school_year: int) -> list[tuple[int, str]]:
-    """(id, name) of a school's classes that have no homeroom teacher, in the school's order. One statement."""
-    rows = SchoolClass.objects.visible_to(scope, "enrolment.view").filter(
-        school_id=school_id, school_year=school_year, homeroom_id__isnull=True
-    )
-    return list(rows.order_by("sort_key", "pk").values_list("pk", "name"))
 
 
 def class_roster(

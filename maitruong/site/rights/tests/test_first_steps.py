@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from maitruong.assessment.gradebook.services import open_books
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.registry.enrolment import services as enrolment
-from maitruong.site.beginning import first_steps
+from maitruong.site.today import day_of
 from tests import factories as make
 from tests.house.test_routes import signed_in
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 def titles(scope: object) -> list[str]:
     with unit_of_work(scope):  # type: ignore[arg-type]
-        return [step.title for step in first_steps(scope)]  # type: ignore[arg-type]
+        return [line.title for line in day_of(scope).waiting if line.icon == "todo"]  # type: ignore[arg-type]
 
 
 def test_the_administrator_sees_that_officers_and_principals_are_missing(november: None) -> None:
