@@ -42,6 +42,7 @@ PATIENCE_SECONDS = 60
 SLOWEST_BYTES_PER_SECOND = 1024
 """A request may take 60 s, and more only if it keeps coming at 1 KB/s on average: a phone in the hills, no trickle."""
 FINISH_SECONDS = 30
+STOPS = (signal.SIGTERM, signal.SIGINT)
 LONGEST_PAUSE_SECONDS = 15.0
 
 
@@ -153,7 +154,7 @@ class Parent:
         self.stopping = False
 
     def run(self) -> None:
-        for sign in (signal.SIGTERM, signal.SIGINT):
+        for sign in STOPS:
             signal.signal(sign, self.stop)
         pause = 0.5
         while len(self.children) < self.processes and not self.stopping:
@@ -176,12 +177,18 @@ class Parent:
 
     def _fork(self) -> None:
         parent = os.getpid()
+        # A child that is told to stop before it can listen ends at once; with our own handler it would only note it, and stay.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
         pid = os.fork()
         if pid:
             self.children[pid] = time.monotonic()
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
             return
         status = 1
         try:
+            for sign in STOPS:
+                signal.signal(sign, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
             die_with_parent(parent)
             Child(self.application, self.listener, self.threads).run()
             status = 0

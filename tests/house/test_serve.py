@@ -257,6 +257,36 @@ def test_children_end_with_a_killed_parent(start_server: StartServer) -> None:
     assert not any(map(is_alive, workers))
 
 
+NEVER_READY = """
+import os, sys, time
+from tools import serve
+class Child:
+    def __init__(self, *known):
+        print(os.getpid(), flush=True)
+        time.sleep(120)
+serve.Child = Child
+serve.Parent(None, serve.listen("127.0.0.1", 0), 1, 1).run()
+"""
+
+
+def test_a_child_that_does_not_listen_yet_ends_with_a_killed_parent_too() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", NEVER_READY], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        parent.kill()
+        parent.wait()
+
+        deadline = time.monotonic() + 10
+        while is_alive(child) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        alive = is_alive(child)
+        if alive:
+            os.kill(child, signal.SIGKILL)
+        assert not alive
+
+
 def test_forwarded_headers_count_from_the_named_proxy_only(start_server: StartServer) -> None:
     forged = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}
 
