@@ -6,6 +6,7 @@
 import { readTable, writeTable } from "./clipboard.js";
 
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], PageUp: [-10, 0], PageDown: [10, 0] };
+const REST = 1000;
 const EVENTS = ["keydown", "focusin", "focusout", "input", "compositionstart", "mousedown", "mouseover", "click", "copy", "cut", "paste"];
 
 export class Hands {
@@ -54,11 +55,13 @@ export class Hands {
     this.arrived(cell);
   }
 
-  // The cell that had the focus before the script came: what was begun goes on.
+  // The cell that had the focus before the script came: what was begun goes on. Enter may have been pressed already, when
+  // nobody listened, so what rests is written.
   takeUp(cell) {
     if (cell.el.value === cell.value) return this.arrive(cell);
     this.cell = cell;
     this.mode = "type";
+    this.resting = setTimeout(() => this.commit(cell), REST);
     this.stay(cell);
     return this.arrived(cell);
   }
@@ -112,6 +115,7 @@ export class Hands {
   }
 
   input() {
+    clearTimeout(this.resting);
     if (this.mode === "ready") this.mode = "type";
     if (this.isRange) this.stay(this.cell);
   }
