@@ -17,7 +17,7 @@ from maitruong.foundation.identity.models import Installation
 from maitruong.insight.indicators import services as indicators
 from maitruong.registry.enrolment.models import Enrolment
 
-from . import filling, load, statements
+from . import filling, load, partitions, statements
 from .filling import SYSTEM, Part
 from .layout import WHOLE
 from .types import SHARED_KINDS
@@ -25,6 +25,8 @@ from .world import World
 
 PUPIL = "hoc-sinh-8a2"
 MOST_PROCESSES = 2
+SCHOOLS_AT_ONCE = 20
+"""Schools whose results are made in one statement: their counts stay in memory."""
 _SET_BASED = (
     ("đưa người, học sinh, gia đình vào cơ sở dữ liệu", statements.PEOPLE),
     ("đưa lớp và phân công vào cơ sở dữ liệu", statements.CLASSES),
@@ -111,10 +113,14 @@ def seed(
             told.step("lập chỉ mục")
         load.drop_stage(db)
         db.execute("ANALYZE")
-        told.step("mở sổ, vào điểm, tính kết quả")
+        told.step("mở sổ, vào điểm")
         with load.without_autovacuum(db):
-            books = _of_all_schools(filling.fill_books, world, owner_url, use, told)
-        _add_up(done, whole, rolls, books)
+            with partitions.without_indexes(db, owner_url=owner_url, processes=use):
+                books = _of_all_schools(filling.fill_books, world, owner_url, use, told)
+                _add_up(done, whole, rolls, books)
+                told.step("lập chỉ mục sổ điểm")
+            told.step("tính kết quả")
+            _make_results(world, owner_url, use, told)
         _sign_a_class(world, told)
         told.step("sắp xếp lại dữ liệu")
         events.forget_all()
@@ -146,7 +152,22 @@ def _add_up(done: Seeded, whole: hashlib._Hash, rolls: list[Part], books: list[P
             for kind, count in part.counts.items():
                 done.counts[kind] = done.counts.get(kind, 0) + count
     done.content_hash = whole.hexdigest()
-    if unequal := sum(part.unequal for part in books):
+
+
+def _make_results(world: World, owner_url: str, processes: int, told: _Told) -> None:
+    """Results and figures of all schools, some schools at a time. Raises AveragesDiffer."""
+    numbers = [plan.number for plan in world.schools]
+    few = max(1, min(SCHOOLS_AT_ONCE, -(-len(numbers) // (2 * processes))))
+    groups = [numbers[place : place + few] for place in range(0, len(numbers), few)]
+    unequal = far = 0
+    for group, found in zip(
+        groups,
+        filling.side_by_side(filling.make_results, groups, world=world, owner_url=owner_url, processes=processes),
+        strict=True,
+    ):
+        unequal += found
+        told.far(far := far + len(group), len(numbers))
+    if unequal:
         raise AveragesDiffer(f"{unequal} averages loaded are not what the rules make of their marks")
 
 
