@@ -6,7 +6,9 @@ import hashlib
 import os
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -17,7 +19,7 @@ from maitruong.foundation.identity.models import Installation
 from maitruong.insight.indicators import services as indicators
 from maitruong.registry.enrolment.models import Enrolment
 
-from . import filling, load, partitions, statements
+from . import bare, filling, load, marks, statements
 from .filling import SYSTEM, Part
 from .layout import WHOLE
 from .types import SHARED_KINDS
@@ -102,20 +104,21 @@ def seed(
             load.copy(db, kind, text)
         told.step("dựng người và lớp")
         rolls = _of_all_schools(filling.stage_rolls, world, owner_url, use, told)
-        with load.lifted(db), load.bare(db):
-            load.load_admin_units(db)
-            for statement in statements.UNITS:
-                db.execute(statement)
-            for words, part in _SET_BASED:
-                told.step(words)
-                for statement in part:
+        beside = bare.Beside(owner_url, use)
+        with _meanwhile(_get_ready), bare.without_indexes(db, bare.PEOPLE, beside):
+            with load.lifted(db), load.by_hand(db):
+                load.load_admin_units(db)
+                for statement in statements.UNITS:
                     db.execute(statement)
+                for words, part in _SET_BASED:
+                    told.step(words)
+                    for statement in part:
+                        db.execute(statement)
             told.step("lập chỉ mục")
         load.drop_stage(db)
-        db.execute("ANALYZE")
         told.step("mở sổ, vào điểm")
         with load.without_autovacuum(db):
-            with partitions.without_indexes(db, owner_url=owner_url, processes=use):
+            with bare.without_indexes(db, bare.MARKS, beside):
                 books = _of_all_schools(filling.fill_books, world, owner_url, use, told)
                 _add_up(done, whole, rolls, books)
                 told.step("lập chỉ mục sổ điểm")
@@ -125,12 +128,26 @@ def seed(
         told.step("sắp xếp lại dữ liệu")
         events.forget_all()
         indicators.refresh()
-        db.execute("VACUUM (ANALYZE)")
+        bare.clean(db, load.others(db, (*bare.PEOPLE, *bare.MARKS)), beside)
         told.step("")
     done.seconds = round(time.monotonic() - started, 1)
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     done.cpu_seconds = round(sum(one.ru_utime + one.ru_stime for one in used), 1)
     return done
+
+
+def _get_ready() -> None:
+    marks.fill_pools()
+    school_records.get_ready()
+
+
+@contextmanager
+def _meanwhile(act: Callable[[], None]) -> Iterator[None]:
+    """While the database works, this process has time for something else. What goes wrong in it is raised at the end."""
+    with ThreadPoolExecutor(1) as pool:
+        doing = pool.submit(act)
+        yield
+        doing.result()
 
 
 def _of_all_schools(

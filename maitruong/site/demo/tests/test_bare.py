@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from maitruong.site.demo import load, partitions
+from maitruong.site.demo import bare, load
 from tools.roles import Addresses
 
 ADDED = """
@@ -47,13 +47,13 @@ def test_keys_and_indexes_of_the_marks_stand_as_before_once_they_are_filled(owne
     db, url = owner
     before = standing(db)
 
-    with partitions.without_indexes(db, owner_url=url, processes=processes):
-        bare = [indexes_of(db, f"gradebook_{kind}_2026") for kind in ("mark", "primarymark", "conduct", "result")]
+    with bare.without_indexes(db, bare.MARKS, bare.Beside(url, processes)):
+        left = [indexes_of(db, f"gradebook_{kind}_2026") for kind in ("mark", "primarymark", "conduct", "result")]
         db.execute("ALTER TABLE gradebook_conduct NO FORCE ROW LEVEL SECURITY")
         db.execute(ADDED)
         db.execute("ALTER TABLE gradebook_conduct FORCE ROW LEVEL SECURITY")
 
-    assert bare == [0, 0, 0, 2]
+    assert left == [0, 0, 0, 2]
     assert standing(db) == before
     with pytest.raises(psycopg.errors.UniqueViolation):
         db.execute("INSERT INTO gradebook_conduct_2026 SELECT * FROM gradebook_conduct_2026 LIMIT 1")
@@ -65,7 +65,7 @@ def test_they_stand_again_when_the_filling_fails(owner: Any) -> None:
     db, url = owner
     before = standing(db)
 
-    with pytest.raises(RuntimeError), partitions.without_indexes(db, owner_url=url, processes=2):
+    with pytest.raises(RuntimeError), bare.without_indexes(db, bare.MARKS, bare.Beside(url, 2)):
         raise RuntimeError
 
     assert standing(db) == before
@@ -74,6 +74,9 @@ def test_they_stand_again_when_the_filling_fails(owner: Any) -> None:
 def test_a_row_loaded_twice_is_told(owner: Any) -> None:
     db, url = owner
 
-    with pytest.raises(psycopg.errors.UniqueViolation), partitions.without_indexes(db, owner_url=url, processes=1):
+    with (
+        pytest.raises(psycopg.errors.UniqueViolation),
+        bare.without_indexes(db, bare.MARKS, bare.Beside(url, 1)),
+    ):
         for _ in range(2):
             db.execute(ADDED.replace("gradebook_conduct", "gradebook_conduct_2026", 1))
