@@ -93,6 +93,8 @@ def side_by_side(jobs: Sequence[Sequence[sql.Composed]], beside: Beside) -> None
 
     def run(job: Sequence[sql.Composed]) -> None:
         with load.connect(beside.owner_url) as db:
+            # Together they take the memory and the cores that one would.
+            db.execute(sql.SQL("SET maintenance_work_mem = {}").format(f"{load.MAINTENANCE_MB // beside.processes}MB"))
             if beside.processes > 1:
                 db.execute("SET max_parallel_maintenance_workers = 0")
             for statement in job:

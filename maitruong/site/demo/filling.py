@@ -107,7 +107,8 @@ def fill_books(number: int) -> Part:
     school_id = worker.world.schools[number - 1].unit_id
     years = sorted({term.school_year for term in TERMS})
     with unit_of_work(SYSTEM):
-        _settings()
+        # Of tables filled a moment ago nothing is known: sorting both sides of every join is the planner's guess, and a dear one.
+        _settings("enable_mergejoin = off")
         for year in years:
             gradebook.open_year(SYSTEM, school_id=school_id, school_year=year, closed=_closed(year))
         _stage_books(texts)
@@ -133,9 +134,9 @@ def make_results(numbers: Sequence[int]) -> int:
     return unequal
 
 
-def _settings() -> None:
+def _settings(*more: str) -> None:
     with connection.cursor() as cursor:
-        for setting in ("synchronous_commit = off", "statement_timeout = 0", "work_mem = '128MB'"):
+        for setting in ("synchronous_commit = off", "statement_timeout = 0", "work_mem = '128MB'", *more):
             cursor.execute(f"SET LOCAL {setting}")
 
 

@@ -22,6 +22,7 @@ from maitruong.registry.enrolment.types import class_sort_key, grade_number
 from . import statements, types
 
 SCHEMA = "seed_stage"
+MAINTENANCE_MB = 512
 _COLUMN_TYPES = {int: "bigint", str: "text", bool: "boolean", dt.date: "date"}
 
 #: What a row gains on its way into the staging table: further columns, and their COPY text from the fields of the line.
@@ -61,7 +62,7 @@ def connect(owner_url: str) -> psycopg.Connection:
     for setting in (
         "synchronous_commit = off",
         "work_mem = '192MB'",
-        "maintenance_work_mem = '512MB'",
+        f"maintenance_work_mem = '{MAINTENANCE_MB}MB'",
         "client_min_messages = warning",
     ):
         db.execute(f"SET {setting}")
