@@ -75,9 +75,10 @@ def without_indexes(db: psycopg.Connection, tables: Sequence[str], beside: Besid
         for index in indexes:
             if index.whole:
                 db.execute(index.back())
-        with load.lifted(db):
-            for reference in references:
-                db.execute(reference.back())
+        if references:
+            with load.lifted(db):
+                for reference in references:
+                    db.execute(reference.back())
         clean(db, names, beside)
 
 
@@ -114,7 +115,7 @@ def _by_table(db: psycopg.Connection, indexes: list[_Part]) -> list[list[sql.Com
 
 
 _LARGEST_FIRST = """
-SELECT t.relname FROM pg_class t WHERE t.relname = ANY(%s) AND t.relnamespace = 'public'::regnamespace
+SELECT t.relname FROM pg_class t WHERE t.relname = ANY(%s) AND t.relnamespace::regnamespace::text IN ('public', 'pg_catalog')
 ORDER BY pg_relation_size(t.oid) + coalesce((SELECT sum(pg_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = t.oid), 0)
   DESC, t.relname"""
 _REFERENCES = """

@@ -48,6 +48,7 @@ SECURED = (
     "enrolment_enrolment",
     "timetable_assignment",
 )
+WORN = ("pg_attribute", "pg_class", "pg_depend", "pg_type", "pg_statistic")
 KEYED = ("staff_employment", "enrolment_enrolment")
 """Tables whose rows carry a name and a grade of others, fetched row by row where they come one by one."""
 
@@ -138,8 +139,8 @@ def without_autovacuum(db: psycopg.Connection) -> Iterator[None]:
 
 
 def others(db: psycopg.Connection, than: Iterable[str]) -> list[str]:
-    """Every table of the house that is neither one of these nor a partition."""
-    return [row[0] for row in db.execute(_OTHERS, [list(than)])]
+    """Every table of the house that is neither one of these nor a partition, and the catalogues that temporary tables wear out."""
+    return [*(row[0] for row in db.execute(_OTHERS, [list(than)])), *WORN]
 
 
 _OTHERS = """

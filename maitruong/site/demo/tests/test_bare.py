@@ -21,6 +21,12 @@ CONSTRAINTS = """
 SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated, conislocal, coninhcount,
        (SELECT conname FROM pg_constraint AS of_whole WHERE of_whole.oid = c.conparentid)
 FROM pg_constraint c WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2"""
+OF_NOBODY = """
+INSERT INTO students_student (person_id, places, religion, policy_group, disability, boarding, near_poor, youth_union, pioneer, details)
+  VALUES (7, '{}', '', '', '', '', false, false, false, '{}')"""
+FIRES = (
+    "SELECT tgenabled::text FROM pg_trigger WHERE tgname = 'take_keys' AND tgrelid = 'enrolment_enrolment'::regclass"
+)
 ROWS_SECURED = """
 SELECT relname, relrowsecurity, relforcerowsecurity, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace
 ORDER BY 1"""
@@ -80,3 +86,33 @@ def test_a_row_loaded_twice_is_told(owner: Any) -> None:
     ):
         for _ in range(2):
             db.execute(ADDED.replace("gradebook_conduct", "gradebook_conduct_2026", 1))
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_references_exclusions_and_walls_of_people_stand_as_before_once_they_are_loaded(
+    owner: Any, processes: int
+) -> None:
+    db, url = owner
+    before = standing(db)
+
+    with bare.without_indexes(db, bare.PEOPLE, bare.Beside(url, processes)):
+        with load.lifted(db), load.by_hand(db):
+            (fires,) = db.execute(FIRES).fetchone() or ("",)
+        left = db.execute(CONSTRAINTS).fetchall()
+
+    kinds = {definition.split(" ")[0] for table, _, definition, *_ in before[1] if table in bare.PEOPLE}
+    kept = {definition.split(" ")[0] for table, _, definition, *_ in left if table in bare.PEOPLE}
+    assert fires == "D" and db.execute(FIRES).fetchone() == ("O",)
+    assert {"FOREIGN", "EXCLUDE"} <= kinds - kept and "PRIMARY" in kept
+    assert standing(db) == before
+
+
+def test_a_place_of_nobody_is_told_once_the_references_are_back(owner: Any) -> None:
+    db, url = owner
+
+    def load_nobody() -> None:
+        with bare.without_indexes(db, bare.PEOPLE, bare.Beside(url, 2)), load.lifted(db):
+            db.execute(OF_NOBODY)
+
+    with pytest.raises(psycopg.errors.ForeignKeyViolation, match="students_student"):
+        load_nobody()
