@@ -48,6 +48,8 @@ SECURED = (
     "enrolment_enrolment",
     "timetable_assignment",
 )
+BOOKS = ("gradebook_classsheet", "gradebook_markbook")
+"""What says which marks belong where: marks go in by it, and results are planned by its statistics."""
 WORN = ("pg_attribute", "pg_class", "pg_depend", "pg_type", "pg_statistic")
 KEYED = ("staff_employment", "enrolment_enrolment")
 """Tables whose rows carry a name and a grade of others, fetched row by row where they come one by one."""
@@ -127,8 +129,8 @@ def by_hand(db: psycopg.Connection, tables: Iterable[str] = KEYED) -> Iterator[N
 
 @contextmanager
 def without_autovacuum(db: psycopg.Connection) -> Iterator[None]:
-    """While the year's partitions are filled nobody cleans behind the loaders: it is done once, when everything stands."""
-    tables = [row[0] for row in db.execute(_PARTITIONS)]
+    """While the books are filled nobody cleans behind the loaders: it is done once, when everything stands."""
+    tables = [*(row[0] for row in db.execute(_PARTITIONS)), *BOOKS, "attendance_absence"]
     for table in tables:
         db.execute(sql.SQL("ALTER TABLE {} SET (autovacuum_enabled = off)").format(sql.Identifier(table)))
     try:

@@ -122,6 +122,7 @@ def seed(
                 books = _of_all_schools(filling.fill_books, world, owner_url, use, told)
                 _add_up(done, whole, rolls, books)
                 told.step("lập chỉ mục sổ điểm")
+            bare.clean(db, load.BOOKS, beside)
             told.step("tính kết quả")
             _make_results(world, owner_url, use, told)
         _sign_a_class(world, told)
