@@ -7,17 +7,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
+from psycopg import errors
 
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.kernel.errors import Refusal
 
-from .errors import NotFound
+from .errors import NotFound, WrittenMeanwhile
 from .models import Grant
 from .types import Scope
 
 Done = TypeVar("Done")
+#: What another person's save may cause. Any other IntegrityError is a fault of ours and must be seen.
+COLLISIONS = (errors.UniqueViolation, errors.ExclusionViolation)
 _SET = "SELECT set_config('role', %s, true), set_config('mt.schools', %s, true), set_config('mt.persons', %s, true)"
 
 
@@ -40,11 +43,16 @@ def unit_of_work(scope: Scope) -> Iterator[None]:
 def attempt(act: Callable[[], Done]) -> tuple[Done | None, Refusal | None]:
     """What a form does: run an act and give back its result, or the refusal, with all it had written taken back.
 
-    What is not found stays not found: that one goes through.
+    What is not found stays not found: that one goes through. When another person's save collides with the act, in the moment
+    between its looking and its writing, that is told as WrittenMeanwhile.
     """
     try:
         with transaction.atomic():
             return act(), None
+    except IntegrityError as problem:
+        if not isinstance(problem.__cause__, COLLISIONS):
+            raise
+        return None, WrittenMeanwhile()
     except NotFound:
         raise
     except Refusal as refusal:

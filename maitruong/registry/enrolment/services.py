@@ -53,11 +53,9 @@ def open_class(
     calendar.refuse_closed_year(school_year)
     schools.refuse_closed(school_id)
     name = _tidy_name(name)
-    there = SchoolClass._base_manager.filter(school_id=school_id, school_year=school_year, name=name).first()
+    there = _class_of_name(school_id, school_year, name)
     if there:
-        if there.grade != grade:
-            raise ClassNameTaken(name=name, grade=there.grade)
-        return there.pk
+        return _same_class(there, grade)
     row = SchoolClass(
         school_id=school_id,
         school_year=school_year,
@@ -66,7 +64,14 @@ def open_class(
         sort_key=class_sort_key(name, grade),
         campus_id=campus_id,
     )
-    row.save()
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:  # uniq_class_name: somebody opened it in this very moment
+        there = _class_of_name(school_id, school_year, name)
+        if there is None:
+            raise
+        return _same_class(there, grade)
     _record(scope, "enrolment.class_opened", row, changes={"name": [None, name], "grade": [None, grade]})
     publish(ClassOpened(school_id=school_id, school_year=school_year, class_id=row.pk, grade=grade))
     return row.pk
@@ -81,13 +86,18 @@ def rename_class(scope: Scope, *, class_id: int, name: str) -> bool:
     name = _tidy_name(name)
     if name == school_class.name:
         return False
-    beside = SchoolClass._base_manager.filter(school_id=school_class.school_id, school_year=school_class.school_year)
-    taken = beside.filter(name=name).first()
-    if taken:
+    place = (school_class.school_id, school_class.school_year, name)
+    if taken := _class_of_name(*place):
         raise ClassNameTaken(name=name, grade=taken.grade)
     before = school_class.name
     sort_key = class_sort_key(name, school_class.grade)
-    SchoolClass._base_manager.filter(pk=class_id).update(name=name, sort_key=sort_key)
+    try:
+        with transaction.atomic():
+            SchoolClass._base_manager.filter(pk=class_id).update(name=name, sort_key=sort_key)
+    except IntegrityError:  # uniq_class_name: another class got the name in this very moment
+        if (taken := _class_of_name(*place)) is None:
+            raise
+        raise ClassNameTaken(name=name, grade=taken.grade) from None
     _record(scope, "enrolment.class_renamed", school_class, changes={"name": [before, name]})
     return True
 
@@ -389,6 +399,17 @@ def _tidy_name(text: str) -> str:
     if len(name) > LONGEST_NAME:
         raise NameTooLong(length=len(name), most=LONGEST_NAME)
     return name
+
+
+def _class_of_name(school_id: int, school_year: int, name: str) -> SchoolClass | None:
+    return SchoolClass._base_manager.filter(school_id=school_id, school_year=school_year, name=name).first()
+
+
+def _same_class(there: SchoolClass, grade: int) -> int:
+    """What opening a class gives when one of the name is there. Raises ClassNameTaken."""
+    if there.grade != grade:
+        raise ClassNameTaken(name=there.name, grade=there.grade)
+    return there.pk
 
 
 def _class_to_change(scope: Scope, class_id: int) -> SchoolClass:
