@@ -13,6 +13,7 @@ from psycopg import errors
 
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.kernel.errors import Refusal
+from maitruong.foundation.organisations import services as organisations
 
 from .errors import NotFound, WrittenMeanwhile
 from .models import Grant
@@ -90,7 +91,12 @@ def grant(
     student_ids: Sequence[int] | None = None,
     reason: str = "",
 ) -> int:
-    """Give a right. The caller answers for its being allowed and writes the audit, with its own reason."""
+    """Give a right. The caller answers for its being allowed and writes the audit, with its own reason.
+
+    Raises NotFound for a unit that was taken back a moment ago.
+    """
+    if not organisations.stand_on(unit_id):
+        raise NotFound
     return Grant.objects.create(
         person_id=person_id,
         role=role,

@@ -15,7 +15,6 @@ from maitruong.foundation.events.services import publish
 from maitruong.foundation.kernel import clock, vietnamese
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 from maitruong.foundation.people import services as people
-from maitruong.foundation.people.models import Person
 from maitruong.foundation.reference import catalogue as reference
 from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.schools import queries as schools
@@ -138,7 +137,7 @@ def enrol(
     StatusUnknown, SchoolClosed.
     """
     school_class = _class_to_change(scope, class_id)
-    if not Person._base_manager.filter(pk=student_id, places__contains=[school_class.school_id]).exists():
+    if not people.stand_on(student_id, school_class.school_id):
         raise NotFound
     schools.refuse_closed(school_class.school_id)
     _refuse_unknown_status(status)

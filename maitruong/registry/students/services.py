@@ -128,6 +128,8 @@ def add_guardian(
     Raises NotFound, NameMissing, RelationUnknown, NumberRefused, NumberOfAnother, NumberTriesSpent, ChildGrownUp, PhoneRefused.
     """
     _refuse_strangers(scope, student_id, school_id)
+    if not people_services.stand_on(student_id, school_id):
+        raise NotFound
     if relation not in {code.key for code in reference.codes("relation")}:
         raise RelationUnknown(given=relation)
     child = people.particulars(student_id)
