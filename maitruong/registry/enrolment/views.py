@@ -39,7 +39,9 @@ def schools(request: HttpRequest) -> HttpResponse:
     scope: Scope = request.scope  # type: ignore[attr-defined]
     year = year_of(request)
     q = request.GET.get("q", "")
-    rows, after = queries.schools(scope, school_year=year, q=q, after=forms.number(request, "sau"))
+    rows, after = queries.schools(
+        scope, school_year=year, q=q, after=forms.number(request, "sau"), over_on=calendar.over_on(year)
+    )
     return render(
         request,
         "enrolment/schools.html",
@@ -52,6 +54,7 @@ def schools(request: HttpRequest) -> HttpResponse:
             "opens_school": scope.may("schools.edit"),
             "may_found": scope.may("schools.found"),
             "year": Year(year).label,
+            "asked_year": forms.number(request, "nam") or "",
             "first_page": "sau" not in request.GET,
             "next": _with(request, sau=after) if after else "",
         },
