@@ -43,6 +43,28 @@ DAY = dt.date(2026, 11, 20)
 PASSWORD = "mái trường xưa bóng bàng"
 
 
+def test_a_deputy_who_stands_in_is_called_so_and_the_principal_is_not(place: SimpleNamespace) -> None:
+    deputy = make.a_post_holder(place.school, "deputy_principal", "Lương Quốc Việt")
+    make.a_post(deputy.person_id, "principal", place.school)
+    make.a_post(deputy.person_id, "principal", place.neighbour)
+
+    held = [(w.label, w.unit_id) for w in access.workspaces(access.rights(deputy.person_id, on=DAY))]
+
+    assert held == [
+        ("Phó hiệu trưởng, thay mặt hiệu trưởng", place.school),
+        ("Hiệu trưởng", place.neighbour),
+        ("Phó hiệu trưởng", place.school),
+    ]
+    browser = Client()
+    browser.force_login(deputy)
+    session = browser.session
+    session["seen"] = int(clock.now().timestamp()) + 10**9
+    session.save()
+    assert "Phó hiệu trưởng, thay mặt hiệu trưởng · THCS Lê Chân" in browser.get("/").text
+    (own,) = access.workspaces(access.rights(place.principal.actor_id, on=DAY))
+    assert own.label == "Hiệu trưởng"
+
+
 @pytest.fixture
 def admin(place: SimpleNamespace) -> object:
     return make.scope_of(make.a_post_holder(place.department, "it_admin", "Cao Văn Máy"))
