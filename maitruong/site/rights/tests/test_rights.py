@@ -456,6 +456,23 @@ def test_the_page_of_accounts_offers_what_will_be_done_and_nothing_that_is_refus
     assert wrong == [] and seen == {True, False}
 
 
+def test_the_page_of_posts_asks_as_much_for_thirty_rows_as_for_three(place: SimpleNamespace) -> None:
+    """At the department, where every row may be another school."""
+    client = signed_in(make.a_post_holder(place.department, "it_admin", "Cao Văn Máy"))
+    counted = {}
+    for rows in (3, 30):
+        held = Grant.objects.filter(role="principal").count()
+        for number in range(rows - held):
+            make.a_principal(make.a_school(place.commune, f"THCS số {rows}.{number}"), f"Hiệu trưởng {rows}.{number}")
+        client.get("/quyen/?vai=principal")
+        with CaptureQueriesContext(connection) as asked:
+            page = client.get("/quyen/?vai=principal").text
+        assert page.count("Thu quyền</a>") == rows
+        counted[rows] = len(asked)
+
+    assert counted[3] == counted[30]
+
+
 def test_the_page_of_accounts_asks_the_rights_of_all_at_once(place: SimpleNamespace) -> None:
     client = signed_in(Account.objects.get(person_id=place.clerk.actor_id))
     counted = []
