@@ -26,6 +26,7 @@ from maitruong.foundation.people import bulk as people
 from maitruong.foundation.people.models import PersonIdentifier
 from maitruong.registry.students import services as students
 
+from .. import removing
 from ..events import RollsChanged
 from ..models import Enrolment, SchoolClass
 
@@ -256,18 +257,7 @@ def _close_classes(rows: Iterable[Written], going: Sequence[Written]) -> None:
     seated = Enrolment._base_manager.filter(school_class_id__in=opened).values_list("school_class_id", flat=True)
     led = SchoolClass._base_manager.filter(pk__in=opened, homeroom_id__isnull=False).values_list("pk", flat=True)
     empty = set(opened) - set(seated) - set(led)
-    with connection.cursor() as cursor:
-        for model in house_models():
-            columns = {field.column for field in model._meta.local_fields} & {"class_id", "school_class_id"}
-            for column in columns:
-                cursor.execute(
-                    sql.SQL("SELECT DISTINCT {0} FROM {1} WHERE {0} = ANY(%s)").format(
-                        sql.Identifier(column),  # type: ignore[arg-type]
-                        sql.Identifier(model._meta.db_table),  # type: ignore[arg-type]
-                    ),
-                    [list(empty)],
-                )
-                empty -= {found for (found,) in cursor.fetchall()}
+    empty -= removing.used(empty)
     SchoolClass._base_manager.filter(pk__in=empty).delete()
 
 
