@@ -19,6 +19,7 @@ from maitruong.foundation.kernel import clock
 from .rules.tt27_2020 import QUALITIES_AND_COMPETENCES
 from .storage import DAY, STORES, empty_row, in_year, place
 from .types import Book, SubjectTerm
+from .weighing import REMEMBERED
 
 FEW = 6
 """Up to so many pupils it is cheaper to look each one up than to read through the class."""
@@ -83,13 +84,26 @@ def _lines(elsewhere: str | None, of_class: str | None) -> Lines:
     return [*orjson.loads(elsewhere or "[]"), *orjson.loads(of_class or "[]")]
 
 
+class _Rows(dict[tuple[Any, ...], SubjectTerm]):
+    """A plain row with its names. A class of forty-five has some five hundred of them, most of them seen before."""
+
+    def __missing__(self, row: tuple[Any, ...]) -> SubjectTerm:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        found = self[row] = SubjectTerm._make(row)
+        return found
+
+
+_ROWS = _Rows()
+
+
 def _lay_secondary(pupils: Mapping[int, Pupil], marks: Lines, conduct: Lines) -> None:
     of = {pupil.id: pupil.marks for pupil in pupils.values()}
     for subject, term, students, *columns in marks:
         place_of = (subject, term)
-        for student, row in zip(students, zip(*columns, strict=True), strict=True):
+        for student, row in zip(students, map(_ROWS.__getitem__, zip(*columns, strict=True)), strict=True):
             if student in of:
-                of[student][place_of] = SubjectTerm._make(row)
+                of[student][place_of] = row
     for term, students, levels in conduct:
         for student, level in zip(students, levels, strict=True):
             if student in pupils:
