@@ -105,7 +105,7 @@ def learning(scope: Scope, of: Period) -> Learning:
 def learning_of(scope: Scope, of: Period, grade: int | None) -> Learning:
     """The period whose levels a page of this grade tells. Primary school judges once, at the end of the year: until the present
     year is over its pages tell of the year before."""
-    if grade not in PRIMARY:
+    if grade is None or grade not in PRIMARY:
         return learning(scope, of)
     over = of.past or calendar.over_on(of.school_year) is not None
     return Learning(of.school_year if over else of.school_year - 1, 0, {grade: {}})
