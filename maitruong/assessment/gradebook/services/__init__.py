@@ -5,7 +5,7 @@ from .closing import LEAVE, REFUSE, ZERO, close_book, reopen_book
 from .entry import enter_comment, enter_conduct, enter_marks, enter_primary, set_basis
 from .loading import load_marks, open_year
 from .opening import forget_old_answers, open_books, prepare_year
-from .recompute import Differences, recompute
+from .recompute import Differences, make_results, recompute
 from .summer import enter_summer
 from .years import close_year, unfinished
 
@@ -25,6 +25,7 @@ __all__ = [
     "forget_old_answers",
     "held_of_class",
     "load_marks",
+    "make_results",
     "open_books",
     "open_year",
     "prepare_year",
