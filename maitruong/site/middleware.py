@@ -13,6 +13,7 @@ from urllib.parse import unquote_plus
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
+from maitruong.foundation.kernel.characters import is_writable, writable
 from maitruong.site import errors, metrics
 
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
@@ -92,7 +93,10 @@ class NoPersonalNumberMiddleware:
 
 
 class TextMiddleware:
-    """No text of a database can hold a NUL: a request that carries one in its path, query or form is answered here, with 400."""
+    """No text of a database can hold a NUL: a request that carries one in its path, query or form is answered here, with 400.
+
+    Other characters no XML can hold come along unseen when people paste; they are left out of a form before a page reads it.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -105,6 +109,11 @@ class TextMiddleware:
         asked = "\0" in request.path or "%00" in request.META.get("QUERY_STRING", "")
         if asked or any("\0" in value for values in request.POST.lists() for value in (values[0], *values[1])):
             raise BadRequest("NUL")
+        if not all(is_writable(value) for _, values in request.POST.lists() for value in values):
+            tidied = request.POST.copy()
+            for name, values in request.POST.lists():
+                tidied.setlist(name, [writable(value) for value in values])
+            request.POST = tidied  # type: ignore[assignment]
 
 
 class SecurityHeadersMiddleware:

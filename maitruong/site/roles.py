@@ -90,10 +90,14 @@ ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {
 }
 
 
+#: role → (role held beside it at the same unit, what the workspace is called then).
+STAND_INS = {"principal": ("deputy_principal", "Phó hiệu trưởng, thay mặt hiệu trưởng")}
+
+
 def register_all() -> None:
     """Collect the permissions of every module, then the roles. A role that names an unknown permission stops the start."""
     for module in settings.MODULES:
         if util.find_spec(f"{module}.permissions"):
             register_permissions(import_module(f"{module}.permissions").PERMISSIONS)
     for code, (label, rows, order, home, held) in ROLES.items():
-        register_role(Role(code, label, rows, frozenset(held), order, home))
+        register_role(Role(code, label, rows, frozenset(held), order, home, STAND_INS.get(code)))

@@ -17,13 +17,17 @@ from maitruong.foundation.jobs import pulse
 from maitruong.insight.indicators import reactions as indicator_reactions
 from maitruong.insight.indicators import services as indicators
 from maitruong.registry.calendar import ports as years
+from maitruong.registry.enrolment import leaving
+from maitruong.registry.enrolment import ports as classes
 from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.enrolment import reactions as enrolment_reactions
 from maitruong.registry.enrolment.importers import StudentLists
 from maitruong.registry.schools import ports as schools
 from maitruong.registry.schools.importers import SchoolLists
+from maitruong.registry.students import ports as pupils
 from maitruong.teaching.curriculum import rules as curriculum_rules
 from maitruong.teaching.timetable import reactions as timetable_reactions
+from maitruong.teaching.timetable import services as timetable
 
 # Importing the rules is what registers them: a regulation nobody imported is not in force.
 RULES = (gradebook_rules, curriculum_rules)
@@ -37,6 +41,9 @@ def join() -> None:
     pulse.every(3600, "homerooms of who has left", enrolment_reactions.release)
     gradebook_reactions.register()
     years.register("gradebook", years.Keeper(gradebook.prepare_year, gradebook.close_year, gradebook.unfinished))
+    classes.register("gradebook", classes.Keeper(gradebook.held_of_class, gradebook.forget_class))
+    classes.register("timetable", classes.Keeper(timetable.held_of_class, timetable.forget_class))
+    pupils.asks_who_was_let_go(leaving.let_go)
     schools.asks("học sinh đang học", enrolment.seated_after)
     # A figure may be 60 s old. A school that writes all the time is counted every few seconds, not after every save.
     pulse.every(5, "indicators", _count_again)

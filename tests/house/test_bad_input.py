@@ -22,11 +22,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
 from maitruong.foundation.access.checks import described_routes
 from maitruong.foundation.identity.models import Account, SignInTry
 from maitruong.site.logs import JsonFormatter
+from maitruong.site.middleware import TextMiddleware
 from tests import factories as make
 from tools import serve
 from tools.places import CHECKOUT
@@ -149,6 +151,17 @@ def test_password_guesses_sent_at_once_through_every_web_worker_are_all_counted(
     with psycopg.connect(addresses.app) as db:
         found = db.execute("SELECT count(*) FROM identity_signintry").fetchone()
     assert found == (2 * judged,)
+
+
+# --- characters no XML can hold -----------------------------------------------------------------------------------------
+
+
+def test_characters_no_xml_can_hold_are_left_out_of_a_form_before_a_page_reads_it() -> None:
+    asked = RequestFactory().post("/", {"why": ["toà giao\x0bcho bố\uffff", "một\ndòng"], "day": "15/01/2027"})
+
+    TextMiddleware(lambda _: HttpResponse()).process_view(asked, None, (), {})
+
+    assert asked.POST.getlist("why") == ["toà giao cho bố", "một\ndòng"] and asked.POST["day"] == "15/01/2027"
 
 
 # --- a personal number in an address, a log line, a referrer -------------------------------------------------------------

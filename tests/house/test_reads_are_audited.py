@@ -47,6 +47,7 @@ SILENT = {
     "enrolment:classes": "classes and counts",
     "enrolment:open_class": "an empty form",
     "enrolment:rename": "a form that shows a class",
+    "enrolment:remove": "a form that shows a class and counts",
     "timetable:of_class": "who teaches a class, for the school's own head",
     "timetable:of_teacher": "what a teacher teaches, for the school's own head",
     "timetable:programme": "subjects of a class",

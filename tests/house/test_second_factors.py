@@ -96,6 +96,22 @@ def test_a_secret_in_clear_from_before_works_and_is_sealed_by_the_steady_work(pr
     assert not Account.objects.exclude(totp_secret="").exclude(totp_secret__startswith="v1.").exists()
 
 
+def test_secrets_whose_key_is_missing_hold_up_nobody_behind_them(keys: Path) -> None:
+    school = make.a_school(make.a_department())
+    for number in range(3):
+        with_secret(make.a_principal(school, f"Lê Văn {number}"), pyotp.random_base32())
+    last = make.a_principal(school, "Trần Thị Cuối")
+    sealing.new_key()
+    (keys / "0001.key").unlink()
+    last.totp_secret = secret = pyotp.random_base32()
+    last.save()
+
+    assert (sealing.seal_again(most=2), sealing.seal_again(most=2)) == (1, 0)
+
+    last.refresh_from_db()
+    assert last.totp_secret.startswith("v1.0002.") and sealing.of_account(last) == secret
+
+
 def test_a_new_key_takes_every_secret_over_and_the_old_one_is_told_as_unused(principal: Account, keys: Path) -> None:
     secret = pyotp.random_base32()
     with_secret(principal, secret)

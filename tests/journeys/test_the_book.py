@@ -113,4 +113,8 @@ def test_on_the_phone_one_column_at_a_time_with_a_key_for_absent(house: House, e
         assert until(page, lambda: second.input_value() == "V")
 
     assert all_saved(page)
+    told = page.locator("tbody tr:first-child .marks__told")
+    page.locator("tbody tr:first-child .marks__why").tap()
+    assert until(page, lambda: "Điều 9" in told.inner_text() and "Thông tư 22/2021" in told.inner_text())
+    picture(page, "book-phone-why")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -17,7 +17,7 @@ PEOPLE = {
     "Chuyên viên · Sở GDĐT": ("Trung tâm điều hành", "Chuyên viên Sở"),
     "Chuyên viên giáo dục · UBND": ("Trung tâm điều hành", "Chuyên viên xã"),
     "Hiệu trưởng · THCS": ("Chào Đỗ Minh Nguyệt", "Hiệu trưởng"),
-    "Phó hiệu trưởng, đang thay": ("Chào Lương Quốc Việt", "Hiệu trưởng"),
+    "Phó hiệu trưởng, đang thay": ("Chào Lương Quốc Việt", "Phó hiệu trưởng, thay mặt hiệu trưởng"),
     "Chủ nhiệm 8A2": ("Chào Hoàng Thị Vân", "Giáo viên chủ nhiệm"),
     "Giáo viên Toán 8A2": ("Chào Nguyễn Thị Lan", "Giáo viên bộ môn"),
     "Văn thư": ("Chào Phạm Thu Trang", "Văn thư"),

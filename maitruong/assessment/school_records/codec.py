@@ -2,7 +2,7 @@
 
 A field of a simple type is an attribute, a dataclass is a child element, a tuple is a wrapper with one child an item, a
 field marked `text` is a child with text. None writes nothing; a hyphen stands for an underscore. The order is the order
-of the fields.
+of the fields. Characters XML forbids are left out: a row may be older than the gate that keeps them from tables.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from lxml import etree
+
+from maitruong.foundation.kernel.characters import writable
 
 NAMESPACE = "urn:maitruong:school-record:1"
 T = TypeVar("T")
@@ -40,7 +42,7 @@ def fill(element: etree._Element, value: Any) -> None:
         if content is None or content == ():
             continue
         if field.metadata.get("text"):
-            etree.SubElement(element, tag(field.name)).text = content
+            etree.SubElement(element, tag(field.name)).text = writable(content)
         elif dataclasses.is_dataclass(content):
             write(element, field.name, content)
         elif isinstance(content, tuple):
@@ -66,7 +68,7 @@ def read(element: etree._Element, kind: type[T]) -> T:
 def _write_items(wrapper: etree._Element, item_name: str, items: tuple[Any, ...]) -> None:
     for item in items:
         if isinstance(item, str):
-            etree.SubElement(wrapper, tag(item_name)).text = item
+            etree.SubElement(wrapper, tag(item_name)).text = writable(item)
         else:
             write(wrapper, item_name, item)
 
@@ -111,4 +113,4 @@ def _text(value: Any) -> str:
         return value.value
     if isinstance(value, dt.date):
         return value.isoformat()
-    return str(value)
+    return writable(str(value))

@@ -7,6 +7,14 @@ class ScopeMissing(RuntimeError):
     """Rows were asked for without saying whose: a bug, never a message to a person."""
 
 
+class WrittenMeanwhile(Refusal):
+    """A constraint of the database decided between two people at once; the other one was first."""
+
+    code = "access.written_meanwhile"
+    message = "Đúng lúc này có người vừa ghi cùng một việc, hoặc nút được bấm hai lần, nên lần này chưa ghi gì."
+    remedy = "Mở lại trang để xem điều vừa được ghi; còn thiếu thì làm lại."
+
+
 class NotFound(Refusal):
     """Not there, or not yours: one answer for both."""
 

@@ -94,6 +94,8 @@ def waiting_units(person_id: int) -> set[int]:
 def workspaces(held: Iterable[tuple[GrantView, str]]) -> list[Workspace]:
     """The places a person can work in. A family is one place, whatever the number of children and schools."""
     roles = registry.roles()
+    held = list(held)
+    posts = {(grant.role, grant.unit_id) for grant, _ in held}
     found: dict[str, Workspace] = {}
     for grant, unit_name in held:
         role = roles[grant.role]
@@ -105,7 +107,10 @@ def workspaces(held: Iterable[tuple[GrantView, str]]) -> list[Workspace]:
             place = f"{before.place}, {unit_name}"
         elif before:
             place = before.place
-        found[key] = Workspace(key, role.code, role.label, grant.unit_id, place, (before.grants if before else 0) + 1)
+        label = role.label
+        if role.stand_in and (role.stand_in[0], grant.unit_id) in posts:
+            label = role.stand_in[1]
+        found[key] = Workspace(key, role.code, label, grant.unit_id, place, (before.grants if before else 0) + 1)
     return sorted(found.values(), key=lambda w: (roles[w.role].order, w.key))
 
 

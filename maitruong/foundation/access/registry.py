@@ -10,7 +10,10 @@ from .types import Rows
 
 @dataclass(frozen=True)
 class Role:
-    """A post that carries permissions. `family` roles see persons, `province` roles see every school."""
+    """A post that carries permissions. `family` roles see persons, `province` roles see every school.
+
+    stand_in: a role, and what this one is called for whoever holds both at one unit: she stands in for its holder.
+    """
 
     code: str
     label: str
@@ -18,6 +21,7 @@ class Role:
     permissions: frozenset[str]
     order: int = 50
     home: str = "home"
+    stand_in: tuple[str, str] | None = None
 
 
 _permissions: dict[str, str] = {}

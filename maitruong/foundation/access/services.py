@@ -7,17 +7,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
+from psycopg import errors
 
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.kernel.errors import Refusal
+from maitruong.foundation.organisations import services as organisations
 
-from .errors import NotFound
+from .errors import NotFound, WrittenMeanwhile
 from .models import Grant
 from .types import Scope
 
 Done = TypeVar("Done")
+#: What another person's save may cause. Any other IntegrityError is a fault of ours and must be seen.
+COLLISIONS = (errors.UniqueViolation, errors.ExclusionViolation)
 _SET = "SELECT set_config('role', %s, true), set_config('mt.schools', %s, true), set_config('mt.persons', %s, true)"
 
 
@@ -40,11 +44,16 @@ def unit_of_work(scope: Scope) -> Iterator[None]:
 def attempt(act: Callable[[], Done]) -> tuple[Done | None, Refusal | None]:
     """What a form does: run an act and give back its result, or the refusal, with all it had written taken back.
 
-    What is not found stays not found: that one goes through.
+    What is not found stays not found: that one goes through. When another person's save collides with the act, in the moment
+    between its looking and its writing, that is told as WrittenMeanwhile.
     """
     try:
         with transaction.atomic():
             return act(), None
+    except IntegrityError as problem:
+        if not isinstance(problem.__cause__, COLLISIONS):
+            raise
+        return None, WrittenMeanwhile()
     except NotFound:
         raise
     except Refusal as refusal:
@@ -82,7 +91,12 @@ def grant(
     student_ids: Sequence[int] | None = None,
     reason: str = "",
 ) -> int:
-    """Give a right. The caller answers for its being allowed and writes the audit, with its own reason."""
+    """Give a right. The caller answers for its being allowed and writes the audit, with its own reason.
+
+    Raises NotFound for a unit that was taken back a moment ago.
+    """
+    if not organisations.stand_on(unit_id):
+        raise NotFound
     return Grant.objects.create(
         person_id=person_id,
         role=role,

@@ -123,7 +123,8 @@ class ColumnsMissing(ExchangeError):
     code = "exchange.columns_missing"
     message = "Chưa chỉ ra cột nào trong tệp là {columns}."
     remedy = (
-        "Chọn cột tương ứng ở bảng dưới rồi kiểm tra lại; tệp không có cột này thì thêm cột vào tệp và tải lên lại."
+        "Chọn cột tương ứng ở bảng dưới rồi kiểm tra lại. Tệp không có cột này thì điền một giá trị cho mọi dòng ở mục "
+        "“Cho cả tệp”; nếu mục ấy không có, thêm cột vào tệp và tải lên lại."
     )
 
 

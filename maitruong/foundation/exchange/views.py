@@ -182,7 +182,7 @@ def _columns_page(request: HttpRequest, found: ImportBatch, proposal: Any, probl
         ],
         "head": [(number, [shown(value)[:24] for value in row]) for number, row in queries.head_rows(sheet)],
         "constants": {**proposal.constants, **(chosen.constants if same else {})},
-        "constant_columns": [known[key] for key in ("class_name",) if key in known.by_key],
+        "constant_columns": [column for column in known.columns if column.for_all],
         "options": dict(found.options) if request.method == "GET" else _options(request, found),
     }
 
@@ -204,7 +204,7 @@ def _choice(request: HttpRequest, found: ImportBatch) -> ColumnChoice:
     constants = {
         key: text.strip()[:50]
         for key in known
-        if (text := request.POST.get(f"chung-{key}", "")).strip() and key not in chosen.values()
+        if (text := request.POST.get(f"chung-{key}", "")).strip() and known[key].for_all and key not in chosen.values()
     }
     header_from = _number(request.POST.get("header_from")) or 1
     data_from = _number(request.POST.get("data_from")) or header_from + 1
@@ -256,14 +256,11 @@ def _batch_page(request: HttpRequest, found: ImportBatch, problem: Refusal | Non
         "crumbs": _crumbs(found),
         "steps": STEPS,
         "step": 3 if found.state in (ImportState.CHECKING, ImportState.CHECKED) else 4,
-        "batch": found,
-        "owner": ports.owner(found.kind),
         "year": Year(found.school_year).label,
         "state_label": ImportState(found.state).label,
         "running": running or making_file,
         "job": job,
-        "totals": found.totals,
-        "to_write": found.totals.get("new", 0) + found.totals.get("changed", 0),
+        **_ready(found),
         "problem": problem,
         "tab": tab,
         "tabs": [
@@ -276,9 +273,20 @@ def _batch_page(request: HttpRequest, found: ImportBatch, problem: Refusal | Non
         "first": f"{here}?muc={tab}" if "sau" in request.GET else "",
         "skipped": found.skipped if tab == "bo-qua" else [],
         "skipped_kinds": SKIPPED_KINDS,
-        "waiting": queries.corrections_waiting(found),
         "days_to_undo": queries.days_to_undo(found),
         **(_undone_page(found) if found.state == ImportState.UNDONE else {}),
+    }
+
+
+def _ready(found: ImportBatch) -> dict[str, Any]:
+    """What a checked list is ready for: how much it would write, and what was corrected since."""
+    return {
+        "batch": found,
+        "owner": ports.owner(found.kind),
+        "totals": found.totals,
+        "to_write": found.totals.get("new", 0) + found.totals.get("changed", 0),
+        "waiting": queries.corrections_waiting(found),
+        "oob": False,
     }
 
 
@@ -327,6 +335,10 @@ def correct(request: HttpRequest, batch_id: int) -> HttpResponse:
     context = {
         "reads_as": "" if value is None else shown(known.show(value)),
         "bad": problem.text if problem else " ".join(bad),
+        "ready": problem is None and found.state == ImportState.CHECKED,
+        **_ready(found),
+        "oob": True,
+        "running": False,
     }
     return render(request, "exchange/_corrected.html", context, status=422 if problem else 200)
 

@@ -18,9 +18,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.db import IntegrityError
-from psycopg import errors
 
-from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.access.services import COLLISIONS, unit_of_work
 from maitruong.foundation.access.staging import insert_many
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit import services as audit
@@ -50,8 +49,6 @@ from .services import (
     target_of,
 )
 
-#: What another person's save may cause. Anything else is a fault of ours and must be seen.
-COLLISIONS = (errors.UniqueViolation, errors.ExclusionViolation)
 Tell = Callable[[int, int, str], None]
 CHUNK = 1_000
 UNDO_CHUNK = 500

@@ -62,18 +62,28 @@ def give(account: Account, secret: str) -> None:
 
 
 def seal_again(most: int = 500) -> int:
-    """Seal what lies in clear or under an older key with the newest one, `most` at a time. Returns how many."""
+    """Seal what lies in clear or under an older key with the newest one, `most` at a time. Returns how many.
+
+    Rows that cannot be opened (their key is missing) are passed over, however many: the others do not wait behind them.
+    """
     if not Account.objects.exclude(totp_secret="").exists():
         return 0
     newest = f"v1.{_newest()[0]:04d}."
-    with transaction.atomic():
-        rows = Account.objects.select_for_update(skip_locked=True).exclude(totp_secret="")
-        done = [_seal_one(row) for row in rows.exclude(totp_secret__startswith=newest).order_by("pk")[:most]]
-    return sum(done)
+    done, last = 0, 0
+    while done < most:
+        with transaction.atomic():
+            rows = Account.objects.select_for_update(skip_locked=True).exclude(totp_secret="")
+            rows = rows.exclude(totp_secret__startswith=newest).filter(pk__gt=last)
+            batch = list(rows.order_by("pk")[: most - done])
+            done += sum(_seal_one(row) for row in batch)
+        if not batch:
+            break
+        last = batch[-1].pk
+    return done
 
 
 def _seal_one(account: Account) -> bool:
-    """False for one whose key is missing: the others do not wait for it."""
+    """False for one whose key is missing, or that no key opens."""
     try:
         give(account, of_account(account))
     except SecondFactorUnreadable:

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from . import characters
+
 # Order of the dictionary; f, j, w, z stand where Latin puts them, for foreign and ethnic names.
 LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")  # ngang, huyền, hỏi, ngã, sắc, nặng
@@ -46,6 +48,7 @@ def tidy(text: str) -> str:
     visible = "".join(
         " " if ch.isspace() else ch for ch in text if ch.isspace() or unicodedata.category(ch) not in ("Cf", "Cc")
     )
+    visible = characters.writable(visible)
     return " ".join(unicodedata.normalize("NFC", visible).split())
 
 

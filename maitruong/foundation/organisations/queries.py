@@ -36,6 +36,14 @@ def is_under(unit_id: int, above_id: int, *, on: dt.date) -> bool:
     )
 
 
+def among_under(unit_ids: Iterable[int], above_id: int, *, on: dt.date) -> set[int]:
+    """Those of these units that are governed by another on a day, or are that one. Two statements."""
+    wanted = set(unit_ids)
+    here = Position.objects.filter(unit_id=above_id, during__contains=on).values_list("path", flat=True).first()
+    below = Position.objects.filter(unit_id__in=wanted, path__startswith=here or "/", during__contains=on)
+    return (set(below.values_list("unit_id", flat=True)) if here is not None else set()) | (wanted & {above_id})
+
+
 def units_under(unit_id: int, *, on: dt.date) -> list[UnitRef]:
     """A unit and all it governs on a day, campuses apart, by kind and name."""
     here = Position.objects.filter(unit_id=unit_id, during__contains=on).values_list("path", flat=True).first()

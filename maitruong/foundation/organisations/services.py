@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from maitruong.foundation.kernel import clock, vietnamese
@@ -67,6 +68,19 @@ def found_communes(province: str, *, department_id: int, on: dt.date) -> int:
 
 
 @transaction.atomic
+def stand_on(unit_id: int) -> bool:
+    """Hold a unit for what is about to be written about it: nobody removes it before this transaction ends. False: it is gone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM organisations_unit WHERE id = %s FOR KEY SHARE", [unit_id])
+        return cursor.fetchone() is not None
+
+
+def hold_to_remove(unit_ids: Collection[int]) -> None:
+    """Wait for whoever is writing about these units, and let others wait: what stands on them is looked at after this."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM organisations_unit WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [list(unit_ids)])
+
+
 def remove_unit(unit_id: int) -> None:
     """Take back a unit that was founded by mistake. The caller has made sure that nothing stands on it."""
     Position.objects.filter(unit_id=unit_id).delete()

@@ -153,6 +153,12 @@ def leave_place(person_ids: Collection[int], unit_id: int) -> None:
             )
 
 
+def hold_to_remove(person_ids: Collection[int]) -> None:
+    """Wait for whoever is writing about these people, and let others wait: what speaks of them is looked at after this."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM people_person WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [list(person_ids)])
+
+
 def remove_people(ids: Collection[int]) -> int:
     """Remove people written by mistake, with their numbers. Foreign keys refuse anyone something else points at."""
     PersonIdentifier._base_manager.filter(person_id__in=ids).delete()

@@ -71,6 +71,16 @@ def known_at(person_ids: Iterable[int], unit_id: int) -> None:
             )
 
 
+def stand_on(person_id: int, unit_id: int) -> bool:
+    """Hold somebody a unit knows for what is about to be written: an undone list removes nobody before this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM people_person WHERE id = %s AND places @> ARRAY[%s::bigint] FOR KEY SHARE",
+            [person_id, unit_id],
+        )
+        return cursor.fetchone() is not None
+
+
 def change_contact(*, person_id: int, version: int, phone: str, email: str, residence: str) -> dict[str, list[str]]:
     """Write the contact fields over the version that was seen. Returns {field: [old, new]} of what changed.
 

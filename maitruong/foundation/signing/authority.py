@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -128,7 +129,9 @@ def _subject(holder: Holder) -> x509.Name:
 def _named(oid: x509.ObjectIdentifier, text: str) -> x509.NameAttribute:
     """At most 64 characters (RFC 5280). The library would count bytes, and cut the names of half our schools."""
     cut = text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1].rstrip() + "…"
-    return x509.NameAttribute(oid, cut, _validate=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # it counts bytes again, and warns where it was told not to refuse
+        return x509.NameAttribute(oid, cut, _validate=False)
 
 
 def _authority(

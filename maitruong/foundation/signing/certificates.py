@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TypeVar
 
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from .types import SignatureAlgorithm, SignatureVerdict
 
@@ -54,8 +55,10 @@ def fingerprint(certificate: x509.Certificate) -> str:
 
 @lru_cache(maxsize=4096)
 def common_name(certificate: x509.Certificate) -> str:
-    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    return str(names[0].value) if names else ""
+    """The holder's name. Read from the DER: x509.Name warns at every name of more than 64 bytes, which is 40 Vietnamese letters."""
+    subject = asn1_x509.Certificate.load(_der(certificate)).subject.native
+    name = subject.get("common_name", "")
+    return str(name[0] if isinstance(name, list) else name)
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from maitruong.foundation.access.types import Scope
+from maitruong.foundation.access.types import Rows, Scope
 from maitruong.foundation.kernel import clock, vietnamese
 from maitruong.insight.indicators import queries as indicators
 from maitruong.registry.calendar import queries as calendar
@@ -18,6 +18,9 @@ from maitruong.registry.enrolment import queries as enrolment
 DAYS = 14
 """How many days back the line under the marks of today goes."""
 LEVELS = {"3": "Tốt", "2": "Khá", "1": "Đạt", "0": "Chưa đạt"}
+PRIMARY_LEVELS = {"3": "Hoàn thành xuất sắc", "2": "Hoàn thành tốt", "1": "Hoàn thành", "0": "Chưa hoàn thành"}
+"""Of grades 1-5, of the whole year only (Circular 27/2020, Điều 9)."""
+PRIMARY = range(1, 6)
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,26 @@ def learning(scope: Scope, of: Period) -> Learning:
     if of.past or is_a_picture(told[now], beside=told[before]):
         return Learning(*now, told[now])
     return Learning(*before, told[before]) if told[before] else Learning(*now, {})
+
+
+def learning_of(scope: Scope, of: Period, grade: int | None) -> Learning:
+    """The period whose levels a page of this grade tells. Primary school judges once, at the end of the year: until the present
+    year is over its pages tell of the year before."""
+    if grade is None or grade not in PRIMARY:
+        return learning(scope, of)
+    over = of.past or calendar.over_on(of.school_year) is not None
+    return Learning(of.school_year if over else of.school_year - 1, 0, {grade: {}})
+
+
+def levels_of(grade: int | None) -> dict[str, str]:
+    """Key of a level → its name, best first; primary school has names of its own."""
+    return PRIMARY_LEVELS if grade in PRIMARY else LEVELS
+
+
+def primary_grades(scope: Scope, found: Learning) -> list[int]:
+    """The primary grades a page offers beside those it tells of: one school has them only when it has no others."""
+    one_school = scope.rows is not Rows.PROVINCE and len(scope.school_ids) == 1
+    return [] if one_school and any(grade not in PRIMARY for grade in found.levels) else list(PRIMARY)
 
 
 def is_a_picture(levels: dict[int, dict[str, int]], *, beside: dict[int, dict[str, int]]) -> bool:

@@ -167,17 +167,20 @@ def levels(request: HttpRequest) -> HttpResponse:
     """Pupils of each level by school, of one grade when asked."""
     scope = request.scope  # type: ignore[attr-defined]
     of = _period(request)
-    found = queries.learning(scope, of)
     grade, page = _grade(request), _page(request)
+    found = queries.learning_of(scope, of, grade)
     day = queries.last_day(found, of)
     rows, count = queries.levels_by_school(scope, found, day=day, grade=grade, page=page)
     context = {
         **_paged(rows, count, page, kept=_kept(of) + (f"khoi={grade}&" if grade else "")),
         **_years(of, f"khoi={grade}&" if grade else ""),
         "grade": grade,
-        "levels": queries.LEVELS,
+        "levels": queries.levels_of(grade),
         "when": _when(found),
-        "grades": sorted(found.levels),
+        "grades": [
+            *queries.primary_grades(scope, found),
+            *(g for g in sorted(found.levels) if g not in queries.PRIMARY),
+        ],
         "page_title": "Kết quả học tập",
         **_as_of(scope),
     }
@@ -190,11 +193,11 @@ def school_levels(request: HttpRequest, school_id: int) -> HttpResponse:
     """The pupils behind one figure of levels of one school."""
     scope = request.scope  # type: ignore[attr-defined]
     unit = _school_or_404(request, school_id, "insight.people")
-    level = request.GET.get("muc", "")
-    if level not in queries.LEVELS:
+    level, grade = request.GET.get("muc", ""), _grade(request)
+    names = queries.levels_of(grade)
+    if level not in names:
         raise Http404
-    found = queries.learning(scope, _period(request))
-    grade = _grade(request)
+    found = queries.learning_of(scope, _period(request), grade)
     rows = queries.school_pupils_of_level(
         scope, school_id=school_id, school_year=found.school_year, term=found.term, grade=grade, level=level
     )
@@ -204,19 +207,17 @@ def school_levels(request: HttpRequest, school_id: int) -> HttpResponse:
         school_id=school_id,
         object_type="school",
         object_id=school_id,
-        changes={"level": queries.LEVELS[level], "grade": grade, "rows": len(rows)},
+        changes={"level": names[level], "grade": grade, "rows": len(rows)},
     )
     context = {
         "unit": unit,
         "rows": rows,
-        "level": queries.LEVELS[level],
+        "level": names[level],
         "grade": grade,
         "when": _when(found),
         **_as_of(scope),
     }
-    return render(
-        request, "dashboard/school_levels.html", {**context, "page_title": f"Học sinh mức {queries.LEVELS[level]}"}
-    )
+    return render(request, "dashboard/school_levels.html", {**context, "page_title": f"Học sinh mức {names[level]}"})
 
 
 def _school_or_404(request: HttpRequest, school_id: int, permission: str = "insight.view") -> Any:
@@ -270,7 +271,7 @@ def _paged(rows: Sequence[Any], count: int, page: slice, *, kept: str) -> dict[s
 
 def _grade(request: HttpRequest) -> int | None:
     given = formats.whole_number(request.GET.get("khoi"))
-    return given if given is not None and 6 <= given <= 12 else None
+    return given if given is not None and 1 <= given <= 12 else None
 
 
 def _as_of(scope: Any) -> dict[str, str]:

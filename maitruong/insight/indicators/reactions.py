@@ -18,6 +18,7 @@ TOUCHES: dict[str, tuple[str, ...]] = {
     "gradebook.book_reopened": ("books",),
     "gradebook.books_opened": ("books", "levels"),
     "enrolment.class_opened": ("rolls",),
+    "enrolment.class_removed": ("rolls", "books", "levels"),
     "enrolment.pupil_enrolled": ("rolls", "records"),
     "enrolment.pupil_left": ("rolls", "records"),
     "enrolment.rolls_changed": ("rolls", "records"),

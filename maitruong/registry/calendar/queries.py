@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.db.models import Case, F, When
 
+from maitruong.foundation.kernel import clock
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 
 from .errors import YearClosed, YearUnknown
@@ -50,6 +51,12 @@ def is_closed(year: int) -> bool:
 def last_day_of_rights(year: int) -> dt.date:
     """Until when a right given for a school year holds: the retests of its summer included."""
     return dt.date(year + 1, 8, 31)
+
+
+def over_on(year: int) -> dt.date | None:
+    """The last day of a school year that lies behind us; None while it goes on, and for one nobody opened."""
+    ends_on = SchoolYear.objects.filter(pk=year).values_list("ends_on", flat=True).first()
+    return ends_on if ends_on is not None and ends_on < clock.today() else None
 
 
 def span(year: int) -> tuple[dt.date, dt.date, dt.date]:

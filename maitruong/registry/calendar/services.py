@@ -13,7 +13,18 @@ from maitruong.foundation.kernel import clock
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 
 from . import ports, queries
-from .errors import DatesOutOfOrder, DatesOutsideYear, ReasonMissing, YearClosed, YearNotOver, YearUnknown
+from .errors import (
+    EndNotAfterTermTwo,
+    EndsInYearAfter,
+    EndsTooLate,
+    ReasonMissing,
+    StartsInYearBefore,
+    StartsTooEarly,
+    TermTwoNotAfterStart,
+    YearClosed,
+    YearNotOver,
+    YearUnknown,
+)
 from .models import SchoolYear
 
 
@@ -21,12 +32,16 @@ from .models import SchoolYear
 def open_year(scope: Scope, *, year: int, starts_on: dt.date, term_two_starts_on: dt.date, ends_on: dt.date) -> bool:
     """Write the dates of a school year, or correct them. Returns whether anything changed.
 
-    Raises NotFound, DatesOutOfOrder, DatesOutsideYear, YearClosed.
+    Raises NotFound, YearClosed, and for the first day that is wrong: StartsTooEarly, StartsInYearBefore,
+    TermTwoNotAfterStart, EndNotAfterTermTwo, EndsTooLate, EndsInYearAfter.
     """
     _refuse_strangers(scope)
-    if not starts_on < term_two_starts_on < ends_on:
-        raise DatesOutOfOrder(year=Year(year).label)
-    _refuse_outside(year, starts_on, ends_on)
+    _refuse_wrong_start(year, starts_on)
+    if term_two_starts_on <= starts_on:
+        raise TermTwoNotAfterStart(given=term_two_starts_on, starts_on=starts_on)
+    if ends_on <= term_two_starts_on:
+        raise EndNotAfterTermTwo(given=ends_on, term_two_starts_on=term_two_starts_on)
+    _refuse_wrong_end(year, ends_on)
     dates = {"starts_on": starts_on, "term_two_starts_on": term_two_starts_on, "ends_on": ends_on}
     row, made = SchoolYear.objects.select_for_update().get_or_create(year=year, defaults=dates)
     if row.closed_at:
@@ -68,13 +83,24 @@ def close_year(scope: Scope, *, year: int, why: str) -> bool:
     return True
 
 
-def _refuse_outside(year: int, starts_on: dt.date, ends_on: dt.date) -> None:
-    """A year begins in its own summer and ends before the next; it touches no year beside it."""
-    first, last = dt.date(year, 7, 1), queries.last_day_of_rights(year)
-    beside = SchoolYear.objects.filter(pk__in=[year - 1, year + 1])
-    overlaps = any(row.starts_on <= ends_on and starts_on <= row.ends_on for row in beside)
-    if starts_on < first or ends_on > last or overlaps:
-        raise DatesOutsideYear(year=Year(year).label, first=first, last=last)
+def _refuse_wrong_start(year: int, day: dt.date) -> None:
+    """A year begins in its own summer, after the year before has ended."""
+    first = dt.date(year, 7, 1)
+    if day < first:
+        raise StartsTooEarly(given=day, year=Year(year).label, first=first)
+    before = SchoolYear.objects.filter(pk=year - 1, ends_on__gte=day).first()
+    if before is not None:
+        raise StartsInYearBefore(given=day, beside=Year(year - 1).label, ends_on=before.ends_on)
+
+
+def _refuse_wrong_end(year: int, day: dt.date) -> None:
+    """A year ends with its summer at the latest, before the next one begins."""
+    last = queries.last_day_of_rights(year)
+    if day > last:
+        raise EndsTooLate(given=day, year=Year(year).label, last=last)
+    after = SchoolYear.objects.filter(pk=year + 1, starts_on__lte=day).first()
+    if after is not None:
+        raise EndsInYearAfter(given=day, beside=Year(year + 1).label, starts_on=after.starts_on)
 
 
 def _refuse_strangers(scope: Scope) -> None:

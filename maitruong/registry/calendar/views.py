@@ -15,9 +15,11 @@ from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import attempt
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.kernel import clock, formats
+from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 
 from . import ports, queries, services
+from .errors import DayUnread
 from .models import SchoolYear
 
 FIRST, LAST = 2000, 2100
@@ -72,7 +74,7 @@ def dates(request: HttpRequest, year: int) -> HttpResponse:
             lambda: services.open_year(
                 scope,
                 year=year,
-                **{name: formats.parse_date(request.POST.get(name, "").strip()) for name in _usual(year)},
+                **{name: _day(request, name, usual) for name, usual in _usual(year).items()},
             )
         )
         if done is not None:
@@ -113,6 +115,24 @@ def close(request: HttpRequest, year: int) -> HttpResponse:
         "problem": problem,
     }
     return render(request, "calendar/close.html", context, status=422 if problem else 200)
+
+
+_DAYS = {
+    "starts_on": "Ngày bắt đầu",
+    "term_two_starts_on": "Ngày bắt đầu học kì II",
+    "ends_on": "Ngày kết thúc",
+}
+
+
+def _day(request: HttpRequest, name: str, usual: dt.date) -> dt.date:
+    """One of the three days as typed. Raises DayUnread, which says which of them."""
+    text = request.POST.get(name, "").strip()
+    if not text:
+        raise DayUnread(what=_DAYS[name], why="chưa nhập.", usual=usual)
+    try:
+        return formats.parse_date(text)
+    except Refusal as refusal:
+        raise DayUnread(what=_DAYS[name], why=refusal.text, usual=usual) from None
 
 
 def _known(year: int) -> SchoolYear | None:

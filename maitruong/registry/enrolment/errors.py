@@ -9,6 +9,12 @@ class ClassNameTaken(Refusal):
     remedy = "Đặt tên khác, hoặc dùng lớp đã có."
 
 
+class ClassInUse(Refusal):
+    code = "enrolment.class_in_use"
+    message = "Lớp {name} không bỏ được vì còn {held}."
+    remedy = "Chỉ bỏ được lớp mở nhầm, chưa từng có học sinh và chưa ghi gì. Phân công thì kết thúc trước; lớp đặt sai tên thì đổi tên."
+
+
 class GradeUnknown(Refusal):
     code = "enrolment.grade_unknown"
     message = "Chưa chọn khối, hoặc khối ấy không thuộc loại hình của trường."

@@ -17,6 +17,16 @@ class ClassOpened(Event):
 
 
 @dataclass(frozen=True)
+class ClassRemoved(Event):
+    """A class opened by mistake is gone, with its empty books."""
+
+    kind: ClassVar[str] = "enrolment.class_removed"
+    school_year: int
+    class_id: int
+    grade: int
+
+
+@dataclass(frozen=True)
 class ProgrammeChosen(Event):
     """A class studies other electives or clusters than before; its open books follow."""
 

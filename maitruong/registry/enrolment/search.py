@@ -14,6 +14,7 @@ Patterns are written into the statement as literals: a prepared plan would not k
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -41,14 +42,14 @@ FROM enrolment_enrolment e
 JOIN people_person p ON p.id = e.student_id
 JOIN enrolment_schoolclass c ON c.id = e.school_class_id
 JOIN organisations_unit u ON u.id = e.school_id
-WHERE e.school_year = {year} AND e.ends_on IS NULL AND {conditions}
+WHERE e.school_year = {year} AND {seated} AND {conditions}
 ORDER BY {order} LIMIT {limit}
 """
 _PUPILS_RARE = """
 WITH p AS MATERIALIZED (SELECT * FROM people_person p WHERE {name} LIMIT {most})
 SELECT (SELECT count(*) FROM p), p.id, p.full_name, p.born_on, p.sex, e.student_code, e.school_id, u.name, e.school_class_id, c.name
 FROM (VALUES (1)) AS one
-LEFT JOIN (p JOIN enrolment_enrolment e ON e.student_id = p.id AND e.school_year = {year} AND e.ends_on IS NULL
+LEFT JOIN (p JOIN enrolment_enrolment e ON e.student_id = p.id AND e.school_year = {year} AND {seated}
   JOIN enrolment_schoolclass c ON c.id = e.school_class_id
   JOIN organisations_unit u ON u.id = e.school_id) ON {conditions}
 ORDER BY {order} LIMIT {limit}
@@ -79,8 +80,11 @@ def pupils(
     before: int | None = None,
     limit: int = PAGE,
     permission: str = "students.view",
+    over_on: dt.date | None = None,
 ) -> Page:
     """Pupils with a place in a school year, by name, one page before or after a pupil's id.
+
+    over_on: the last day of a year that is over (calendar.over_on); then whoever sat there on that day is listed.
 
     q: words of the name, each from its beginning, with or without marks (marks that are typed must be there), the last one of
     the given name. anywhere: the words may stand anywhere, as on a page that says so; it is tried by itself when no given name
@@ -92,7 +96,7 @@ def pupils(
     conditions = [reached, *_chosen(school_id, class_id, grade)]
     words = vietnamese.tidy(q).lower().split()[:8]
     few = school_id is not None or class_id is not None or len(scope.school_ids) in range(1, FEW_SCHOOLS + 1)
-    asked = _Asked(scope, school_year, conditions, after, before, limit, few)
+    asked = _Asked(scope, school_year, conditions, after, before, limit, few, over_on)
     if not words:
         return _find(asked, [], _OF_YEAR)
     if not anywhere:
@@ -113,6 +117,7 @@ class _Asked:
     before: int | None
     limit: int
     few: bool
+    over_on: dt.date | None
 
 
 def _find(asked: _Asked, name: list[sql.Composable], columns: tuple[str, ...]) -> Page:
@@ -166,11 +171,21 @@ def _statement(
     way = " DESC" if asked.before else ""
     return sql.SQL(template).format(
         year=sql.Literal(asked.school_year),
+        seated=_seated(asked.over_on),
         name=sql.SQL(" AND ").join(name),
         most=sql.Literal(RARE + 1),
         conditions=sql.SQL(" AND ").join(conditions),
         order=sql.SQL(", ".join(f"{column}{way}" for column in columns)),
         limit=sql.Literal(asked.limit + 1),
+    )
+
+
+def _seated(over_on: dt.date | None) -> sql.Composable:
+    """Who sits there now; of a year that is over, who sat there on its last day: places may have ended with it, or stay open."""
+    if over_on is None:
+        return sql.SQL("e.ends_on IS NULL")
+    return sql.SQL("e.starts_on <= {day} AND (e.ends_on IS NULL OR e.ends_on >= {day})").format(
+        day=sql.Literal(over_on.isoformat())
     )
 
 
@@ -322,7 +337,7 @@ def _escaped(text: str) -> str:
 _SCHOOLS = """
 SELECT u.id, u.name, u.code, coalesce(above.name, ''), coalesce(s.levels, '{{}}'),
        (SELECT count(*) FROM enrolment_schoolclass c WHERE c.school_id = u.id AND c.school_year = {year}),
-       (SELECT count(*) FROM enrolment_enrolment e WHERE e.school_id = u.id AND e.school_year = {year} AND e.ends_on IS NULL)
+       (SELECT count(*) FROM enrolment_enrolment e WHERE e.school_id = u.id AND e.school_year = {year} AND {seated})
 FROM organisations_unit u
 LEFT JOIN schools_school s ON s.unit_id = u.id
 LEFT JOIN organisations_position at ON at.unit_id = u.id AND at.during @> CURRENT_DATE
@@ -333,9 +348,15 @@ ORDER BY u.sort_key, u.id LIMIT {limit}
 
 
 def schools(
-    scope: Scope, *, school_year: int, q: str = "", after: int | None = None, limit: int = PAGE
+    scope: Scope,
+    *,
+    school_year: int,
+    q: str = "",
+    after: int | None = None,
+    limit: int = PAGE,
+    over_on: dt.date | None = None,
 ) -> tuple[list[SchoolRow], int | None]:
-    """Schools the scope reaches, by name, with the counts of a year; and the id to go on from, None at the end. One statement.
+    """Schools the scope reaches, by name, with the counts of a year (over_on: as in pupils); and the id to go on from. One statement.
 
     Counted school by school of the page, so a page of fifty costs the same in a small and in a large province.
     """
@@ -357,7 +378,10 @@ def schools(
             )
         )
     statement = sql.SQL(_SCHOOLS).format(
-        year=sql.Literal(school_year), conditions=sql.SQL(" AND ").join(conditions), limit=sql.Literal(limit + 1)
+        year=sql.Literal(school_year),
+        seated=_seated(over_on),
+        conditions=sql.SQL(" AND ").join(conditions),
+        limit=sql.Literal(limit + 1),
     )
     rows = _rows(statement)
     found = [SchoolRow(r[0], r[1], r[2], r[3], tuple(r[4]), r[5], r[6]) for r in rows[:limit]]

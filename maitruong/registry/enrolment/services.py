@@ -15,7 +15,6 @@ from maitruong.foundation.events.services import publish
 from maitruong.foundation.kernel import clock, vietnamese
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 from maitruong.foundation.people import services as people
-from maitruong.foundation.people.models import Person
 from maitruong.foundation.reference import catalogue as reference
 from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.schools import queries as schools
@@ -53,11 +52,9 @@ def open_class(
     calendar.refuse_closed_year(school_year)
     schools.refuse_closed(school_id)
     name = _tidy_name(name)
-    there = SchoolClass._base_manager.filter(school_id=school_id, school_year=school_year, name=name).first()
+    there = _class_of_name(school_id, school_year, name)
     if there:
-        if there.grade != grade:
-            raise ClassNameTaken(name=name, grade=there.grade)
-        return there.pk
+        return _same_class(there, grade)
     row = SchoolClass(
         school_id=school_id,
         school_year=school_year,
@@ -66,8 +63,15 @@ def open_class(
         sort_key=class_sort_key(name, grade),
         campus_id=campus_id,
     )
-    row.save()
-    _record(scope, "enrolment.class_opened", row, changes={"name": [None, name], "grade": [None, grade]})
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:  # uniq_class_name: somebody opened it in this very moment
+        there = _class_of_name(school_id, school_year, name)
+        if there is None:
+            raise
+        return _same_class(there, grade)
+    record(scope, "enrolment.class_opened", row, changes={"name": [None, name], "grade": [None, grade]})
     publish(ClassOpened(school_id=school_id, school_year=school_year, class_id=row.pk, grade=grade))
     return row.pk
 
@@ -77,18 +81,23 @@ def rename_class(scope: Scope, *, class_id: int, name: str) -> bool:
 
     Raises NotFound, NameMissing, NameTooLong, ClassNameTaken, YearClosed.
     """
-    school_class = _class_to_change(scope, class_id)
+    school_class = class_to_change(scope, class_id)
     name = _tidy_name(name)
     if name == school_class.name:
         return False
-    beside = SchoolClass._base_manager.filter(school_id=school_class.school_id, school_year=school_class.school_year)
-    taken = beside.filter(name=name).first()
-    if taken:
+    place = (school_class.school_id, school_class.school_year, name)
+    if taken := _class_of_name(*place):
         raise ClassNameTaken(name=name, grade=taken.grade)
     before = school_class.name
     sort_key = class_sort_key(name, school_class.grade)
-    SchoolClass._base_manager.filter(pk=class_id).update(name=name, sort_key=sort_key)
-    _record(scope, "enrolment.class_renamed", school_class, changes={"name": [before, name]})
+    try:
+        with transaction.atomic():
+            SchoolClass._base_manager.filter(pk=class_id).update(name=name, sort_key=sort_key)
+    except IntegrityError:  # uniq_class_name: another class got the name in this very moment
+        if (taken := _class_of_name(*place)) is None:
+            raise
+        raise ClassNameTaken(name=name, grade=taken.grade) from None
+    record(scope, "enrolment.class_renamed", school_class, changes={"name": [before, name]})
     return True
 
 
@@ -97,7 +106,7 @@ def choose_programme(scope: Scope, *, class_id: int, electives: Sequence[str], c
 
     Raises NotFound, YearClosed.
     """
-    school_class = _class_to_change(scope, class_id)
+    school_class = class_to_change(scope, class_id)
     wanted = {"electives": list(electives), "clusters": list(clusters)}
     changes: dict[str, object] = {
         name: [getattr(school_class, name), value]
@@ -107,7 +116,7 @@ def choose_programme(scope: Scope, *, class_id: int, electives: Sequence[str], c
     if not changes:
         return False
     SchoolClass._base_manager.filter(pk=class_id).update(**wanted)
-    _record(scope, "enrolment.programme_chosen", school_class, changes=changes)
+    record(scope, "enrolment.programme_chosen", school_class, changes=changes)
     publish(ProgrammeChosen(school_id=school_class.school_id, school_year=school_class.school_year, class_id=class_id))
     return True
 
@@ -127,8 +136,8 @@ def enrol(
     The family's sight of the child comes along. Raises NotFound, AlreadySeated, SeatedElsewhere, OutsideYear, YearClosed,
     StatusUnknown, SchoolClosed.
     """
-    school_class = _class_to_change(scope, class_id)
-    if not Person._base_manager.filter(pk=student_id, places__contains=[school_class.school_id]).exists():
+    school_class = class_to_change(scope, class_id)
+    if not people.stand_on(student_id, school_class.school_id):
         raise NotFound
     schools.refuse_closed(school_class.school_id)
     _refuse_unknown_status(status)
@@ -160,7 +169,7 @@ def enrol(
     except IntegrityError:  # uniq_active_enrolment: the place is at a school this scope does not see
         raise SeatedElsewhere from None
     students.follow_child(student_id=student_id, school_id=school_class.school_id, on=starts_on)
-    _record(
+    record(
         scope,
         "enrolment.pupil_enrolled",
         school_class,
@@ -227,7 +236,7 @@ def move_pupil(scope: Scope, *, enrolment_id: int, to_class_id: int, on: dt.date
     A move on the very first day leaves a place of that one day behind, as the register would.
     """
     row = Enrolment.objects.visible_to(scope, "enrolment.manage").filter(pk=enrolment_id).first()
-    target = _class_to_change(scope, to_class_id)
+    target = class_to_change(scope, to_class_id)
     if row is None or row.school_id != target.school_id or row.school_year != target.school_year:
         raise NotFound
     if row.ends_on is None and row.school_class_id == to_class_id:
@@ -251,7 +260,7 @@ def appoint_homeroom(scope: Scope, *, class_id: int, teacher_id: int | None, on:
 
     Raises NotFound, NotOnTheStaff, YearClosed.
     """
-    school_class = _class_to_change(scope, class_id)
+    school_class = class_to_change(scope, class_id)
     before = school_class.homeroom_id
     if before == teacher_id:
         return False
@@ -277,7 +286,7 @@ def appoint_homeroom(scope: Scope, *, class_id: int, teacher_id: int | None, on:
             reason=why or f"Chủ nhiệm lớp {school_class.name}",
         )
     SchoolClass._base_manager.filter(pk=class_id).update(homeroom_id=teacher_id)
-    _record(scope, "enrolment.homeroom_appointed", school_class, changes={"homeroom": [before, teacher_id]}, why=why)
+    record(scope, "enrolment.homeroom_appointed", school_class, changes={"homeroom": [before, teacher_id]}, why=why)
     publish(
         HomeroomAppointed(
             school_id=school_id, school_year=school_class.school_year, class_id=class_id, teacher_id=teacher_id
@@ -288,7 +297,7 @@ def appoint_homeroom(scope: Scope, *, class_id: int, teacher_id: int | None, on:
 
 def leave_homeroom(scope: Scope, *, class_id: int, teacher_id: int, why: str) -> bool:
     """The class has no homeroom teacher any more, if it is still this one; the right was withdrawn by the caller."""
-    school_class = _class_to_change(scope, class_id)
+    school_class = class_to_change(scope, class_id)
     if school_class.homeroom_id != teacher_id:
         return False
     return appoint_homeroom(scope, class_id=class_id, teacher_id=None, on=clock.today(), why=why)
@@ -391,7 +400,18 @@ def _tidy_name(text: str) -> str:
     return name
 
 
-def _class_to_change(scope: Scope, class_id: int) -> SchoolClass:
+def _class_of_name(school_id: int, school_year: int, name: str) -> SchoolClass | None:
+    return SchoolClass._base_manager.filter(school_id=school_id, school_year=school_year, name=name).first()
+
+
+def _same_class(there: SchoolClass, grade: int) -> int:
+    """What opening a class gives when one of the name is there. Raises ClassNameTaken."""
+    if there.grade != grade:
+        raise ClassNameTaken(name=there.name, grade=there.grade)
+    return there.pk
+
+
+def class_to_change(scope: Scope, class_id: int) -> SchoolClass:
     """The class, locked, if the scope may change it and its year is open."""
     row = SchoolClass.objects.visible_to(scope, "enrolment.manage").select_for_update().filter(pk=class_id).first()
     if row is None:
@@ -413,7 +433,7 @@ def _refuse_outside_year(year: int, day: dt.date) -> None:
         raise OutsideYear(day=day, year=Year(year).label, first=first, last=last)
 
 
-def _record(
+def record(
     scope: Scope,
     action: str,
     school_class: SchoolClass,

@@ -11,6 +11,7 @@ urlpatterns = [
     path("lop/<int:class_id>/danh-sach.xlsx", views.export_roster, name="export_roster"),
     path("lop/<int:class_id>/chu-nhiem/", views.homeroom, name="homeroom"),
     path("lop/<int:class_id>/ten/", views.rename, name="rename"),
+    path("lop/<int:class_id>/bo/", views.remove, name="remove"),
     path("lop/<int:class_id>/them/", views.new_pupil, name="new_pupil"),
     path("truong/<int:school_id>/mo-lop/", views.open_class, name="open_class"),
     path("hoc-sinh/", views_pupil.pupils, name="pupils"),

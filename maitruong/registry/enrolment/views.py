@@ -25,7 +25,7 @@ from maitruong.registry.schools.types import grades_of
 from maitruong.registry.staff import queries as staff
 from maitruong.registry.students import services as students
 
-from . import forms, queries, services
+from . import forms, queries, removing, services
 from .errors import GradeUnknown
 from .exporters import roster_file
 from .types import ClassRef
@@ -39,7 +39,9 @@ def schools(request: HttpRequest) -> HttpResponse:
     scope: Scope = request.scope  # type: ignore[attr-defined]
     year = year_of(request)
     q = request.GET.get("q", "")
-    rows, after = queries.schools(scope, school_year=year, q=q, after=forms.number(request, "sau"))
+    rows, after = queries.schools(
+        scope, school_year=year, q=q, after=forms.number(request, "sau"), over_on=calendar.over_on(year)
+    )
     return render(
         request,
         "enrolment/schools.html",
@@ -52,6 +54,7 @@ def schools(request: HttpRequest) -> HttpResponse:
             "opens_school": scope.may("schools.edit"),
             "may_found": scope.may("schools.found"),
             "year": Year(year).label,
+            "asked_year": forms.number(request, "nam") or "",
             "first_page": "sau" not in request.GET,
             "next": _with(request, sau=after) if after else "",
         },
@@ -191,6 +194,28 @@ def rename(request: HttpRequest, class_id: int) -> HttpResponse:
             return redirect("enrolment:roster", class_id)
     context = {**_class_context(scope, ref, "Đổi tên lớp"), "given": request.POST or {"name": ref.name}}
     return render(request, "enrolment/rename.html", {**context, "problem": problem}, status=422 if problem else 200)
+
+
+@needs("enrolment.manage")
+@require_http_methods(["GET", "POST"])
+def remove(request: HttpRequest, class_id: int) -> HttpResponse:
+    """A class opened by mistake: the question before it goes, or what is in it."""
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    ref = queries.class_ref(scope, class_id=class_id, permission="enrolment.manage")
+    problem = None
+    if request.method == "POST":
+        _, problem = attempt(
+            lambda: removing.remove_class(scope, class_id=class_id, why=request.POST.get("why", "").strip())
+        )
+        if problem is None:
+            return redirect(f"{reverse('enrolment:classes', args=[ref.school_id])}?nam={ref.school_year}")
+    context = {
+        **_class_context(scope, ref, "Bỏ lớp mở nhầm"),
+        "held": removing.what_is_in(class_id),
+        "given": request.POST,
+        "problem": problem,
+    }
+    return render(request, "enrolment/remove.html", context, status=422 if problem else 200)
 
 
 @needs("enrolment.manage")

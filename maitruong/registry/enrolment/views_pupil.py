@@ -22,6 +22,7 @@ from maitruong.foundation.people.errors import ChangedMeanwhile
 from maitruong.foundation.people.models import Sex
 from maitruong.foundation.reference import catalogue as reference
 from maitruong.foundation.reference.errors import UnknownCode
+from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.students import services as students
 
 from . import forms, queries, services
@@ -49,6 +50,7 @@ def pupils(request: HttpRequest) -> HttpResponse:
         grade=forms.number(request, "khoi"),
         after=forms.number(request, "sau"),
         before=forms.number(request, "truoc"),
+        over_on=calendar.over_on(year),
     )
     if page.rows and scope.workspace is not None and reads.from_above(scope):
         # What was typed is somebody's name: the audit says that pupils were looked through, and where, not whom for.
@@ -73,6 +75,7 @@ def pupils(request: HttpRequest) -> HttpResponse:
             "many_schools": one_school is None,
             "sexes": dict(Sex.choices),
             "year": Year(year).label,
+            "asked_year": forms.number(request, "nam") or "",
             "previous": _with(request, truoc=page.previous, dau=way) if page.previous else "",
             "next": _with(request, sau=page.next, dau=way) if page.next else "",
             "anywhere": "" if page.anywhere or not q.strip() else _with(request, dau=1),

@@ -225,10 +225,10 @@ def _refuse_strangers(scope: Scope) -> None:
     """Founding reaches every school there will be: only a right over the whole province can."""
     if not scope.covers(PERMISSION, school_id=0):
         raise NotFound
-    _take_turn()
+    take_turn()
 
 
-def _take_turn() -> None:
+def take_turn() -> None:
     """One act on schools at a time: two officers at once must not found two of a name, nor close one twice. Rare acts, all of them."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('schools'))")
@@ -236,7 +236,7 @@ def _take_turn() -> None:
 
 def _open_school(scope: Scope, school_id: int) -> UnitFacts:
     school(scope, school_id)  # nobody waits for what is not his
-    _take_turn()
+    take_turn()
     unit = school(scope, school_id)
     if unit.closed_on is not None:
         raise SchoolClosed(on=unit.closed_on)

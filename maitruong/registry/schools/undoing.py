@@ -16,6 +16,7 @@ from maitruong.foundation.kernel import clock
 from maitruong.foundation.organisations import queries as organisations
 from maitruong.foundation.organisations import services as tree
 
+from .founding import take_turn
 from .models import School
 
 _BEYOND = system_scope("a school of a list is taken back only where nothing in the province stands on it")
@@ -31,7 +32,13 @@ _NAMES = {
 
 
 def take_back(scope: Scope, target: Target, rows: Sequence[Written], *, edited_too: bool) -> list[Kept]:
-    """See exchange.ports.ListOwner."""
+    """See exchange.ports.ListOwner.
+
+    Takes the turn of acts on schools, and holds the schools: whoever gives a right there in this moment is waited for, and
+    whoever comes after finds no school.
+    """
+    take_turn()
+    tree.hold_to_remove([row.object_id for row in rows])
     with unit_of_work(_BEYOND):
         used = uses([row.object_id for row in rows])
     kept: list[Kept] = []

@@ -14,6 +14,7 @@ from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.events.services import publish
 from maitruong.foundation.kernel import clock, vietnamese
+from maitruong.foundation.organisations import services as organisations
 from maitruong.foundation.people import queries as person_queries
 from maitruong.foundation.people import services as people
 from maitruong.foundation.people.types import Particulars
@@ -47,6 +48,8 @@ def employ(
     Raises NotFound, NameMissing, PostUnknown, AlreadyEmployed (another post is open there).
     """
     if not (scope.covers("staff.manage", school_id=school_id) or may_appoint_head(scope, school_id, post)):
+        raise NotFound
+    if not organisations.stand_on(school_id):
         raise NotFound
     if post not in POSTS:
         raise PostUnknown(given=post)

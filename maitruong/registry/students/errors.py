@@ -22,12 +22,18 @@ class NumberRefused(Refusal):
     remedy = "Đối chiếu 12 chữ số trên thẻ căn cước; chưa có thì để trống."
 
 
-class NumberOfNoPupil(NumberOfAnother):
-    """A number that exists, like the one of another name: it is counted and in the audit in the same way."""
+class NotLetGo(NumberOfAnother):
+    """Somebody whom other schools know: a pupil, a former pupil, a parent, a teacher. One answer for all of them.
 
-    code = "students.number_of_no_pupil"
-    message = "Số định danh vừa nhập là của một người đã có ở nơi khác và không phải học sinh."
-    remedy = "Đối chiếu lại giấy khai sinh của học sinh; nếu đúng là người học này, báo Sở GDĐT mở hồ sơ học sinh."
+    A number that exists, like the one of another name: it is counted and in the audit in the same way.
+    """
+
+    code = "students.not_let_go"
+    message = "Số định danh vừa nhập là của một người đã có ở nơi khác và chưa được cho chuyển đi."
+    remedy = (
+        "Đối chiếu giấy khai sinh; nếu đúng là em này, đề nghị trường đang giữ hồ sơ ghi em chuyển đi trước, rồi thêm lại. "
+        "Không còn trường nào giữ hồ sơ thì để trống số định danh và báo Sở GDĐT."
+    )
 
 
 class NumberTriesSpent(Refusal):

@@ -25,6 +25,7 @@ from maitruong.foundation.people.errors import NumberOfAnother
 from maitruong.foundation.reference import catalogue as reference
 
 from . import bulk as bulk
+from . import ports
 from .columns import student_list as student_list
 from .confirming import answer_tie as answer_tie
 from .confirming import confirm_ties as confirm_ties
@@ -35,7 +36,7 @@ from .errors import (
     ChildGrownUp,
     EndBeforeStart,
     NameMissing,
-    NumberOfNoPupil,
+    NotLetGo,
     NumberRefused,
     NumberTriesSpent,
     RelationUnknown,
@@ -68,8 +69,8 @@ def register_student(
 ) -> int:
     """Open the dossier of a new pupil, known at a school. Returns the person's id. Enrolling him is a step of its own.
 
-    A number that the province holds for the same name gives that person, with the dossier he has.
-    Raises NotFound, NameMissing, NumberRefused, NumberOfAnother, NumberOfNoPupil, NumberTriesSpent.
+    A number that the province holds for the same name gives that person, with the dossier he has, if no other school has
+    a say in it any more. Raises NotFound, NameMissing, NumberRefused, NumberOfAnother, NotLetGo, NumberTriesSpent.
     """
     if not scope.covers("students.edit", school_id=school_id):
         raise NotFound
@@ -82,8 +83,8 @@ def register_student(
         citizen_number=citizen_number,
         **person,
     )
-    if known_before and strangers_without_file({student_id}, school_id):
-        raise NumberOfNoPupil
+    if known_before and strangers_not_let_go({student_id}, school_id):
+        raise NotLetGo
     with unit_of_work(_BEYOND):
         if known_before:
             people_services.known_at([student_id], school_id)
@@ -127,6 +128,8 @@ def add_guardian(
     Raises NotFound, NameMissing, RelationUnknown, NumberRefused, NumberOfAnother, NumberTriesSpent, ChildGrownUp, PhoneRefused.
     """
     _refuse_strangers(scope, student_id, school_id)
+    if not people_services.stand_on(student_id, school_id):
+        raise NotFound
     if relation not in {code.key for code in reference.codes("relation")}:
         raise RelationUnknown(given=relation)
     child = people.particulars(student_id)
@@ -283,14 +286,16 @@ def strangers(person_ids: set[int], school_id: int) -> set[int]:
         return people.not_known_at(person_ids, school_id)
 
 
-def strangers_without_file(person_ids: set[int], school_id: int) -> set[int]:
-    """Those of these people who are known at other places only, and as no pupil: parents, teachers.
+def strangers_not_let_go(person_ids: set[int], school_id: int) -> set[int]:
+    """Those of these people who are known at other places only and were not let go as pupils there (ADR 0011).
 
-    A pupil who comes brings the dossier along. Made a pupil by number and name, a parent would be seen unconfirmed (ADR 0010).
+    A pupil who comes brings the dossier along. A number and a name are soon copied from a list: they show it to no school
+    before the one that has him said that he leaves. Whoever answers for a child is looked at as a parent, not as the pupil
+    she was.
     """
     strange = strangers(person_ids, school_id)
     with unit_of_work(_BEYOND):
-        return strange - set(Student._base_manager.filter(pk__in=strange).values_list("pk", flat=True))
+        return strange - (ports.let_go(strange) - bulk.guardians_among(strange))
 
 
 def attempt_number(

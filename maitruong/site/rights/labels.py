@@ -55,6 +55,7 @@ _ACTIONS = {
     "signing.refused": "Ký không thành: mã PIN hoặc mã xác nhận sai",
     "enrolment.class_opened": "Mở lớp",
     "enrolment.class_renamed": "Đổi tên lớp",
+    "enrolment.class_removed": "Bỏ lớp mở nhầm",
     "enrolment.programme_chosen": "Chọn môn lựa chọn, chuyên đề của lớp",
     "enrolment.pupil_enrolled": "Xếp vào lớp",
     "enrolment.pupil_left": "Rời lớp",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from maitruong.foundation.access import queries as access
@@ -111,7 +112,7 @@ def withdraw_role(scope: Scope, *, grant_id: int, why: str) -> bool:
     Raises NotFound, ReasonMissing, OwnRight.
     """
     post = access.post(grant_id, on=clock.today())
-    if post is None or post.role not in policy.STAFF_ROLES or not _may_withdraw(scope, post):
+    if post is None or post.role not in policy.STAFF_ROLES or post.id not in _standing_above(scope, [post]):
         raise NotFound
     if not why.strip():
         raise ReasonMissing
@@ -127,7 +128,27 @@ def withdraw_role(scope: Scope, *, grant_id: int, why: str) -> bool:
 
 def may_withdraw(scope: Scope, post: Post) -> bool:
     """Whether the rights page offers to take this role back."""
-    return not post.withdrawn and post.person_id != scope.actor_id and _may_withdraw(scope, post)
+    return post.id in withdrawable(scope, [post])
+
+
+def withdrawable(scope: Scope, posts: Sequence[Post]) -> set[int]:
+    """Which of these roles the rights page offers to take back: ids of grants. A fixed number of statements."""
+    above = _standing_above(scope, posts)
+    return {post.id for post in posts if post.id in above and not post.withdrawn and post.person_id != scope.actor_id}
+
+
+def _standing_above(scope: Scope, posts: Sequence[Post]) -> set[int]:
+    """A principal: everybody's roles at her school. The department's administrator: the roles he may give."""
+    if not scope.may("rights.give") or scope.workspace is None:
+        return set()
+    under = organisations.among_under((p.unit_id for p in posts), scope.workspace.unit_id, on=clock.today())
+    by_principal = policy.standing(scope) == ("principal", "school")
+    given = {gift.role for gift in policy.gifts(scope)}
+    return {
+        post.id
+        for post in posts
+        if post.unit_id in under and (_principal_withdraws(scope, post) if by_principal else post.role in given)
+    }
 
 
 def new_officer(scope: Scope, *, login: str, full_name: str, unit_id: int) -> tuple[int, Credentials | None]:
@@ -360,15 +381,10 @@ def _works_at(person_id: int, unit_id: int, on: dt.date) -> bool:
         return staff.works_at(person_id, unit_id, on=on)
 
 
-def _may_withdraw(scope: Scope, post: Post) -> bool:
-    """A principal: everybody's roles at her school. The department's administrator: the roles he may give."""
-    if not scope.may("rights.give") or not _under(scope, post.unit_id):
-        return False
-    if policy.standing(scope) == ("principal", "school"):
-        # Who acts for the principal for a time must not be able to put her out.
-        is_lasting_principal = post.role == "principal" and post.valid_to is None
-        return scope.covers("rights.give", school_id=post.unit_id) and not is_lasting_principal
-    return policy.gift(scope, post.role) is not None
+def _principal_withdraws(scope: Scope, post: Post) -> bool:
+    """Everybody's roles at her school. Who acts for the principal for a time must not be able to put her out."""
+    is_lasting_principal = post.role == "principal" and post.valid_to is None
+    return scope.covers("rights.give", school_id=post.unit_id) and not is_lasting_principal
 
 
 def _end_what_it_came_with(scope: Scope, post: Post, why: str) -> None:

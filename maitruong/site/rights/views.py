@@ -59,6 +59,7 @@ def posts(request: HttpRequest) -> HttpResponse:
     names = names_of({post.person_id for post in shown})
     places = organisations.units({post.unit_id for post in shown})
     classes = _class_names(scope, kind, here)
+    withdrawable = services.withdrawable(scope, shown)
     helped = _HELPED if kind == "department" and scope.may("accounts.manage") else set()
     return render(
         request,
@@ -66,7 +67,7 @@ def posts(request: HttpRequest) -> HttpResponse:
         {
             "page_title": "Giao quyền",
             "place": scope.workspace.place if scope.workspace else "",
-            "rows": [_row(scope, post, names, places, classes, helped) for post in shown],
+            "rows": [_row(scope, post, names, places, classes, helped, withdrawable) for post in shown],
             "left_out": len(found) - len(shown),
             "pills": _pills(chosen, kind, past),
             "past": past,
@@ -323,6 +324,7 @@ def _row(
     places: dict[int, Any],
     classes: dict[int, str],
     helped: set[str],
+    withdrawable: set[int],
 ) -> dict[str, Any]:
     limits = [f"lớp {classes.get(c, c)}" for c in post.class_ids or ()]
     state = "đã thu" if post.withdrawn else "đang giữ" if post.holds else _when(post, clock.today())
@@ -336,7 +338,7 @@ def _row(
         "until": post.valid_to,
         "why": post.reason,
         "state": state,
-        "may_withdraw": services.may_withdraw(scope, post),
+        "may_withdraw": post.id in withdrawable,
         "may_reset": post.holds and post.person_id != scope.actor_id and post.role in helped,
     }
 

@@ -11,6 +11,7 @@ from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.events.services import publish
+from maitruong.foundation.kernel import formats
 from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.staff import queries as staff
@@ -147,3 +148,14 @@ def end_assignments_of(scope: Scope, *, teacher_id: int, school_id: int, last_da
         )
         ended.append(row.pk)
     return ended
+
+
+def held_of_class(class_id: int) -> str:
+    """Assignments of a class that have not ended, in words; "" when there are none."""
+    count = Assignment._base_manager.filter(class_id=class_id, ends_on__isnull=True).count()
+    return f"{formats.number(count)} phân công giảng dạy" if count else ""
+
+
+def forget_class(class_id: int) -> None:
+    """Remove the ended assignments of a class that is removed itself: nobody was ever taught there."""
+    Assignment._base_manager.filter(class_id=class_id).delete()

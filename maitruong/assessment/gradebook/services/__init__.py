@@ -1,5 +1,6 @@
 """Writes of the mark books. Each runs in the caller's unit of work: all or nothing, one commit."""
 
+from .classes import forget_class, held_of_class
 from .closing import LEAVE, REFUSE, ZERO, close_book, reopen_book
 from .entry import enter_comment, enter_conduct, enter_marks, enter_primary, set_basis
 from .loading import load_marks, open_year
@@ -20,7 +21,9 @@ __all__ = [
     "enter_marks",
     "enter_primary",
     "enter_summer",
+    "forget_class",
     "forget_old_answers",
+    "held_of_class",
     "load_marks",
     "make_results",
     "open_books",

@@ -198,7 +198,7 @@ def test_a_reason_pasted_with_control_characters_is_taken_without_them(sealed) -
     room, old = sealed
 
     with rooms.working_as(room.principal) as scope:
-        pasted = {"reason": "Ghi sai ngày\x0bsinh\x01 theo giấy khai sinh", "decision": "45/QĐ\x02"}
+        pasted = {"reason": "Ghi sai ngày\x0bsinh\x01 theo giấy\uffff khai\ud800 sinh", "decision": "45/QĐ\x02\ufffe"}
         services.correct_record(scope, record_id=old.record_id, **pasted)
 
     second = rooms.records(room)[1]

@@ -41,6 +41,18 @@ def test_same_content_gives_the_same_bytes_and_comes_back_whole(make, office):
     assert office.verify(office.signed(content)).content == content
 
 
+def test_a_row_from_before_the_gate_with_what_xml_forbids_is_signed_without_it(office):
+    content = a_lower_secondary_record()
+    name = content.identity.pupil.full_name
+    pupil = replace(content.identity.pupil, full_name=f"{name}\uffff\x01")
+    broken = replace(content, identity=replace(content.identity, pupil=pupil))
+
+    report = office.verify(office.signed(broken))
+
+    assert report.verdict is Verdict.VALID
+    assert report.content is not None and report.content.identity.pupil.full_name == name
+
+
 @pytest.mark.parametrize(("make", "signatures"), list(zip(EVERY_KIND, [15, 16, 3], strict=True)))
 def test_record_signed_in_order_is_valid_with_every_signature_named(make, signatures, office):
     report = office.verify(office.signed(make()))

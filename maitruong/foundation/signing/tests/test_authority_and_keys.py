@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import stat
 import time
+import warnings
 from dataclasses import replace
 
 import pytest
@@ -48,6 +49,20 @@ def test_persons_get_ec_keys_and_organisations_rsa(authority, lan):
     assert isinstance(lan.key, ec.EllipticCurvePrivateKey)
     assert isinstance(seal.key, rsa.RSAPrivateKey)
     assert seal.key.key_size == 2048
+
+
+@pytest.mark.parametrize("name", ["Trường Tiểu học và Trung học cơ sở Nguyễn Bỉnh Khiêm, xã Ea Ô", "Tôn Nữ " * 20])
+def test_no_warning_is_raised_when_a_long_name_is_written_into_a_certificate_and_read_back(authority, name):
+    school = replace(SCHOOL, name=name, unit_name=name)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        common_name.cache_clear()
+        certificate = authority.issue(school, valid_from=BORN, valid_to=UNTIL).certificate
+        read = common_name(certificate)
+        authority.trust.check(certificate, at=BORN)
+
+    assert read == (name if len(name) <= 64 else name[:63].rstrip() + "…")
 
 
 def test_name_of_up_to_64_letters_stands_whole_in_a_certificate_and_a_longer_one_is_cut(authority):

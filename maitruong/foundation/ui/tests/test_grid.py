@@ -271,6 +271,31 @@ def test_on_a_phone_one_column_is_chosen_by_pills_and_v_is_a_key(visit, book: Bo
     assert page.locator("table[role=grid] [role=row] [role=gridcell]").count() > 0
 
 
+def test_on_a_phone_why_opens_in_the_row_when_asked_for_and_typing_fetches_nothing(visit, book: Book) -> None:
+    page = visit("/luoi/", width=390)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/vi-sao/" in request.url else None)
+    cell(page, 1, 6).tap()
+    page.keyboard.type("7,5")
+    page.keyboard.press("Enter")
+    assert until(page, lambda: book.values.get(("p1", "ck")) == "7,5")
+    page.wait_for_timeout(900)
+    assert asked == []
+
+    row = page.locator("tbody tr:nth-child(2)")
+    why = row.get_by_role("button", name=re.compile(r"^Vì sao\? "))
+    why.tap()
+    assert until(page, lambda: "hàng p2" in row.locator(".marks__told").inner_text())
+    assert why.get_attribute("aria-expanded") == "true" and row.locator(".marks__told").bounding_box()["width"] > 300
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+    page.locator("tbody tr:nth-child(3)").get_by_role("button", name=re.compile(r"^Vì sao\? ")).tap()
+    assert until(page, lambda: "hàng p3" in page.locator(".marks__told").inner_text())
+    page.locator("tbody tr:nth-child(3)").get_by_role("button", name=re.compile(r"^Vì sao\? ")).tap()
+    assert page.locator(".marks__told").count() == 0 and why.get_attribute("aria-expanded") == "false"
+    assert len(asked) == 2
+
+
 def test_on_a_phone_choices_are_keys_and_refusals_stand_in_the_row(visit, book: Book) -> None:
     book.columns = OTHER_KINDS
     page = visit("/luoi/", width=390)

@@ -233,3 +233,37 @@ def test_what_is_renamed_twice_on_a_day_was_never_called_so_in_between(province:
         organisations.describe_unit(province["ours"], name="THCS Tên Mới")
 
     assert list(FormerUnit.objects.values_list("name", "until")) == [("THCS Lê Chân", dt.date(2026, 8, 9))]
+
+
+def test_primary_grades_are_told_under_their_own_names_of_the_last_whole_year(client: Client, province: dict) -> None:
+    with make.as_system():
+        primary = make.a_school(Unit.objects.filter(kind="commune").first().pk, "TH Lê Chân", levels=("02",))
+    class_id, pupils = make.a_class(primary, "3A", pupils=("Bùi Minh Châu", "Vi Văn Đại"), grade=3, year=2025)
+    with make.as_system(), connection.cursor() as cursor:
+        for pupil, level in zip(pupils, (3, 1), strict=True):
+            cursor.execute(
+                "INSERT INTO gradebook_result (school_year, school_id, class_id, student_id, grade, term, learning,"
+                " missing, provisional, act, settings_id, computed_at)"
+                " VALUES (2025, %s, %s, %s, 3, 0, %s, 0, false, 'TT27/2020', 'TT27/2020', now())",
+                [primary, class_id, pupil, level],
+            )
+    indicators.recount([primary], 2025)
+    client.force_login(province["officer"])
+
+    page = client.get("/dieu-hanh/ket-qua/?khoi=3").text
+    best = client.get(f"/dieu-hanh/truong/{primary}/ket-qua/?muc=3&khoi=3").text
+    all_ = client.get("/dieu-hanh/ket-qua/").text
+
+    for words in ("Hoàn thành xuất sắc", "Hoàn thành tốt", "Hoàn thành", "Chưa hoàn thành", "cả năm 2025-2026"):
+        assert words in page
+    assert "TH Lê Chân" in page and "Kết quả giáo dục khối 3" in page and "Khá" not in page
+    assert "Hoàn thành xuất sắc" in best and "Bùi Minh Châu" in best and "Vi Văn Đại" not in best
+    assert "khoi=3" in all_ and "Khối 6–12" in all_ and "TH Lê Chân" not in all_
+
+
+def test_a_page_of_primary_levels_tells_of_the_present_year_once_it_is_over(province: dict) -> None:
+    scope = make.scope_of(province["officer"])  # type: ignore[arg-type]
+    with clock.standing_still(dt.datetime(2027, 7, 1, 9, tzinfo=clock.VIETNAM)), unit_of_work(scope):
+        found = queries.learning_of(scope, queries.period(), 3)
+
+    assert (found.school_year, found.term) == (2026, 0)

@@ -11,8 +11,10 @@ import pytest
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.audit.models import Entry
+from maitruong.foundation.kernel.errors import Refusal
 from maitruong.registry.calendar import queries, services
-from maitruong.registry.calendar.errors import DatesOutOfOrder, YearClosed, YearUnknown
+from maitruong.registry.calendar.errors import YearClosed, YearUnknown
+from maitruong.registry.calendar.models import SchoolYear
 from maitruong.site import province
 from tests import factories as make
 from tools.places import CHECKOUT
@@ -49,12 +51,47 @@ def test_the_department_opens_a_year_corrects_it_and_closes_it(officer: object) 
         ]
 
 
-def test_dates_out_of_order_an_unknown_year_and_a_school_are_refused(officer: object, place: SimpleNamespace) -> None:
+@pytest.mark.parametrize(
+    ("wrong", "code", "words"),
+    [
+        ({"starts_on": dt.date(2027, 6, 30)}, "starts_too_early", "bắt đầu 30/06/2027 quá sớm cho năm học 2027-2028"),
+        ({"term_two_starts_on": dt.date(2027, 9, 5)}, "term_two_not_after_start", "học kì II 05/09/2027 không sau"),
+        (
+            {"ends_on": dt.date(2027, 12, 1)},
+            "end_not_after_term_two",
+            "kết thúc 01/12/2027 không sau ngày bắt đầu học kì II",
+        ),
+        ({"ends_on": dt.date(2028, 9, 1)}, "ends_too_late", "kết thúc 01/09/2028 quá muộn"),
+        ({"ends_on": dt.date(2028, 8, 1)}, "ends_in_year_after", "nằm trong năm học 2028-2029"),
+    ],
+)
+def test_a_wrong_day_of_a_year_is_named_with_what_is_wanted(
+    officer: object, wrong: dict[str, dt.date], code: str, words: str
+) -> None:
+    beside = {name: day.replace(year=day.year + 1) for name, day in DATES.items()} | {"starts_on": dt.date(2028, 7, 20)}
     with unit_of_work(officer):
-        with pytest.raises(DatesOutOfOrder):
-            services.open_year(officer, year=2027, **{**DATES, "ends_on": dt.date(2027, 12, 1)})
-        with pytest.raises(YearUnknown):
-            services.close_year(officer, year=2031, why="")
+        services.open_year(officer, year=2028, **beside)
+
+        with pytest.raises(Refusal, match=words) as refused:
+            services.open_year(officer, year=2027, **{**DATES, **wrong})
+
+    assert refused.value.code == f"calendar.{code}" and not SchoolYear.objects.filter(pk=2027).exists()
+
+
+def test_a_year_that_begins_before_the_last_one_ended_is_told_which(officer: object) -> None:
+    with unit_of_work(officer):
+        services.open_year(officer, year=2027, **{**DATES, "ends_on": dt.date(2028, 8, 10)})
+        beside = {name: day.replace(year=day.year + 1) for name, day in DATES.items()}
+
+        with pytest.raises(Refusal, match="nằm trong năm học 2027-2028, năm học ấy đến 10/08/2028") as refused:
+            services.open_year(officer, year=2028, **{**beside, "starts_on": dt.date(2028, 8, 1)})
+
+    assert refused.value.code == "calendar.starts_in_year_before"
+
+
+def test_dates_out_of_order_an_unknown_year_and_a_school_are_refused(officer: object, place: SimpleNamespace) -> None:
+    with unit_of_work(officer), pytest.raises(YearUnknown):
+        services.close_year(officer, year=2031, why="")
     with pytest.raises(NotFound), unit_of_work(place.principal):
         services.open_year(place.principal, year=2027, **DATES)
 

@@ -31,7 +31,11 @@ def test_a_year_is_opened_and_corrected_on_its_page(officer: Client) -> None:
 
     days = {"starts_on": "06/09/2027", "term_two_starts_on": "17/01/2028", "ends_on": "31/05/2028"}
     wrong = officer.post("/nam-hoc/2027/", {**days, "ends_on": "31/05/2029"})
-    assert wrong.status_code == 422 and "31/05/2029" in wrong.content.decode()
+    assert wrong.status_code == 422 and "Ngày kết thúc 31/05/2029 quá muộn" in wrong.content.decode()
+    unread = officer.post("/nam-hoc/2027/", {**days, "term_two_starts_on": "31/02/2028"}).text
+    missing = officer.post("/nam-hoc/2027/", {**days, "starts_on": ""}).text
+    assert "Ngày bắt đầu học kì II: " in unread and "18/01/2028" in unread
+    assert "Ngày bắt đầu: chưa nhập." in missing
     assert officer.post("/nam-hoc/2027/", days)["Location"] == "/nam-hoc/"
 
     assert queries.span(2027)[0] == dt.date(2027, 9, 6)

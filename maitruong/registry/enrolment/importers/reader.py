@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,10 +74,10 @@ class StudentReader:
         meant = [Meant(record, row_of(record.values)) for record in records]
         with unit_of_work(_BEYOND):
             self._find_people(meant)
+            self._refuse_not_let_go(meant)
             ids = [m.target for m in meant if m.target is not None]
             held, files = people.held(ids), students.bulk.held_files(ids)
             seats, guardians = self._seats(ids), students.bulk.open_guardians(ids)
-        self._refuse_no_pupils(meant, files.keys())
         self._tell_numbers_of_others(meant)
         for m in meant:
             self._judge_class(m)
@@ -140,14 +140,14 @@ class StudentReader:
                 continue
             self._find_by_name(m, number)
 
-    def _refuse_no_pupils(self, meant: Sequence[Meant], files: Collection[int]) -> None:
-        """A parent or teacher of another school is made nobody's pupil by a number and a name."""
-        without = {m.target for m in meant if m.target is not None and m.target not in files}
-        strange = students.strangers_without_file(without, self.target.school_id) if without else set()
+    def _refuse_not_let_go(self, meant: Sequence[Meant]) -> None:
+        """Nobody of another school becomes this one's pupil by a number and a name, unless he was let go there."""
+        found = {m.target for m in meant if m.target is not None}
+        held_back = students.strangers_not_let_go(found, self.target.school_id) if found else set()
         for m in meant:
-            if m.target in strange:
+            if m.target in held_back:
                 m.target = None
-                m.findings.append(("personal_number", _NUMBER_OF_NO_PUPIL))
+                m.findings.append(("personal_number", _NOT_LET_GO))
 
     def _tell_numbers_of_others(self, meant: Sequence[Meant]) -> None:
         """The finding says that a number exists: who asked, and for which row, stands in the audit like a try in a form."""
@@ -159,7 +159,7 @@ class StudentReader:
                 "changes": {"row": [None, m.record.row]},
             }
             for m in meant
-            if any(finding in (_NUMBER_OF_ANOTHER, _NUMBER_OF_NO_PUPIL) for _, finding in m.findings)
+            if any(finding in (_NUMBER_OF_ANOTHER, _NOT_LET_GO) for _, finding in m.findings)
         ]
         if entries:
             audit.record_many(self.scope, "students.number_of_another", entries)
@@ -306,9 +306,10 @@ _NUMBER_OF_ANOTHER = error(
     "people.number_of_another",
     "Số định danh này đã ghi cho một người tên khác. Đối chiếu giấy khai sinh; nếu số trong tệp đúng, báo Sở GDĐT.",
 )
-_NUMBER_OF_NO_PUPIL = error(
-    "students.number_of_no_pupil",
-    "Số định danh này là của một người đã có ở nơi khác và không phải học sinh. Đối chiếu giấy khai sinh; nếu đúng, báo Sở GDĐT.",
+_NOT_LET_GO = error(
+    "students.not_let_go",
+    "Số định danh này là của một người đã có ở nơi khác và chưa được cho chuyển đi. Đối chiếu giấy khai sinh; nếu đúng là em này, "
+    "đề nghị trường đang giữ hồ sơ ghi em chuyển đi trước, rồi kiểm tra lại danh sách.",
 )
 _NUMBERS_SPENT = error(
     "students.number_tries_spent",

@@ -26,6 +26,7 @@ from maitruong.foundation.people import bulk as people
 from maitruong.foundation.people.models import PersonIdentifier
 from maitruong.registry.students import services as students
 
+from .. import removing
 from ..events import RollsChanged
 from ..models import Enrolment, SchoolClass
 
@@ -52,6 +53,7 @@ _NAMES = {
 
 def take_back(scope: Scope, target: Target, rows: Sequence[Written], *, edited_too: bool = False) -> list[Kept]:
     """See exchange.ports.ListOwner."""
+    _hold(rows)
     now = _Now(target, rows)
     kept = {kept.row: kept for row in rows if (kept := now.kept(row, edited_too=edited_too))}
     going = [row for row in rows if row.row not in kept]
@@ -67,6 +69,17 @@ def take_back(scope: Scope, target: Target, rows: Sequence[Written], *, edited_t
     _close_classes(rows, going)
     _tell(scope, target, going)
     return [kept[row] for row in sorted(kept)]
+
+
+def _hold(rows: Sequence[Written]) -> None:
+    """Wait for whoever seats a pupil in these classes, appoints their teacher or writes about these pupils; let others wait.
+
+    Classes first, as enrol() does: two who take the same locks in two orders would wait for each other.
+    """
+    opened = [row.written["class_opened"] for row in rows if "class_opened" in row.written]
+    with unit_of_work(_BEYOND):
+        list(SchoolClass._base_manager.select_for_update().filter(pk__in=opened).order_by("pk").values_list("pk"))
+        people.hold_to_remove([row.object_id for row in rows])
 
 
 class _Now:
@@ -237,24 +250,14 @@ def _remove_parents(rows: Iterable[Written]) -> None:
 
 
 def _close_classes(rows: Iterable[Written], going: Sequence[Written]) -> None:
-    """Classes the list opened, once they are empty and nothing points at them."""
+    """Classes the list opened, once they are empty, have no homeroom teacher and nothing points at them."""
     opened = [row.written["class_opened"] for row in rows if "class_opened" in row.written]
     if not opened:
         return
     seated = Enrolment._base_manager.filter(school_class_id__in=opened).values_list("school_class_id", flat=True)
-    empty = set(opened) - set(seated)
-    with connection.cursor() as cursor:
-        for model in house_models():
-            columns = {field.column for field in model._meta.local_fields} & {"class_id", "school_class_id"}
-            for column in columns:
-                cursor.execute(
-                    sql.SQL("SELECT DISTINCT {0} FROM {1} WHERE {0} = ANY(%s)").format(
-                        sql.Identifier(column),  # type: ignore[arg-type]
-                        sql.Identifier(model._meta.db_table),  # type: ignore[arg-type]
-                    ),
-                    [list(empty)],
-                )
-                empty -= {found for (found,) in cursor.fetchall()}
+    led = SchoolClass._base_manager.filter(pk__in=opened, homeroom_id__isnull=False).values_list("pk", flat=True)
+    empty = set(opened) - set(seated) - set(led)
+    empty -= removing.used(empty)
     SchoolClass._base_manager.filter(pk__in=empty).delete()
 
 

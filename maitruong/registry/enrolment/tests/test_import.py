@@ -362,7 +362,7 @@ def test_pupil_known_elsewhere_comes_with_his_number_and_a_stranger_with_it_is_r
     with make.as_system():
         codes = set(ImportProblem._base_manager.filter(severity="error").values_list("code", flat=True))
         texts = " ".join(ImportProblem._base_manager.values_list("text", flat=True))
-    assert codes == {"people.number_of_another", "enrolment.seated_elsewhere"}
+    assert codes == {"people.number_of_another", "students.not_let_go"}
     assert "Lê Chân" not in texts
 
 
@@ -555,7 +555,7 @@ def test_a_parent_of_another_school_is_made_no_pupil_by_a_list(lists: SimpleName
     with make.as_system():
         assert Person._base_manager.get(pk=father).places == [lists.neighbour]
         assert not Student._base_manager.filter(pk=father).exists()
-        assert ImportProblem._base_manager.filter(code="students.number_of_no_pupil").count() == 1
+        assert ImportProblem._base_manager.filter(code="students.not_let_go").count() == 1
         assert Entry._base_manager.filter(action="students.number_of_another", school_id=lists.school).exists()
 
 

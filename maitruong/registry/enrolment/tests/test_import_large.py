@@ -157,7 +157,7 @@ def test_clerk_learns_nothing_about_pupils_of_another_school(place: SimpleNamesp
         codes = set(problems.filter(severity="error").values_list("code", flat=True))
         told = list(problems.values_list("text", "shown", "suggestion", "whose"))
         assert sorted(map(repr, Person._base_manager.values_list())) == before
-    assert codes == {"enrolment.seated_elsewhere", "people.number_of_another"}
+    assert codes == {"students.not_let_go", "people.number_of_another"}
     words = " ".join(" ".join(row) for row in told)
     for secret in ("Vĩnh Bảo", "6A1", "Bùi Văn Kín", "0977123456", "977123456"):
         assert secret not in words

@@ -76,6 +76,8 @@ def test_clerk_walks_from_the_file_to_the_written_list_and_back(clerk: Client, t
 
     fixed = clerk.post(f"{address}sua/", {"row": 12, "column": 2, "text": "28/02/2015"}, headers={"HX-Request": "true"})
     assert "đọc là 28/02/2015" in fixed.content.decode()
+    assert 'id="viec-tiep" hx-swap-oob="true"' in fixed.text and "1 ô đã sửa" in fixed.text
+    assert "Kiểm tra lại" in fixed.text and "Nhập 4 học sinh" not in fixed.text
     assert "1 ô đã sửa" in clerk.get(address).content.decode()
     clerk.post(f"{address}kiem-tra/")
     work.check_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
@@ -150,7 +152,37 @@ def test_missing_column_is_refused_and_what_was_chosen_stays(clerk: Client, tmp_
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "Chưa chỉ ra cột nào trong tệp là Ngày sinh" in page
-    assert "tệp không có cột này thì thêm cột vào tệp" in page
+    assert "Tệp không có cột này thì điền một giá trị cho mọi dòng" in page
+
+
+def test_a_list_without_the_column_of_ethnic_groups_is_given_one_for_all_rows(clerk: Client, tmp_path: Path) -> None:
+    at = HEADER.index("Dân tộc")
+    rows = [[*row[:at], *row[at + 1 :]] for row in (HEADER, ONE, TWO)]
+    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", rows))["Location"]
+    assert 'name="chung-ethnic_group"' in clerk.get(columns).text
+
+    refused = clerk.post(columns, mapped(clerk, columns))
+    address = clerk.post(columns, {**mapped(clerk, columns), "chung-ethnic_group": "Tày"})["Location"]
+
+    assert refused.status_code == 422 and "Dân tộc" in refused.text
+    batch_id = int(address.strip("/").split("/")[-1])
+    assert work.check_list(clerk.scope, batch_id, quiet)["new"] == 2  # type: ignore[attr-defined]
+    clerk.post(f"{address}nhap/")
+    work.import_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+    with make.as_system():
+        assert set(
+            Person._base_manager.filter(full_name__startswith="Nông ").values_list("full_name", "ethnic_group")
+        ) >= {
+            ("Nông Đức Dũng", "TAY"),
+            ("Nông Thị Hoa", "TAY"),
+        }
+
+
+def test_only_columns_that_may_be_one_for_all_take_one_for_all(clerk: Client, tmp_path: Path) -> None:
+    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, ONE]))["Location"]
+    sent = {key: value for key, value in mapped(clerk, columns).items() if value != "born_on"}
+
+    assert clerk.post(columns, {**sent, "chung-born_on": "01/01/2013"}).status_code == 422
 
 
 def test_a_list_not_yet_checked_says_so_instead_of_counting_nothing(clerk: Client, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from types import SimpleNamespace
 
 import pytest
@@ -12,13 +13,17 @@ from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit.models import Entry
+from maitruong.foundation.kernel import clock
 from maitruong.foundation.people import bulk as people
 from maitruong.foundation.people.errors import ChangedMeanwhile
 from maitruong.foundation.people.models import Person, PersonIdentifier
+from maitruong.registry.calendar.models import SchoolYear
 from maitruong.registry.enrolment import queries, services
 from maitruong.registry.enrolment.models import Enrolment, SchoolClass
 from maitruong.registry.staff.models import Employment
 from tests import factories as make
+
+from .test_pages import signed_in
 
 NAMES = ("Nguyễn Thị Hòa", "Nguyễn Thị Hoà", "Nguyễn Văn Hoa", "Trần Hoàng An", "Đỗ Ân", "Lê 100%")
 
@@ -57,6 +62,30 @@ def test_a_name_is_found_with_and_without_marks_from_the_beginning_of_its_words(
     many: SimpleNamespace, who: str, q: str, names: list[str]
 ) -> None:
     assert sorted(found(getattr(many, who), q)) == sorted(names)
+
+
+@pytest.mark.parametrize("who", ["principal", "officer"])
+def test_a_year_that_is_over_shows_who_sat_there_on_its_last_day(many: SimpleNamespace, who: str) -> None:
+    year = {"starts_on": dt.date(2025, 9, 5), "ends_on": dt.date(2026, 5, 31), "closed_at": clock.now()}
+    SchoolYear.objects.update_or_create(year=2025, defaults=year)
+    _, (ended, left, _) = make.a_class(
+        many.school, "7A1", pupils=("Bùi Văn Xong", "Bùi Văn Đi", "Bùi Văn Mở"), grade=7, year=2025
+    )
+    with make.as_system():
+        seats = Enrolment._base_manager.filter(school_year=2025)
+        seats.filter(student_id=ended).update(ends_on=dt.date(2026, 5, 31))
+        seats.filter(student_id=left).update(ends_on=dt.date(2026, 3, 1), status="transferred_out")
+    client = signed_in(getattr(many, who).actor_id)
+
+    page = client.get("/hoc-sinh/?nam=2025").text
+    searched = client.get("/hoc-sinh/?nam=2025&q=bui&dau=1").text
+
+    for text in (page, searched):
+        assert "Bùi Văn Xong" in text and "Bùi Văn Mở" in text and "Bùi Văn Đi" not in text
+        assert 'name="nam" value="2025"' in text and "năm học 2025-2026" in text
+    assert "Bùi Văn" not in client.get("/hoc-sinh/").text
+    if who == "officer":
+        assert 'class="is-num">2<' in client.get("/truong/?nam=2025").text
 
 
 def test_the_words_may_be_asked_for_anywhere_in_the_name(many: SimpleNamespace) -> None:

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from maitruong.foundation.access import services as grants
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.audit.models import Entry
@@ -24,6 +25,7 @@ from maitruong.foundation.organisations.models import Unit
 from maitruong.registry.schools.models import School
 from tests import factories as make
 from tests.house.test_routes import a_list, signed_in
+from tests.races import second_meets_first
 
 from .test_founding import TODAY, rename
 
@@ -215,3 +217,30 @@ def test_a_school_brings_in_no_schools(department: SimpleNamespace, sheet: Any, 
             name="a.xlsx",
             data=sheet(GOOD).read_bytes(),
         )
+
+
+def give_a_right(school: int, person: int) -> int:
+    return grants.grant(person_id=person, role="principal", unit_id=school, valid_from=TODAY)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("undo_first", [False, True])
+def test_a_right_given_at_a_school_whose_list_is_taken_back_in_that_moment(
+    transactional_db: None, department: SimpleNamespace, sheet: Any, undo_first: bool
+) -> None:
+    batch_id, _ = bring_in(department, sheet(GOOD))
+    school = School.objects.get(unit__name="Trường THCS Hồ Sen").pk
+    person = make.a_person("Lê Thị Đầu", department.department)
+
+    def undo() -> Any:
+        return take_back(department, batch_id)
+
+    def give() -> Any:
+        return give_a_right(school, person)
+
+    first, second = second_meets_first(undo, give) if undo_first else second_meets_first(give, undo)
+
+    if undo_first:
+        assert first == {"taken_back": 3, "kept": 0} and isinstance(second, NotFound)
+    else:
+        assert second == {"taken_back": 2, "kept": 1} and School.objects.filter(pk=school).exists()

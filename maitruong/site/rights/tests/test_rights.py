@@ -43,6 +43,28 @@ DAY = dt.date(2026, 11, 20)
 PASSWORD = "mái trường xưa bóng bàng"
 
 
+def test_a_deputy_who_stands_in_is_called_so_and_the_principal_is_not(place: SimpleNamespace) -> None:
+    deputy = make.a_post_holder(place.school, "deputy_principal", "Lương Quốc Việt")
+    make.a_post(deputy.person_id, "principal", place.school)
+    make.a_post(deputy.person_id, "principal", place.neighbour)
+
+    held = [(w.label, w.unit_id) for w in access.workspaces(access.rights(deputy.person_id, on=DAY))]
+
+    assert held == [
+        ("Phó hiệu trưởng, thay mặt hiệu trưởng", place.school),
+        ("Hiệu trưởng", place.neighbour),
+        ("Phó hiệu trưởng", place.school),
+    ]
+    browser = Client()
+    browser.force_login(deputy)
+    session = browser.session
+    session["seen"] = int(clock.now().timestamp()) + 10**9
+    session.save()
+    assert "Phó hiệu trưởng, thay mặt hiệu trưởng · THCS Lê Chân" in browser.get("/").text
+    (own,) = access.workspaces(access.rights(place.principal.actor_id, on=DAY))
+    assert own.label == "Hiệu trưởng"
+
+
 @pytest.fixture
 def admin(place: SimpleNamespace) -> object:
     return make.scope_of(make.a_post_holder(place.department, "it_admin", "Cao Văn Máy"))
@@ -432,6 +454,23 @@ def test_the_page_of_accounts_offers_what_will_be_done_and_nothing_that_is_refus
                 wrong.append((rows[person_id], act, done))
 
     assert wrong == [] and seen == {True, False}
+
+
+def test_the_page_of_posts_asks_as_much_for_thirty_rows_as_for_three(place: SimpleNamespace) -> None:
+    """At the department, where every row may be another school."""
+    client = signed_in(make.a_post_holder(place.department, "it_admin", "Cao Văn Máy"))
+    counted = {}
+    for rows in (3, 30):
+        held = Grant.objects.filter(role="principal").count()
+        for number in range(rows - held):
+            make.a_principal(make.a_school(place.commune, f"THCS số {rows}.{number}"), f"Hiệu trưởng {rows}.{number}")
+        client.get("/quyen/?vai=principal")
+        with CaptureQueriesContext(connection) as asked:
+            page = client.get("/quyen/?vai=principal").text
+        assert page.count("Thu quyền</a>") == rows
+        counted[rows] = len(asked)
+
+    assert counted[3] == counted[30]
 
 
 def test_the_page_of_accounts_asks_the_rights_of_all_at_once(place: SimpleNamespace) -> None:

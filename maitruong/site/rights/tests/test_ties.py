@@ -100,7 +100,7 @@ def test_the_school_that_asks_does_not_get_round_waiting_by_making_her_its_pupil
 
     page = clerk.post(f"/lop/{tied.their_class}/them/", {**form, "day": "20/11/2026"})
 
-    assert page.status_code == 422 and "không phải học sinh" in page.text
+    assert page.status_code == 422 and "chưa được cho chuyển đi" in page.text
     assert places(tied.person) == {tied.school} and PHONE not in page.text + dossier(tied)
     assert clerk.get(f"/hoc-sinh/{tied.person}/").status_code == 404
     assert told(tied.neighbour, "students.number_of_another") == ["students.number_of_another"]

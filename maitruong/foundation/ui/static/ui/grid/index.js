@@ -103,7 +103,7 @@ export function start(table, store = new MemoryStore()) {
     if (inHand) hands.takeUp(inHand);
   }
 
-  new Phone({ book, view, apply });
+  new Phone({ book, view, apply, why });
   addEventListener("pagehide", () => hands.commit(), { capture: true });
   view.turned();
   sync.start();

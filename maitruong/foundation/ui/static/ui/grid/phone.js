@@ -6,8 +6,8 @@ import { make } from "./view.js";
 const NARROW = matchMedia("(max-width: 767px)");
 
 export class Phone {
-  constructor({ book, view, apply }) {
-    Object.assign(this, { book, view, apply });
+  constructor({ book, view, apply, why }) {
+    Object.assign(this, { book, view, apply, why });
     this.pick = document.querySelector(`[data-grid-pick="${book.table.id}"]`);
     this.columns = book.columns.filter((column) => column.kind !== "calc");
     this.result = book.columns.find((column) => column.kind === "calc");
@@ -18,6 +18,7 @@ export class Phone {
 
   turn() {
     if (NARROW.matches && !this.built) this.build();
+    if (!NARROW.matches) this.why.shut();
     this.view.placeInRows(NARROW.matches);
     if (NARROW.matches) this.choose(this.view.column.kind === "calc" ? this.columns[0] : this.view.column);
   }
@@ -26,7 +27,9 @@ export class Phone {
     this.built = true;
     for (const row of this.book.rows) {
       row.sum = make("small", { className: "marks__sum" });
-      row.tr.cells[0].querySelector(".marks__who > :last-child").append(row.sum);
+      const below = make("span", { className: "marks__below" }, row.sum);
+      if (this.why.url) below.append(this.why.button(row));
+      row.tr.cells[0].querySelector(".marks__who > :last-child").append(below);
       row.keys = part("marks__act");
       row.issue = part("marks__issue");
       row.tr.append(row.keys, row.issue);

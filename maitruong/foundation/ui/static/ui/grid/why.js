@@ -1,22 +1,53 @@
-// The explanation of the row in hand, an HTML fragment of the server, fetched when the focus rests.
+// The explanation of one row, an HTML fragment of the server: of the row in hand, fetched when the focus rests; on a phone, where
+// the side lies below all the rows, of the row somebody asks about, inside that row. Nothing is fetched there while marks are typed.
+
+import { make } from "./view.js";
 
 const REST = 400;
-const PHONE = matchMedia("(max-width: 767px)"); // the side lies below all the rows there: nobody would see it
+const PHONE = matchMedia("(max-width: 767px)");
 
 export class Why {
   constructor(place, url) {
-    Object.assign(this, { place, url });
+    Object.assign(this, { place, url, asked: null });
   }
 
   rest(row) {
-    if (!this.place || !this.url || row === this.row) return;
+    if (PHONE.matches || !this.place || !this.url || row === this.row) return;
     this.row = row;
     this.soon();
   }
 
   // The values of the row changed on the server.
   again() {
-    if (this.row) this.soon();
+    if (this.asked || (this.row && !PHONE.matches)) this.soon();
+  }
+
+  // The button that asks about a row on a phone, and shuts what it opened.
+  button(row) {
+    const button = make("button", { type: "button", className: "marks__why" }, "?");
+    button.setAttribute("aria-label", `Vì sao? ${row.name}`);
+    button.setAttribute("aria-expanded", "false");
+    button.addEventListener("click", () => (this.asked?.row === row ? this.shut() : this.open(row, button)));
+    return button;
+  }
+
+  open(row, button) {
+    this.shut();
+    const told = make("div", { className: "marks__told" }, make("p", { className: "small muted" }, "Đang xem…"));
+    told.setAttribute("role", "status");
+    row.issue.append(told);
+    button.setAttribute("aria-expanded", "true");
+    this.asked = { row, button, told };
+    return this.fetch();
+  }
+
+  shut() {
+    if (!this.asked) return;
+    clearTimeout(this.timer);
+    this.asking?.abort();
+    this.asked.told.remove();
+    this.asked.button.setAttribute("aria-expanded", "false");
+    this.asked = null;
   }
 
   soon() {
@@ -25,14 +56,19 @@ export class Why {
   }
 
   async fetch() {
-    if (PHONE.matches) return;
+    const { asked } = this;
+    if (!asked && PHONE.matches) return;
     this.asking?.abort();
-    this.asking = new AbortController();
+    const asking = (this.asking = new AbortController());
     try {
-      const response = await fetch(`${this.url}${encodeURIComponent(this.row.id)}/`, { redirect: "manual", signal: this.asking.signal });
-      if (response.ok) this.place.replaceChildren(document.createRange().createContextualFragment(await response.text()));
+      const { id } = asked ? asked.row : this.row;
+      const response = await fetch(`${this.url}${encodeURIComponent(id)}/`, { redirect: "manual", signal: asking.signal });
+      if (!response.ok) throw new Error(response.status);
+      const text = await response.text();
+      (asked ? asked.told : this.place).replaceChildren(document.createRange().createContextualFragment(text));
     } catch {
-      // An explanation less; the next row asks again.
+      // On a desk an explanation less; the next row asks again. On a phone somebody waits for it.
+      if (asked && !asking.signal.aborted) asked.told.replaceChildren(make("p", { className: "small muted" }, "Chưa tải được. Đóng rồi mở lại để thử lần nữa."));
     }
   }
 }
