@@ -268,9 +268,7 @@ def _admit(scope: Scope, ref: ClassRef, request: HttpRequest) -> int:
 
 def year_of(request: HttpRequest) -> int:
     """The school year a list shows: the one asked for if it exists, else the present one."""
-    wanted = forms.number(request, "nam")
-    known = [row.year for row in calendar.years()]
-    return wanted if wanted in known else calendar.year_on(clock.today())
+    return calendar.known().chosen(forms.number(request, "nam"), on=clock.today())
 
 
 def _class_context(scope: Scope, ref: ClassRef, title: str) -> dict[str, Any]:
