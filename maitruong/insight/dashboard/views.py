@@ -18,7 +18,6 @@ from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.organisations import queries as organisations
 from maitruong.foundation.ui import charts
 from maitruong.insight.indicators import queries as indicators
-from maitruong.registry.calendar import queries as calendar
 
 from . import drawings, queries
 
@@ -238,14 +237,14 @@ def _kept(of: queries.Period) -> str:
 
 def _years(of: queries.Period, kept: str = "") -> dict[str, Any]:
     """The years to choose from, newest first, and what the templates need to stay in one."""
-    known = [row.year for row in calendar.years() if row.starts_on <= clock.today()]
+    begun = [row.year for row in of.known.years if row.starts_on <= clock.today()]
     pills = [
         {
             "label": f"{year}-{year + 1}",
             "url": f"?{kept}" + (f"nam={year}" if number else ""),
             "current": year == of.school_year,
         }
-        for number, year in enumerate(known)
+        for number, year in enumerate(begun)
     ]
     return {"years": pills if len(pills) > 1 else [], "kept": _kept(of), "past": of.past}
 

@@ -62,16 +62,22 @@ def marks_by_day(scope: Scope, *, school_year: int, since: dt.date) -> dict[str,
 def levels(scope: Scope, *, periods: Sequence[tuple[int, int]]) -> list[Level]:
     """Learning levels of grades 6 to 12 in these (school year, term) over the scope's schools; one statement for all."""
     years, terms = zip(*periods, strict=True)
+    sums = ", ".join(f"sum(f.level_{level})" for level in range(4))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT f.school_year, f.term, f.grade, f.key, sum(f.value::int)"
+            f"SELECT f.school_year, f.term, f.grade, {sums}"
             " FROM unnest(%(years)s::smallint[], %(terms)s::smallint[]) AS asked(school_year, term)"
-            " JOIN indicators_fact f ON f.school_year = asked.school_year AND f.term = asked.term"
-            f" WHERE f.indicator = 'learning' AND f.grade >= 6 AND f.value > 0 AND {_WITHIN}"
-            " GROUP BY f.school_year, f.term, f.grade, f.key ORDER BY 1, 2, 3, 4",
+            " JOIN indicators_levelfigures f ON f.school_year = asked.school_year AND f.term = asked.term"
+            f" WHERE f.grade >= 6 AND {_WITHIN} GROUP BY f.school_year, f.term, f.grade ORDER BY 1, 2, 3",
             {**within(scope), "years": list(years), "terms": list(terms)},
         )
-        return [Level(*row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return [
+        Level(year, term, grade, str(level), pupils)
+        for year, term, grade, *of_level in rows
+        for level, pupils in enumerate(of_level)
+        if pupils
+    ]
 
 
 def as_of(scope: Scope) -> dt.datetime | None:
