@@ -75,15 +75,17 @@ class Centre:
 
 
 def centre(scope: Scope, of: Period, *, pictured: bool = True) -> Centre:
-    """Two statements for the figures, one for their moment, one more for the levels of a picture; the same for a school and a
+    """One statement for the figures and their moment, one more for the levels of a picture; the same for a school and a
     province."""
     today = clock.today()
-    found = Centre(of.school_year, of.term, indicators.as_of(scope))
-    found.numbers = indicators.sums(scope, school_year=of.school_year, term=of.term, today=today)
-    if not of.past:
-        found.by_day = indicators.marks_by_day(
-            scope, school_year=of.school_year, since=today - dt.timedelta(days=DAYS - 1)
-        )
+    told = indicators.overview(
+        scope,
+        school_year=of.school_year,
+        term=of.term,
+        today=today,
+        since=today - dt.timedelta(days=DAYS - 1),
+    )
+    found = Centre(of.school_year, of.term, told.as_of, told.numbers, {} if of.past else told.by_day)
     if pictured:
         found.learning = learning(scope, of)
     return found

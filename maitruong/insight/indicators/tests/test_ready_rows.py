@@ -10,6 +10,7 @@ from django.db import connection
 
 from maitruong.assessment.gradebook.models import ClassSheet, MarkBook
 from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.access.types import Scope
 from maitruong.foundation.kernel import clock
 from maitruong.insight.dashboard import queries as dashboard
 from maitruong.insight.indicators import queries, services
@@ -158,7 +159,7 @@ def test_every_scope_reads_the_sums_of_its_own_schools(seed: int) -> None:
         ):
             scope = make.scope_of(account)
             with unit_of_work(scope):
-                sums = queries.sums(scope, school_year=YEAR, term=1, today=NOON.date())
+                sums = numbers_of(scope, NOON.date())
                 listed, count = dashboard.schools(scope, NOW, page=slice(0, 50))
                 first, _ = dashboard.schools(scope, NOW, page=slice(0, 1))
                 rest, _ = dashboard.schools(scope, NOW, page=slice(1, 50))
@@ -234,10 +235,14 @@ def test_marks_of_today_are_none_right_after_midnight() -> None:
     assert before["marks_today"] > 0 == after["marks_today"]
 
 
+def numbers_of(scope: Scope, today: dt.date) -> dict[str, int]:
+    return queries.overview(scope, school_year=YEAR, term=1, today=today, since=today).numbers
+
+
 def sums_of(world: World, today: dt.date) -> dict[str, int]:
     scope = make.scope_of(world.officer)
     with unit_of_work(scope):
-        return queries.sums(scope, school_year=YEAR, term=1, today=today)
+        return numbers_of(scope, today)
 
 
 _COLUMNS = [f.name for f in Figures._meta.concrete_fields if f.name not in {"id", "school_id", "school_year"}]
