@@ -18,7 +18,8 @@ from maitruong.foundation.kernel import clock
 
 from .rules.tt27_2020 import QUALITIES_AND_COMPETENCES
 from .storage import DAY, STORES, empty_row, in_year, place
-from .types import Book, SubjectTerm
+from .types import Book, ResultRow, SubjectTerm
+from .weighing import REMEMBERED
 
 FEW = 6
 """Up to so many pupils it is cheaper to look each one up than to read through the class."""
@@ -30,6 +31,7 @@ class Pupil:
 
     elsewhere: the pupil sat in another class of the school this year, too, and brings its rows along.
     marks: subject and term → what it came to; conduct: term → level; primary, qualities: of the end of the year.
+    results: term → what stands as the pupil's result, as the columns of `STANDING`.
     """
 
     id: int
@@ -41,6 +43,10 @@ class Pupil:
     conduct: dict[int, int | None] = field(default_factory=dict)
     primary: dict[str, tuple[int | None, int | None, int]] = field(default_factory=dict)
     qualities: dict[str, int | None] = field(default_factory=dict)
+    results: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+
+
+STANDING = (*ResultRow._fields[2:], "grade", "act", "settings_id")
 
 
 def read(
@@ -58,9 +64,10 @@ def read(
                 "actor": actor_id,
                 "request": request_id,
                 "today": clock.today(),
+                "terms": [book.term, 0],
             },
         )
-        before, present, moved, first, second, first_before, second_before, ids, *columns = cursor.fetchone()
+        before, present, moved, first, second, standing, first_before, second_before, ids, *columns = cursor.fetchone()
     stored = {row[0]: row[1:] for row in zip(ids or (), *columns, strict=True)} if ids else {}
     here, came = set(present or ()), set(moved or ())
     pupils = {}
@@ -72,6 +79,7 @@ def read(
         _lay_primary(pupils, _lines(first_before, first), _lines(second_before, second))
     else:
         _lay_secondary(pupils, _lines(first_before, first), _lines(second_before, second))
+    _lay_results(pupils, _lines(None, standing))
     return (orjson.loads(before) if before else None), pupils
 
 
@@ -83,17 +91,37 @@ def _lines(elsewhere: str | None, of_class: str | None) -> Lines:
     return [*orjson.loads(elsewhere or "[]"), *orjson.loads(of_class or "[]")]
 
 
+class _Rows(dict[tuple[Any, ...], SubjectTerm]):
+    """A plain row with its names. A class of forty-five has some five hundred of them, most of them seen before."""
+
+    def __missing__(self, row: tuple[Any, ...]) -> SubjectTerm:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        found = self[row] = SubjectTerm._make(row)
+        return found
+
+
+_ROWS = _Rows()
+
+
 def _lay_secondary(pupils: Mapping[int, Pupil], marks: Lines, conduct: Lines) -> None:
     of = {pupil.id: pupil.marks for pupil in pupils.values()}
     for subject, term, students, *columns in marks:
         place_of = (subject, term)
-        for student, row in zip(students, zip(*columns, strict=True), strict=True):
+        for student, row in zip(students, map(_ROWS.__getitem__, zip(*columns, strict=True)), strict=True):
             if student in of:
-                of[student][place_of] = SubjectTerm._make(row)
+                of[student][place_of] = row
     for term, students, levels in conduct:
         for student, level in zip(students, levels, strict=True):
             if student in pupils:
                 pupils[student].conduct[term] = level
+
+
+def _lay_results(pupils: Mapping[int, Pupil], results: Lines) -> None:
+    for term, students, *columns in results:
+        for student, row in zip(students, zip(*columns, strict=True), strict=True):
+            if student in pupils:
+                pupils[student].results[term] = row
 
 
 def _lay_primary(pupils: Mapping[int, Pupil], levels: Lines, qualities: Lines) -> None:
@@ -130,6 +158,7 @@ _BESIDE = {
         _Beside("gradebook_qualitymark", (), tuple(QUALITIES_AND_COMPETENCES), " AND o.moment = 4"),
     ),
 }
+_STANDING = _Beside("gradebook_result", ("term",), STANDING, " AND o.term = ANY(%(terms)s::smallint[])")
 _AT = "o.school_year = %(school_year)s::smallint AND o.school_id = %(school_id)s::bigint"
 
 
@@ -149,7 +178,7 @@ def _from_elsewhere(beside: _Beside) -> str:
     group = [f"o.{name}" for name in beside.group]
     arrays = [f"json_build_array(o.{name})" for name in ("student_id", *beside.values)]
     return f"""(SELECT json_agg(json_build_array({", ".join([*group, *arrays])}) ORDER BY o.updated_at)::text
-  FROM {beside.table} o WHERE {_AT} AND o.class_id <> %(class_id)s::bigint AND o.student_id = ANY(moved.ids){beside.where})"""
+  FROM {beside.table} o WHERE {_AT} AND o.class_id <> %(class_id)s::bigint AND o.student_id = ANY(roll.moved){beside.where})"""
 
 
 @lru_cache(maxsize=64)
@@ -157,20 +186,20 @@ def _read_sql(kind: str, school_year: int, counts: bool, few: bool) -> str:
     """counts: whether the book's rows enter a result (at primary school only those of the end of the year)."""
     store = STORES[kind]
     family = "primary" if kind in ("primary", "quality") else "secondary"
-    beside: Iterable[str] = ["NULL::text"] * 4
+    beside: Iterable[str] = ["NULL::text"] * 5
     if counts:
-        beside = [*(_of_class(b, few) for b in _BESIDE[family]), *(_from_elsewhere(b) for b in _BESIDE[family])]
+        of_class = [_of_class(b, few) for b in (*_BESIDE[family], _STANDING)]
+        beside = [*of_class, *(_from_elsewhere(b) for b in _BESIDE[family])]
     own = ", ".join(f"array_agg(m.{name}) AS {name}" for name in ("student_id", "version", *store.read_back))
     whose = " AND m.student_id = ANY(%(students)s::bigint[])" if few else ""
     sql = f"""
 SELECT (SELECT r.answer::text FROM gradebook_savedrequest r
         WHERE r.book_id = %(book)s::bigint AND r.actor_id = %(actor)s::bigint AND r.request_id = %(request)s::text),
-  (SELECT array_agg(e.student_id) FROM enrolment_enrolment e
-   WHERE e.school_id = %(school_id)s::bigint AND e.school_class_id = %(class_id)s::bigint
-     AND e.student_id = ANY(%(students)s::bigint[]) AND (e.ends_on IS NULL OR e.ends_on >= {DAY})),
-  moved.ids, {", ".join(beside)}, own.*
-FROM (SELECT array_agg(e.student_id) AS ids FROM enrolment_enrolment e
-      WHERE e.student_id = ANY(%(students)s::bigint[]) AND e.school_year = %(school_year)s::smallint
-        AND e.school_id = %(school_id)s::bigint AND e.school_class_id <> %(class_id)s::bigint) AS moved,
+  roll.here, roll.moved, {", ".join(beside)}, own.*
+FROM (SELECT array_agg(e.student_id) FILTER (WHERE e.school_class_id = %(class_id)s::bigint
+               AND (e.ends_on IS NULL OR e.ends_on >= {DAY})) AS here,
+             array_agg(e.student_id) FILTER (WHERE e.school_class_id <> %(class_id)s::bigint) AS moved
+      FROM unnest(%(students)s::bigint[]) AS asked(id) JOIN enrolment_enrolment e ON e.student_id = asked.id
+      WHERE e.school_year = %(school_year)s::smallint AND e.school_id = %(school_id)s::bigint) AS roll,
   (SELECT {own} FROM {store.table} m WHERE {store.rows_of_book}{whose}) AS own"""
     return in_year(sql, school_year)

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from . import columns, judging
+from . import columns
+from .acts import rule, tt22_settings
 from .columns import Column
 from .rules import CellKind, SubjectResult
 from .rules.tt27_2020 import QUALITIES_AND_COMPETENCES, Moment, QualityLevel, SubjectYear
@@ -83,8 +84,8 @@ def of_secondary(
     """results, learning, conduct: of the year. Nothing is owed by who passed, and nothing before the year is judged."""
     if learning is None or conduct is None or (learning > 0 and conduct > 0):
         return NOTHING
-    settings = judging.tt22_settings(sheet.settings_id)
-    asked = judging.rule("gradebook.retest_subjects", sheet.act, sheet.grade)(results, settings=settings)
+    settings = tt22_settings(sheet.settings_id)
+    asked = rule("gradebook.retest_subjects", sheet.act, sheet.grade)(results, settings=settings)
     failed = [r for r in results if r.code in asked] if learning == 0 else []
     owed = [_owed_subject(subject) for subject in failed]
     if conduct == 0:
@@ -92,7 +93,7 @@ def of_secondary(
     after = None
     if failed and all(subject.code in rows for subject in failed):
         retests = {s.code: rows[s.code].value for s in failed if rows[s.code].taken}
-        judge = judging.rule("gradebook.level_after_retest", sheet.act, sheet.grade)
+        judge = rule("gradebook.level_after_retest", sheet.act, sheet.grade)
         level = judge(results, retests, settings=settings).level
         after = None if level is None else int(level)
     trained = rows[WHOLE].level if conduct == 0 and WHOLE in rows else None
@@ -122,8 +123,8 @@ def of_primary(
     """years, qualities, overall: of the end of the year. Who fails the second assessment too waits for the principal."""
     if overall is None or overall > 0:
         return NOTHING
-    asked = judging.rule("gradebook.support_asked", sheet.act, sheet.grade)(sheet.grade, years, qualities)
-    tested = judging.rule("gradebook.tested_subjects", sheet.act, sheet.grade)(sheet.grade, Moment.END_OF_YEAR)
+    asked = rule("gradebook.support_asked", sheet.act, sheet.grade)(sheet.grade, years, qualities)
+    tested = rule("gradebook.tested_subjects", sheet.act, sheet.grade)(sheet.grade, Moment.END_OF_YEAR)
     named = {year.code: year for year in years}
     owed = [
         _owed_primary(named[code], code in tested) if code in named else _owed_quality(code, qualities[code])
@@ -132,7 +133,7 @@ def of_primary(
     after = None
     if owed and all(one.code in rows for one in owed):
         again = {one.code: (rows[one.code].level, rows[one.code].value) for one in owed if rows[one.code].taken}
-        judge = judging.rule("gradebook.primary_after_support", sheet.act, sheet.grade)
+        judge = rule("gradebook.primary_after_support", sheet.act, sheet.grade)
         found = judge(sheet.grade, years, qualities, again)
         after = None if found is None else int(found)
     decided = rows.get(WHOLE) if after == 0 else None
@@ -169,7 +170,7 @@ def read(one: Owed, typed: Mapping[str, str], *, act: str, grade: int) -> Summer
         return SummerRow(None, None, False)
     if one.kind == "decision":
         return SummerRow(None, int(texts["level"].upper() == "LL"), True)
-    check = judging.rule("gradebook.check_mark", act, grade)
+    check = rule("gradebook.check_mark", act, grade)
     values = {field.key: columns.read(field, texts[field.key], check) for field in one.fields}
     value = values.get("mark", values.get("test"))
     level = values.get("level")

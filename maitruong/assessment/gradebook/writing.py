@@ -60,7 +60,7 @@ def write(
         "known": known,
         "fresh": fresh,
         "past": [change._asdict() for change in history],
-        "res": [{**row._asdict(), "again": pupils[row.student_id].elsewhere} for row in results],
+        "res": [row._asdict() for row in results if _says_something_new(book, sheet, pupils[row.student_id], row)],
         "told": answer,
     }
     parts = (*(name for name, value in lists.items() if value), *(["book"] if touch else []))
@@ -88,6 +88,12 @@ def write(
         written, bumped = cursor.fetchone()
     assert written == len(known) + len(fresh) or not bumped, "the store lost a row"
     return bool(bumped) or not touch
+
+
+def _says_something_new(book: Book, sheet: Sheet, pupil: Pupil, row: ResultRow) -> bool:
+    """A pupil who sat in two classes has a result in each, and the later one stands: that is written even when it says the same."""
+    stands = (*row[2:], book.grade, sheet.act, sheet.settings_id)
+    return pupil.elsewhere or pupil.results.get(row.term) != stands
 
 
 def _json(value: Any) -> str:
@@ -144,23 +150,17 @@ def _past(_: Store) -> str:
 _RESULT = ResultRow._fields[2:]
 _RESULT_TYPED = (
     "term smallint, student_id bigint, learning smallint, learning_before smallint, raised_by text, conduct smallint, title text,"
-    " missing smallint, provisional boolean, again boolean"
+    " missing smallint, provisional boolean"
 )
 
 
 def _res(_: Store) -> str:
-    # A pupil who sat in two classes has a result in each, and the later one stands: that is written even when it says the same.
     return f"""
   INSERT INTO gradebook_result (school_year, school_id, class_id, term, student_id, grade, {", ".join(_RESULT)}, act, settings_id,
                                 computed_at)
   SELECT %(school_year)s::smallint, %(school_id)s::bigint, %(class_id)s::bigint, r.term, r.student_id, %(grade)s::smallint,
          {", ".join(f"r.{name}" for name in _RESULT)}, %(act)s::text, %(settings)s::text, %(at)s::timestamptz
   FROM json_to_recordset(%(res)s::json) AS r({_RESULT_TYPED})
-  LEFT JOIN gradebook_result x ON x.school_year = %(school_year)s::smallint AND x.school_id = %(school_id)s::bigint
-    AND x.class_id = %(class_id)s::bigint AND x.term = r.term AND x.student_id = r.student_id
-  WHERE r.again OR x.student_id IS NULL
-    OR ({", ".join(f"x.{name}" for name in _RESULT)}, x.grade, x.act, x.settings_id) IS DISTINCT FROM
-       ({", ".join(f"r.{name}" for name in _RESULT)}, %(grade)s::smallint, %(act)s::text, %(settings)s::text)
   ON CONFLICT (school_year, school_id, class_id, term, student_id) DO UPDATE SET
     {", ".join(f"{name} = excluded.{name}" for name in (*_RESULT, "grade", "act", "settings_id", "computed_at"))}
   RETURNING 1"""
@@ -180,5 +180,5 @@ def _told(_: Store) -> str:
 
 _SHEET = """
   UPDATE gradebook_classsheet SET version = version + 1, changed_at = %(at)s::timestamptz
-  WHERE id = %(sheet)s::bigint AND EXISTS (SELECT 1 FROM res)"""
+  WHERE id = %(sheet)s::bigint"""
 _PARTS = {"known": _known, "fresh": _fresh, "past": _past, "res": _res, "told": _told, "book": _book}

@@ -11,9 +11,11 @@ from django.db import connection
 from maitruong.foundation.access.types import Scope
 
 from .. import judging, layout
+from ..acts import BASES
 from ..rules.tt27_2020 import COMPETENCES, QUALITIES
 from ..summer import NOTHING, Summer, SummerRow, of_primary, of_secondary
 from ..types import Sheet, SubjectTerm, period_name
+from ..weighing import judge_of
 from .results import class_sheet
 
 
@@ -142,11 +144,8 @@ def _secondary_year(
 ) -> RecordYear:
     marks = {(subject, term): SubjectTerm(*rest[:4]) for subject, term, *rest in rows}
     comments = {(subject, term): comment for subject, term, _a, _o, _p, _b, comment in rows if comment}
-    settings = judging.tt22_settings(sheet.settings_id)
-    years = {
-        r.code: r
-        for r in judging.year_subjects(sheet.subjects, marks, act=sheet.act, settings=settings, grade=sheet.grade)
-    }
+    judge = judge_of(sheet.subjects, sheet.act, sheet.settings_id, sheet.grade)
+    years = {r.code: r for r in judge.weigh(marks, 0).results}
     subjects = []
     for subject in sheet.subjects:
         year = years.get(subject.code)
@@ -186,7 +185,7 @@ def _secondary_year(
 
 
 def _value(kind: str, row: SubjectTerm | None) -> int | None:
-    if row is None or not judging.BASES[row.basis].counts:
+    if row is None or not BASES[row.basis].counts:
         return None
     return row.average if kind == "score" else row.outcome
 
@@ -209,7 +208,7 @@ def _primary_year(
             subject.optional,
             level=level,
             test=test,
-            exempt=not judging.BASES[basis].counts,
+            exempt=not BASES[basis].counts,
             comment=comment,
             again=again.get(subject.code),
         )

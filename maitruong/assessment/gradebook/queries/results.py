@@ -14,8 +14,10 @@ from maitruong.foundation.regulations.derivation import Derivation
 from maitruong.registry.enrolment import queries as enrolment
 
 from .. import columns, judging, layout, storage
+from ..acts import BASES
 from ..storage import STORES
 from ..types import Sheet, Subject
+from ..weighing import judge_of
 from .books import open_book
 
 
@@ -130,10 +132,9 @@ def _subject_texts(sheet: Sheet, subjects: tuple[Subject, ...], term: int, rows:
             if row.average is None
             else columns.show_average(row.average, row.provisional)
             for (code, when), row in marks.items()
-            if when == term and judging.BASES[row.basis].counts
+            if when == term and BASES[row.basis].counts
         } | {code: "Miễn" for (code, when), row in marks.items() if when == term and row.basis == 3}
-    settings = judging.tt22_settings(sheet.settings_id)
-    results = judging.year_subjects(subjects, marks, act=sheet.act, settings=settings, grade=sheet.grade)
+    results = judge_of(subjects, sheet.act, sheet.settings_id, sheet.grade).weigh(marks, 0).results
     return {
         r.code: columns.show_average(r.average, False)
         if r.average is not None
@@ -171,7 +172,7 @@ def why(scope: Scope, *, book_id: int, student_id: int) -> list[Derivation]:
         )
         rows = {row[0]: dict(zip(store.read_back, row[1:], strict=True)) for row in cursor.fetchall()}
     cells = rows.get(book.term) or storage.empty_row(store)
-    if not judging.BASES[cells["basis"]].counts:
+    if not BASES[cells["basis"]].counts:
         return []
     told = [
         judging.explain_term(

@@ -139,7 +139,7 @@ def _judge_all(
         {pupil.id: pupil for pupil in pupils},
         rows=[pupil.id for pupil in rows],
         history=changes,
-        results=[row for pupil in pupils for row in results_of(book, sheet, pupil)],
+        results=results_of(book, sheet, pupils),
         answer=None,
         request_id="",
         actor_id=scope.actor_id,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from maitruong.foundation.access.errors import NotFound
@@ -16,6 +17,7 @@ from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear
 
 from .. import columns, judging, layout, reading, storage, writing
+from ..acts import rule
 from ..errors import (
     BookClosed,
     NoSuchColumn,
@@ -31,10 +33,11 @@ from ..events import ConductEntered, MarksEntered, ResultsChanged
 from ..models.marks import Basis
 from ..reading import Pupil
 from ..types import Book, Cell, CellAnswer, ResultRow, Saved, Sheet, SubjectTerm
+from ..weighing import judge_of
 from ..writing import Change
 
 CELLS_MOST = 4000
-_COMPUTED = ("average", "outcome", "provisional")
+_of_term: Callable[[dict[str, Any]], tuple[Any, ...]] = itemgetter(*SubjectTerm._fields)
 
 
 def enter_marks(scope: Scope, *, book_id: int, cells: Sequence[Cell], request_id: str) -> Saved:
@@ -110,14 +113,15 @@ class _Save:
     def __post_init__(self) -> None:
         book = self.book
         self.columns = {c.key: c for c in layout.open_columns(book)}
-        self.check = judging.rule("gradebook.check_mark", book.act, book.grade)
-        self.absent_marks = {pupil.id: _term_key(pupil.cells) for pupil in self.pupils.values()}
+        self.check = rule("gradebook.check_mark", book.act, book.grade)
+        self.typed: dict[tuple[str, str], columns.Value] = {}
+        self.before = {pupil.id: _what_counts(book, pupil.cells) for pupil in self.pupils.values()}
 
     def take(self, cell: Cell) -> None:
         """Check one cell and lay it into its row, unless it is refused or somebody else wrote there meanwhile."""
         try:
             column, pupil = self._place(cell)
-            new = columns.read(column, cell.value, self.check)
+            new = self._read(column, cell.value)
         except Refusal as refusal:
             self.answers.append(
                 CellAnswer(cell.row, cell.column, str(cell.value), "refused", f"{refusal.text} {refusal.advice}")
@@ -133,6 +137,13 @@ class _Save:
             self.first.setdefault((pupil.id, column.key), now)
             pupil.cells[column.key] = new
         self.answers.append(CellAnswer(cell.row, cell.column, wanted, "saved"))
+
+    def _read(self, column: columns.Column, text: str) -> columns.Value:
+        """A class types the same few marks again and again."""
+        told = (column.key, text)
+        if told not in self.typed:
+            self.typed[told] = columns.read(column, text, self.check)
+        return self.typed[told]
 
     def _place(self, cell: Cell) -> tuple[columns.Column, Pupil]:
         column = self.columns.get(cell.column)
@@ -167,7 +178,7 @@ class _Save:
         at = clock.now()
         for pupil_id in changed:
             judge_row(self.book, self.pupils[pupil_id])
-        results = [row for pupil_id in changed for row in self._results(self.pupils[pupil_id])]
+        results = results_of(self.book, self.sheet, filter(self._counts_anew, map(self.pupils.__getitem__, changed)))
         version = self.book.version + bool(changes)
         saved = Saved(
             f'"{version}"',
@@ -207,15 +218,9 @@ class _Save:
     def _computed(self, pupil: Pupil) -> dict[str, str]:
         return layout.computed_texts(self.book, pupil.cells, pupil.marks.get((self.book.subject, 1)))
 
-    def _results(self, pupil: Pupil) -> list[ResultRow]:
-        """The pupil's results, when what they rest on changed."""
-        if self.book.kind in ("score", "comment") and _term_key(pupil.cells) == self.absent_marks[pupil.id]:
-            return []
-        if self.book.kind == "conduct" and not any(
-            key == "level" for (pupil_id, key) in self.first if pupil_id == pupil.id
-        ):
-            return []
-        return results_of(self.book, self.sheet, pupil)
+    def _counts_anew(self, pupil: Pupil) -> bool:
+        """Whether what the pupil's results rest on changed."""
+        return _what_counts(self.book, pupil.cells) != self.before[pupil.id]
 
 
 # --- shared with closing and exemptions ----------------------------------------------------------------------------------
@@ -237,34 +242,30 @@ def judge_row(book: Book, pupil: Pupil, *, closed: bool = False) -> None:
     pupil.cells.update(average=made.average, outcome=made.outcome, provisional=made.provisional)
 
 
-def results_of(book: Book, sheet: Sheet, pupil: Pupil) -> list[ResultRow]:
-    """The results that rest on this book: the term's and the year's."""
-    if book.kind in ("score", "comment"):
-        pupil.marks[book.subject, book.term] = SubjectTerm(*_term_key(pupil.cells))
-    elif book.kind == "conduct":
-        pupil.conduct[book.term] = pupil.cells["level"]
-    elif book.moment == 4:
-        if book.kind == "primary":
-            cells = pupil.cells
-            pupil.primary[book.subject] = (cells["level"], cells["test"], cells["basis"])
+def results_of(book: Book, sheet: Sheet, pupils: Iterable[Pupil]) -> list[ResultRow]:
+    """The results of these pupils that rest on this book: the term's and the year's."""
+    if book.kind in ("primary", "quality"):
+        return [_primary_result(book, sheet, pupil) for pupil in pupils] if book.moment == 4 else []
+    judge = judge_of(sheet.subjects, sheet.act, sheet.settings_id, sheet.grade)
+    terms = (book.term, 0) if book.term else (0,)
+    found: list[ResultRow] = []
+    for pupil in pupils:
+        if book.kind == "conduct":
+            pupil.conduct[book.term] = pupil.cells["level"]
         else:
-            pupil.qualities = pupil.cells
-        return [
-            judging.primary_result(
-                pupil.id, sheet.subjects, pupil.primary, pupil.qualities, act=sheet.act, grade=sheet.grade
-            )
-        ]
+            pupil.marks[book.subject, book.term] = SubjectTerm._make(_of_term(pupil.cells))
+        found += judge.results(pupil.id, pupil.marks, pupil.conduct, terms)
+    return found
+
+
+def _primary_result(book: Book, sheet: Sheet, pupil: Pupil) -> ResultRow:
+    if book.kind == "primary":
+        cells = pupil.cells
+        pupil.primary[book.subject] = (cells["level"], cells["test"], cells["basis"])
     else:
-        return []
-    return judging.secondary_results(
-        pupil.id,
-        sheet.subjects,
-        pupil.marks,
-        pupil.conduct,
-        act=sheet.act,
-        settings_id=sheet.settings_id,
-        grade=sheet.grade,
-        terms=(book.term, 0) if book.term else (0,),
+        pupil.qualities = pupil.cells
+    return judging.primary_result(
+        pupil.id, sheet.subjects, pupil.primary, pupil.qualities, act=sheet.act, grade=sheet.grade
     )
 
 
@@ -303,8 +304,11 @@ def iso(moment: Any) -> str:
     return moment.astimezone(clock.VIETNAM).isoformat(timespec="seconds")
 
 
-def _term_key(cells: dict[str, Any]) -> tuple[Any, ...]:
-    return (*(cells.get(name) for name in _COMPUTED), cells.get("basis", 0))
+def _what_counts(book: Book, cells: dict[str, Any]) -> tuple[Any, ...]:
+    """What of a row a result rests on."""
+    if book.kind in ("score", "comment"):
+        return _of_term(cells)
+    return (cells["level"],) if book.kind == "conduct" else tuple(cells.values())
 
 
 def _tidy(column: columns.Column, saw: str) -> str:
@@ -339,7 +343,7 @@ def set_basis(scope: Scope, *, book_id: int, student_ids: Iterable[int], basis: 
         pupils,
         rows=[pupil.id for pupil in chosen],
         history=changes,
-        results=[row for pupil in chosen for row in results_of(book, sheet, pupil)],
+        results=results_of(book, sheet, chosen),
         answer=None,
         request_id="",
         actor_id=scope.actor_id,

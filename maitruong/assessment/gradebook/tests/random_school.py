@@ -16,6 +16,7 @@ from maitruong.assessment.gradebook.rules.random_pupils import random_pupils
 from maitruong.assessment.gradebook.rules.tt22_2021 import Tt22Settings
 from maitruong.assessment.gradebook.rules.tt27_2020 import Moment, tested_subjects
 from maitruong.assessment.gradebook.types import Subject, SubjectTerm
+from maitruong.assessment.gradebook.weighing import judge_of
 from tests import factories as house
 
 YEAR, ACT = 2026, "tt22_2021"
@@ -174,18 +175,11 @@ def _results(school: int, pupil: Placed, chance: random.Random) -> Iterator[dict
         place: SubjectTerm(row["average"], row["outcome"], row["provisional"], row["basis"])
         for place, row in pupil.rows.items()
     }
-    found = judging.secondary_results(
-        pupil.student_id,
-        tuple(
-            Subject(s["code"], s["name"], s["kind"], tuple(s["terms"]), s["optional"]) for s in pupil.drawn["subjects"]
-        ),
-        marks,
-        dict(enumerate(pupil.drawn["conduct"], 1)),
-        act=ACT,
-        settings_id=pupil.settings.id,
-        grade=pupil.drawn["grade"],
-        terms=(1, 2, 0),
+    subjects = tuple(
+        Subject(s["code"], s["name"], s["kind"], tuple(s["terms"]), s["optional"]) for s in pupil.drawn["subjects"]
     )
+    judge = judge_of(subjects, ACT, pupil.settings.id, pupil.drawn["grade"])
+    found = judge.results(pupil.student_id, marks, dict(enumerate(pupil.drawn["conduct"], 1)), (1, 2, 0))
     at = {
         "school_id": school,
         "class_id": pupil.class_id,
