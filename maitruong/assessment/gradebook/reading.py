@@ -190,6 +190,7 @@ def _read_sql(kind: str, school_year: int, counts: bool, few: bool) -> str:
     if counts:
         of_class = [_of_class(b, few) for b in (*_BESIDE[family], _STANDING)]
         beside = [*of_class, *(_from_elsewhere(b) for b in _BESIDE[family])]
+    # OFFSET 0: each pupil is looked up. The planner would read the roll of the whole school instead.
     own = ", ".join(f"array_agg(m.{name}) AS {name}" for name in ("student_id", "version", *store.read_back))
     whose = " AND m.student_id = ANY(%(students)s::bigint[])" if few else ""
     sql = f"""
@@ -199,7 +200,8 @@ SELECT (SELECT r.answer::text FROM gradebook_savedrequest r
 FROM (SELECT array_agg(e.student_id) FILTER (WHERE e.school_class_id = %(class_id)s::bigint
                AND (e.ends_on IS NULL OR e.ends_on >= {DAY})) AS here,
              array_agg(e.student_id) FILTER (WHERE e.school_class_id <> %(class_id)s::bigint) AS moved
-      FROM unnest(%(students)s::bigint[]) AS asked(id) JOIN enrolment_enrolment e ON e.student_id = asked.id
-      WHERE e.school_year = %(school_year)s::smallint AND e.school_id = %(school_id)s::bigint) AS roll,
+      FROM unnest(%(students)s::bigint[]) AS asked(id)
+      CROSS JOIN LATERAL (SELECT n.student_id, n.school_class_id, n.ends_on FROM enrolment_enrolment n WHERE n.student_id = asked.id
+        AND n.school_year = %(school_year)s::smallint AND n.school_id = %(school_id)s::bigint OFFSET 0) AS e) AS roll,
   (SELECT {own} FROM {store.table} m WHERE {store.rows_of_book}{whose}) AS own"""
     return in_year(sql, school_year)

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from maitruong.foundation.kernel import clock
+
 from . import twin
 from .planning import Year, planned_for_a_school
 from .storage import in_year
@@ -122,7 +124,7 @@ def _rows_of(term: int) -> str:
 
 _DUE = f"""
 sheet AS MATERIALIZED (
-  SELECT s.id, s.school_id, s.class_id, s.settings_id, s.subjects FROM gradebook_classsheet s
+  SELECT s.id, s.school_id, s.class_id, s.grade, s.act, s.settings_id, s.subjects FROM gradebook_classsheet s
   WHERE s.school_year = %(school_year)s::smallint AND s.grade >= 6 AND s.school_id = ANY(%(schools)s::bigint[])),
 {twin.READING},
 studied AS MATERIALIZED (
@@ -225,16 +227,21 @@ tally AS (
          codes[blames & {(1 << _BLAMED) - 1}] AS below_65_code, codes[blames >> {_BLAMED}] AS below_50_code
   FROM slot JOIN code USING (class_id) WHERE missing = 0 AND brings > 0),
 {twin.LEVEL},
+fresh AS (
+  SELECT s.class_id, s.student_id, s.slot, s.settings_id, j.learning, j.before, coalesce(j.raised_by, '') AS raised_by, s.conduct,
+    CASE WHEN s.slot = 0 AND s.conduct = 3 AND j.learning = 3
+         THEN CASE WHEN j.from_90 >= j.asked THEN 'excellent' ELSE 'good' END ELSE '' END AS title,
+    CASE WHEN j.learning IS NULL THEN s.missing ELSE 0 END AS missing, s.provisional
+  FROM slot s LEFT JOIN judged j ON j.student_id = s.student_id AND j.slot = s.slot)"""
+_ODD = """,
 odd AS (
-  SELECT DISTINCT s.student_id FROM slot s LEFT JOIN judged j ON j.student_id = s.student_id AND j.slot = s.slot
-  LEFT JOIN gradebook_result x ON x.school_year = %(school_year)s::smallint AND x.class_id = s.class_id AND x.term = s.slot
-    AND x.student_id = s.student_id AND x.school_id = ANY(%(schools)s::bigint[])
-  WHERE CASE WHEN x.student_id IS NULL THEN j.learning IS NOT NULL OR s.conduct IS NOT NULL
-        ELSE x.learning IS DISTINCT FROM j.learning OR x.learning_before IS DISTINCT FROM j.before
-          OR x.raised_by <> coalesce(j.raised_by, '') OR x.conduct IS DISTINCT FROM s.conduct
-          OR x.title <> CASE WHEN s.slot = 0 AND s.conduct = 3 AND j.learning = 3
-                             THEN CASE WHEN j.from_90 >= j.asked THEN 'excellent' ELSE 'good' END ELSE '' END
-          OR x.missing <> CASE WHEN j.learning IS NULL THEN s.missing ELSE 0 END OR x.provisional <> s.provisional END)"""
+  SELECT DISTINCT n.student_id FROM fresh n
+  LEFT JOIN gradebook_result x ON x.school_year = %(school_year)s::smallint AND x.class_id = n.class_id AND x.term = n.slot
+    AND x.student_id = n.student_id AND x.school_id = ANY(%(schools)s::bigint[])
+  WHERE CASE WHEN x.student_id IS NULL THEN n.learning IS NOT NULL OR n.conduct IS NOT NULL
+        ELSE x.learning IS DISTINCT FROM n.learning OR x.learning_before IS DISTINCT FROM n.before
+          OR x.raised_by <> n.raised_by OR x.conduct IS DISTINCT FROM n.conduct OR x.title <> n.title
+          OR x.missing <> n.missing OR x.provisional <> n.provisional END)"""
 _TOLD = f"""
 SELECT school_id, sum({_of("first", "stands")} + {_of("second", "stands")}) FILTER (WHERE right_as_stored)::int,
        sum(1 + in_first::int + in_second::int) FILTER (WHERE right_as_stored)::int,
@@ -242,7 +249,22 @@ SELECT school_id, sum({_of("first", "stands")} + {_of("second", "stands")}) FILT
 FROM (SELECT h.*, NOT apart AND o.student_id IS NULL AND {_of("first", "wrong")} + {_of("second", "wrong")} = 0 AS right_as_stored
       FROM here h LEFT JOIN odd o USING (student_id)) h
 GROUP BY school_id ORDER BY school_id"""
-_SIFT = f"WITH {_DUE},{_PUPIL},{_LEVELS}{_TOLD}"
+_SIFT = f"WITH {_DUE},{_PUPIL},{_LEVELS}{_ODD}{_TOLD}"
+RESULT_COLUMNS = """(school_year, school_id, class_id, term, student_id, grade, learning, learning_before, raised_by, conduct,
+    title, missing, provisional, act, settings_id, computed_at)"""
+# Whoever has a row that is not what its marks make it is left to those who put such rows right.
+_FIRST = f"""
+INSERT INTO gradebook_result {RESULT_COLUMNS}
+  SELECT %(school_year)s::smallint, h.school_id, n.class_id, n.slot, n.student_id, c.grade, n.learning, n.before, n.raised_by, n.conduct,
+         n.title, n.missing, n.provisional, c.act, n.settings_id, %(at)s::timestamptz
+  FROM fresh n JOIN here h ON h.class_id = n.class_id AND h.student_id = n.student_id JOIN sheet c ON c.class_id = n.class_id
+  WHERE (n.learning IS NOT NULL OR n.conduct IS NOT NULL) AND {_of("h.first", "wrong")} + {_of("h.second", "wrong")} = 0
+  ORDER BY n.class_id, n.slot, n.student_id
+  ON CONFLICT DO NOTHING RETURNING school_id, class_id, student_id"""
+FIRST_TOLD = (
+    "SELECT school_id, class_id, count(*)::int, array_agg(DISTINCT student_id) FROM made GROUP BY 1, 2 ORDER BY 1, 2"
+)
+_MAKE = f"WITH {_DUE},{_PUPIL},{_LEVELS},\nmade AS ({_FIRST})\n{FIRST_TOLD}"
 
 
 class Sifted(NamedTuple):
@@ -267,9 +289,18 @@ class Sifted(NamedTuple):
         return cls(school_id, marks or 0, results or 0, apart or [], different or [])
 
 
-@lru_cache(maxsize=4)
-def _sql(school_year: int) -> str:
-    return in_year(_SIFT, school_year)
+class Made(NamedTuple):
+    """First results of a class: how many rows, and of whom."""
+
+    school_id: int
+    class_id: int
+    results: int
+    students: list[int]
+
+
+@lru_cache(maxsize=8)
+def _sql(statement: str, school_year: int) -> str:
+    return in_year(statement, school_year)
 
 
 def sift(year: Year, school_ids: Sequence[int]) -> list[Sifted]:
@@ -279,6 +310,20 @@ def sift(year: Year, school_ids: Sequence[int]) -> list[Sifted]:
     """
     with planned_for_a_school() as cursor:
         cursor.execute(
-            _sql(year.school_year), {"schools": list(school_ids), "today": year.today, "readings": year.readings}
+            _sql(_SIFT, year.school_year),
+            {"schools": list(school_ids), "today": year.today, "readings": year.readings},
         )
         return [Sifted.told(*row) for row in cursor.fetchall()]
+
+
+def make(year: Year, school_ids: Sequence[int]) -> list[Made]:
+    """Write the first results of grades 6-12 where none stand, of the pupils this form fits.
+
+    The same relations as `sift` holds stored results against; who is named by `sift` afterwards is the twin's.
+    """
+    with planned_for_a_school() as cursor:
+        cursor.execute(
+            _sql(_MAKE, year.school_year),
+            {"schools": list(school_ids), "today": year.today, "readings": year.readings, "at": clock.now()},
+        )
+        return [Made(*row) for row in cursor.fetchall()]

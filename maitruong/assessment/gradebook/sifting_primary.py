@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from maitruong.foundation.kernel import clock
+
 from . import twin
 from .planning import Year, planned_for_a_school
 from .rules.tt27_2020 import QUALITIES_AND_COMPETENCES
-from .sifting import Sifted
+from .sifting import FIRST_TOLD, RESULT_COLUMNS, Made, Sifted
 from .storage import in_year
 
 _QUALITIES = ", ".join(f"q.{code}" for code in QUALITIES_AND_COMPETENCES)
 # A class whose end-of-year books nobody has opened for writing owes no result yet.
 _DUE = """
 sheet AS MATERIALIZED (
-  SELECT s.id, s.school_id, s.class_id, s.subjects FROM gradebook_classsheet s
+  SELECT s.id, s.school_id, s.class_id, s.grade, s.act, s.settings_id, s.subjects FROM gradebook_classsheet s
   WHERE s.school_year = %(school_year)s::smallint AND s.grade <= 5 AND s.school_id = ANY(%(schools)s::bigint[])
     AND EXISTS (SELECT 1 FROM gradebook_markbook b WHERE b.sheet_id = s.id AND b.moment = 4 AND b.version > 0
       AND b.school_year = %(school_year)s::smallint AND b.school_id = ANY(%(schools)s::bigint[]))),
@@ -65,7 +67,7 @@ here AS MATERIALIZED (
   LEFT JOIN mover v ON v.student_id = r.student_id),
 done AS (SELECT * FROM here WHERE NOT apart),
 trait AS (SELECT * FROM here WHERE NOT apart)"""
-_TOLD = f"""{twin.OVERALL},
+_TOLD = """,
 odd AS (
   SELECT h.student_id FROM here h JOIN overall o USING (student_id)
   LEFT JOIN gradebook_result x ON x.school_year = %(school_year)s::smallint AND x.class_id = h.class_id AND x.term = 0
@@ -76,15 +78,35 @@ odd AS (
 SELECT school_id, 0, count(*) FILTER (WHERE NOT apart AND o.student_id IS NULL), array_agg(h.student_id) FILTER (WHERE apart),
        array_agg(h.student_id) FILTER (WHERE o.student_id IS NOT NULL)
 FROM here h LEFT JOIN odd o USING (student_id) GROUP BY school_id ORDER BY school_id"""
+_RELATIONS = f"WITH {_DUE},{_PUPIL},{twin.OVERALL}"
+_SIFT = f"{_RELATIONS}{_TOLD}"
+_MAKE = f"""{_RELATIONS},
+made AS (
+INSERT INTO gradebook_result {RESULT_COLUMNS}
+  SELECT %(school_year)s::smallint, h.school_id, h.class_id, 0, h.student_id, c.grade, o.overall, o.overall, '', NULL,
+         CASE o.overall WHEN 3 THEN 'excellent' ELSE '' END, o.missing, false, c.act, c.settings_id, %(at)s::timestamptz
+  FROM here h JOIN overall o USING (student_id) JOIN sheet c ON c.class_id = h.class_id WHERE o.overall IS NOT NULL AND NOT h.apart
+  ORDER BY h.class_id, h.student_id
+  ON CONFLICT DO NOTHING RETURNING school_id, class_id, student_id)
+{FIRST_TOLD}"""
 
 
-@lru_cache(maxsize=4)
-def _sql(school_year: int) -> str:
-    return in_year(f"WITH {_DUE},{_PUPIL},{_TOLD}", school_year)
+@lru_cache(maxsize=8)
+def _sql(statement: str, school_year: int) -> str:
+    return in_year(statement, school_year)
 
 
 def sift(year: Year, school_ids: Sequence[int]) -> list[Sifted]:
     """Hold the results of grades 1-5 of these schools against levels, tests and qualities. One statement, no lock."""
     with planned_for_a_school() as cursor:
-        cursor.execute(_sql(year.school_year), {"schools": list(school_ids), "today": year.today})
+        cursor.execute(_sql(_SIFT, year.school_year), {"schools": list(school_ids), "today": year.today})
         return [Sifted.told(*row) for row in cursor.fetchall()]
+
+
+def make(year: Year, school_ids: Sequence[int]) -> list[Made]:
+    """Write the first results of grades 1-5 where none stand, of the pupils this form fits."""
+    with planned_for_a_school() as cursor:
+        cursor.execute(
+            _sql(_MAKE, year.school_year), {"schools": list(school_ids), "today": year.today, "at": clock.now()}
+        )
+        return [Made(*row) for row in cursor.fetchall()]

@@ -23,7 +23,9 @@ WORKSPACE_KEY = "workspace"
 
 
 def rights_of(request: HttpRequest) -> tuple[list[Workspace], Scope | None]:
-    """All workspaces of who asks, and the scope of the chosen one; read once per request, in one statement.
+    """All workspaces of who asks, and the scope of the chosen one; read once per request.
+
+    Who was found by her session brings her rights along, read with her account; who just signed in is asked for.
 
     An unknown person, or one with no right today, has neither.
     """
@@ -37,7 +39,9 @@ def _read_rights(request: HttpRequest) -> tuple[list[Workspace], Scope | None]:
     if not request.user.is_authenticated:
         return [], None
     person_id: int = request.user.person_id  # type: ignore[union-attr]
-    held = queries.rights(person_id, on=clock.today())
+    held = getattr(request.user, "held", None)
+    if held is None:
+        held = queries.rights(person_id, on=clock.today())
     places = queries.workspaces(held)
     if not places:
         return [], None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -13,38 +15,52 @@ from .models import Grant
 from .types import GrantView, Post, Rows, Scope, Workspace
 
 _RIGHTS = """
-SELECT g.id, g.role, g.unit_id, u.name, g.class_ids, g.subjects, g.student_ids,
-       CASE WHEN g.role = ANY(%(wide)s::text[]) THEN NULL
-            WHEN u.kind IN ('school', 'campus') THEN ARRAY[u.id]
-            ELSE ARRAY(SELECT below.unit_id FROM organisations_position here
-                       JOIN organisations_position below
-                         ON below.path ^@ here.path AND below.during @> %(on)s::date
-                       JOIN organisations_unit school ON school.id = below.unit_id AND school.kind = 'school'
-                       WHERE here.unit_id = g.unit_id AND here.during @> %(on)s::date
-                       ORDER BY below.unit_id) END
-FROM access_grant g JOIN organisations_unit u ON u.id = g.unit_id
-WHERE g.person_id = %(person)s AND g.withdrawn_at IS NULL
-  AND NOT EXISTS (SELECT 1 FROM access_grant w WHERE w.person_id = g.person_id AND w.unit_id = g.unit_id AND w.role = g.role
-                  AND w.waits_since IS NOT NULL AND w.withdrawn_at IS NULL)
-  AND g.valid_from <= %(on)s::date AND (g.valid_to IS NULL OR g.valid_to >= %(on)s::date)
-ORDER BY g.id
-"""
+(SELECT json_agg(json_build_array(g.id, g.role, g.unit_id, u.name, g.class_ids, g.subjects, g.student_ids,
+   CASE WHEN g.role = ANY(%(rights_wide)s::text[]) THEN NULL
+        WHEN u.kind IN ('school', 'campus') THEN ARRAY[u.id]
+        ELSE ARRAY(SELECT below.unit_id FROM organisations_position here
+                   JOIN organisations_position below
+                     ON below.path ^@ here.path AND below.during @> %(rights_on)s::date
+                   JOIN organisations_unit school ON school.id = below.unit_id AND school.kind = 'school'
+                   WHERE here.unit_id = g.unit_id AND here.during @> %(rights_on)s::date
+                   ORDER BY below.unit_id) END) ORDER BY g.id)::text
+ FROM access_grant g JOIN organisations_unit u ON u.id = g.unit_id
+ WHERE g.person_id = {person} AND g.withdrawn_at IS NULL
+   AND NOT EXISTS (SELECT 1 FROM access_grant w WHERE w.person_id = g.person_id AND w.unit_id = g.unit_id AND w.role = g.role
+                   AND w.waits_since IS NOT NULL AND w.withdrawn_at IS NULL)
+   AND g.valid_from <= %(rights_on)s::date AND (g.valid_to IS NULL OR g.valid_to >= %(rights_on)s::date))"""
+
+Held = list[tuple[GrantView, str]]
+"""Grants that hold, with the names of their units."""
 
 
-def rights(person_id: int, *, on: dt.date) -> list[tuple[GrantView, str]]:
-    """Every grant that holds on a day, with the name of its unit. Grants of unknown roles are left out: rights fail shut.
+def rights(person_id: int, *, on: dt.date) -> Held:
+    """Every grant that holds on a day, with the name of its unit."""
+    column, values = rights_column("%(person)s::bigint", on=on)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column}", {**values, "person": person_id})
+        return rights_from(cursor.fetchone()[0])
 
-    While one right of a person waits for a unit to confirm her, others of the same role there wait with it, newer ones too.
+
+def rights_column(person: str, *, on: dt.date) -> tuple[str, dict[str, Any]]:
+    """The same as a column of another module's statement, with its values: one journey to the server for an account and its
+    rights. person: the SQL of the person's id; `rights_from` reads what comes.
+
     For a role that reaches the whole province the schools below its unit are not looked up: with every request of an officer
     that would cost more than most pages.
     """
+    wide = [code for code, role in registry.roles().items() if role.rows is Rows.PROVINCE]
+    return _RIGHTS.format(person=person), {"rights_on": on, "rights_wide": wide}
+
+
+def rights_from(text: str | None) -> Held:
+    """Grants of unknown roles are left out: rights fail shut.
+
+    While one right of a person waits for a unit to confirm her, others of the same role there wait with it, newer ones too.
+    """
     roles = registry.roles()
-    wide = [code for code, role in roles.items() if role.rows is Rows.PROVINCE]
-    with connection.cursor() as cursor:
-        cursor.execute(_RIGHTS, {"person": person_id, "on": on, "wide": wide})
-        rows = cursor.fetchall()
     found = []
-    for grant_id, role, unit_id, unit_name, class_ids, subjects, student_ids, schools in rows:
+    for grant_id, role, unit_id, unit_name, class_ids, subjects, student_ids, schools in json.loads(text or "[]"):
         if role not in roles:
             continue
         view = GrantView(

@@ -12,6 +12,9 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.http import HttpRequest
 
+from maitruong.foundation.access import queries as access
+from maitruong.foundation.kernel import clock
+
 from .models import Account
 
 _turn = threading.BoundedSemaphore(os.cpu_count() or 1)
@@ -29,18 +32,21 @@ class AccountBackend(BaseBackend):
             return account if account.check_password(password) else None
 
     def get_user(self, user_id: int) -> Account | None:
-        """The account of a session, by one plain statement: every request asks it."""
-        names, query = _by_id()
+        """The account of a session with the rights its person holds today, by one plain statement: every request asks it."""
+        rights, values = access.rights_column("a.person_id", on=clock.today())
+        names, columns = _fields()
+        query = f"SELECT {rights}, {columns} FROM identity_account a WHERE a.id = %(account)s::bigint AND a.is_active"
         with connection.cursor() as cursor:
-            cursor.execute(query, [user_id])
+            cursor.execute(query, {**values, "account": user_id})
             row = cursor.fetchone()
-        return Account.from_db(connection.alias, names, row) if row else None
+        if row is None:
+            return None
+        account = Account.from_db(connection.alias, names, row[1:])
+        account.held = access.rights_from(row[0])
+        return account
 
 
 @cache
-def _by_id() -> tuple[list[str], str]:
+def _fields() -> tuple[list[str], str]:
     fields = Account._meta.concrete_fields
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    return [
-        field.attname for field in fields
-    ], f"SELECT {columns} FROM identity_account WHERE id = %s::bigint AND is_active"
+    return [field.attname for field in fields], ", ".join(f'a."{field.column}"' for field in fields)

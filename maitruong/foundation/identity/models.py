@@ -8,6 +8,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Now
 
+from maitruong.foundation.access.queries import Held
+
 
 class AccountManager(BaseUserManager):
     def get_by_natural_key(self, username: str | None) -> Any:
@@ -35,6 +37,9 @@ class Account(AbstractBaseUser):
 
     USERNAME_FIELD = "login"
     objects = AccountManager()
+
+    held: Held | None = None
+    """The rights of the person today, where they were read with the account (`backends.get_user`)."""
 
 
 class SignInTry(models.Model):

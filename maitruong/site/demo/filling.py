@@ -1,13 +1,14 @@
 """What each school wrote down, loaded school by school in the application's own role, by several processes side by side.
 
-A school is one transaction: books opened, marks copied into temporary tables and moved into the books with their averages,
-then every result made by the same act that makes a province's results again.
+A school is one transaction: books opened, marks copied into temporary tables and moved into the books with their averages. When
+all books are full, results and figures are made some schools at a time. Facts are forgotten where they are written: a worker that
+runs beside has nothing to hear of rows by the million.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -19,6 +20,7 @@ from django.db import connection, connections
 from maitruong.assessment.gradebook import services as gradebook
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import system_scope
+from maitruong.foundation.events import services as events
 from maitruong.foundation.kernel import clock
 from maitruong.insight.indicators import services as indicators
 
@@ -28,17 +30,17 @@ from .plan import TODAY
 from .world import World, counts_of, part_digest
 
 SYSTEM = system_scope("seed")
+G = TypeVar("G")
 T = TypeVar("T")
 _CLOSES_AT = dt.time(17, 0, tzinfo=clock.VIETNAM)
 
 
 @dataclass
 class Part:
-    """One school's rolls or books, loaded. digest and counts of the rows; unequal: averages the results' act would make otherwise."""
+    """One school's rolls or books, loaded: digest and counts of the rows."""
 
     digest: bytes
     counts: dict[str, int] = field(default_factory=dict)
-    unequal: int = 0
 
 
 @dataclass
@@ -52,18 +54,18 @@ _worker: _Worker | None = None
 
 
 def side_by_side(
-    act: Callable[[int], T], numbers: Iterable[int], *, world: World, owner_url: str, processes: int
+    act: Callable[[G], T], given: Iterable[G], *, world: World, owner_url: str, processes: int
 ) -> Iterator[T]:
-    """`act` on every school number, in their order, on so many processes."""
+    """`act` on every school number or group of them, in their order, on so many processes."""
     global _worker
     _worker = _Worker(world, owner_url)
     world.fixed  # noqa: B018 - drawn once here, inherited by the processes
     try:
         if processes == 1:
-            yield from map(act, numbers)
+            yield from map(act, given)
             return
         with ProcessPoolExecutor(processes, get_context("fork"), _start) as pool:
-            yield from pool.map(act, numbers)
+            yield from pool.map(act, given)
     finally:
         if _worker.owner:
             _worker.owner.close()
@@ -100,14 +102,15 @@ def stage_rolls(number: int) -> Part:
 
 
 def fill_books(number: int) -> Part:
-    """Everything a school wrote down in its years, with results and figures."""
+    """Everything a school wrote down in its years; results come when all books are full."""
     worker = _here()
     texts = worker.world.books_copy(number)
     found = Part(part_digest(texts), counts_of(texts))
     school_id = worker.world.schools[number - 1].unit_id
     years = sorted({term.school_year for term in TERMS})
     with unit_of_work(SYSTEM):
-        _settings()
+        # Of tables filled a moment ago nothing is known: sorting both sides of every join is the planner's guess, and a dear one.
+        _settings("enable_mergejoin = off")
         for year in years:
             gradebook.open_year(SYSTEM, school_id=school_id, school_year=year, closed=_closed(year))
         _stage_books(texts)
@@ -118,19 +121,26 @@ def fill_books(number: int) -> Part:
         with connection.cursor() as cursor:
             for statement in statements.BOOKS:
                 cursor.execute(statement)
-    for year in years:
-        with clock.standing_still(_last_moment(year)), unit_of_work(SYSTEM):
-            _settings()
-            made = gradebook.recompute(SYSTEM, school_year=year, school_ids=[school_id], apply=True)
-        found.unequal += made.marks_different
-    for year in years:
-        indicators.recount([school_id], year)
+        events.forget_all()
     return found
 
 
-def _settings() -> None:
+def make_results(numbers: Sequence[int]) -> int:
+    """Results and figures of some schools whose books are full. Returns how many averages are not what the rules make of the marks."""
+    school_ids = [_here().world.schools[number - 1].unit_id for number in numbers]
+    unequal = 0
+    for year in sorted({term.school_year for term in TERMS}):
+        with clock.standing_still(_last_moment(year)), unit_of_work(SYSTEM):
+            _settings()
+            unequal += gradebook.make_results(SYSTEM, school_year=year, school_ids=school_ids).marks_different
+            events.forget_all()
+        indicators.recount(school_ids, year)
+    return unequal
+
+
+def _settings(*more: str) -> None:
     with connection.cursor() as cursor:
-        for setting in ("synchronous_commit = off", "statement_timeout = 0", "work_mem = '128MB'"):
+        for setting in ("synchronous_commit = off", "statement_timeout = 0", "work_mem = '128MB'", *more):
             cursor.execute(f"SET LOCAL {setting}")
 
 

@@ -22,6 +22,7 @@ from maitruong.registry.enrolment.types import class_sort_key, grade_number
 from . import statements, types
 
 SCHEMA = "seed_stage"
+MAINTENANCE_MB = 512
 _COLUMN_TYPES = {int: "bigint", str: "text", bool: "boolean", dt.date: "date"}
 
 #: What a row gains on its way into the staging table: further columns, and their COPY text from the fields of the line.
@@ -47,8 +48,11 @@ SECURED = (
     "enrolment_enrolment",
     "timetable_assignment",
 )
-BIG = (*SECURED, "access_grant")
-"""Tables whose secondary indexes and references are made once, after the rows."""
+BOOKS = ("gradebook_classsheet", "gradebook_markbook")
+"""What says which marks belong where: marks go in by it, and results are planned by its statistics."""
+WORN = ("pg_attribute", "pg_class", "pg_depend", "pg_type", "pg_statistic")
+KEYED = ("staff_employment", "enrolment_enrolment")
+"""Tables whose rows carry a name and a grade of others, fetched row by row where they come one by one."""
 
 
 class NotEmpty(RuntimeError):
@@ -61,7 +65,7 @@ def connect(owner_url: str) -> psycopg.Connection:
     for setting in (
         "synchronous_commit = off",
         "work_mem = '192MB'",
-        "maintenance_work_mem = '512MB'",
+        f"maintenance_work_mem = '{MAINTENANCE_MB}MB'",
         "client_min_messages = warning",
     ):
         db.execute(f"SET {setting}")
@@ -110,32 +114,23 @@ def lifted(db: psycopg.Connection, tables: Iterable[str] = SECURED) -> Iterator[
 
 
 @contextmanager
-def bare(db: psycopg.Connection, tables: Iterable[str] = BIG) -> Iterator[None]:
-    """Inside the caller's transaction: these tables without references, exclusions and secondary indexes, which are made again
-    as they were, once the rows stand: sorted and checked in one go instead of row by row. Keys and uniqueness stay.
+def by_hand(db: psycopg.Connection, tables: Iterable[str] = KEYED) -> Iterator[None]:
+    """Inside the caller's transaction: rows come with the keys that a trigger would fetch for each of them.
+
+    The references of these keys refuse what is not so.
     """
-    names = list(tables)
-    constraints = db.execute(_CONSTRAINTS, [names]).fetchall()
-    for table, name, _ in constraints:
-        db.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(sql.Identifier(table), sql.Identifier(name)))
-    indexes = db.execute(_INDEXES, [names]).fetchall()
-    for name, _ in indexes:
-        db.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
+    names = [sql.Identifier(table) for table in tables]
+    for name in names:
+        db.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER take_keys").format(name))
     yield
-    for _, definition in indexes:
-        db.execute(definition)
-    for table, name, definition in constraints:
-        db.execute(
-            sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}").format(
-                sql.Identifier(table), sql.Identifier(name), sql.SQL(definition)
-            )
-        )
+    for name in names:
+        db.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER take_keys").format(name))
 
 
 @contextmanager
 def without_autovacuum(db: psycopg.Connection) -> Iterator[None]:
-    """While the year's partitions are filled nobody cleans behind the loaders: it is done once, when everything stands."""
-    tables = [row[0] for row in db.execute(_PARTITIONS)]
+    """While the books are filled nobody cleans behind the loaders: it is done once, when everything stands."""
+    tables = [*(row[0] for row in db.execute(_PARTITIONS)), *BOOKS, "attendance_absence"]
     for table in tables:
         db.execute(sql.SQL("ALTER TABLE {} SET (autovacuum_enabled = off)").format(sql.Identifier(table)))
     try:
@@ -145,16 +140,17 @@ def without_autovacuum(db: psycopg.Connection) -> Iterator[None]:
             db.execute(sql.SQL("ALTER TABLE {} RESET (autovacuum_enabled)").format(sql.Identifier(table)))
 
 
+def others(db: psycopg.Connection, than: Iterable[str]) -> list[str]:
+    """Every table of the house that is neither one of these nor a partition, and the catalogues that temporary tables wear out."""
+    return [*(row[0] for row in db.execute(_OTHERS, [list(than)])), *WORN]
+
+
+_OTHERS = """
+SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+  AND NOT relname = ANY(%s)"""
 _PARTITIONS = """
 SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent::regclass::text LIKE 'gradebook_%'
   AND c.relkind = 'r' ORDER BY 1"""
-_CONSTRAINTS = """
-SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
-WHERE conrelid = ANY(%s::regclass[]) AND contype IN ('f', 'x') ORDER BY contype DESC, conname"""
-_INDEXES = """
-SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
-WHERE indrelid = ANY(%s::regclass[]) AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)
-ORDER BY indexrelid"""
 
 
 def _column_type(hint: Any) -> str:

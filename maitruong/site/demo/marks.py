@@ -23,6 +23,8 @@ GOOD, FAIR, ENOUGH, FAILED, ONE_SUBJECT = range(5)  # Tốt, Khá, Đạt, Chưa
 LEVEL_SHARES = (246, 420, 280, 50, 4)  # of 1,000 pupils
 PRIMARY_SHARES = (320, 300, 367, 13)  # excellent, good, completed, not completed
 REGULAR_COLUMNS = 6
+REGULAR = (2, 3, 4)
+"""How many regular marks a scored subject owes in a term."""
 
 Single = tuple[tuple[int, ...], int, int, int | None]  # regular marks, mid term, end of term, topic cluster
 _LEVEL_EDGES = tuple(sum(LEVEL_SHARES[: place + 1]) * 65536 // 1000 for place in range(4))
@@ -49,6 +51,15 @@ def _place(person: int, year: int, ability_salt: int) -> int:
     if of_year & 0x7 == 0:
         return of_year >> 16 & 0xFFFF
     return draw(person, ability_salt) & 0xFFFF
+
+
+def fill_pools() -> None:
+    """The pools nearly every school draws from, ahead of the first: who is forked after this has them all."""
+    for regular in REGULAR:
+        for cluster in (False, True):
+            endings(regular, cluster)
+        for entered in range(1, regular + 1):
+            open_endings(regular, entered, True, False)
 
 
 def _average(single: Single) -> int | None:

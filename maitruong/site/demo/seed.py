@@ -6,7 +6,9 @@ import hashlib
 import os
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -17,7 +19,7 @@ from maitruong.foundation.identity.models import Installation
 from maitruong.insight.indicators import services as indicators
 from maitruong.registry.enrolment.models import Enrolment
 
-from . import filling, load, statements
+from . import bare, filling, load, marks, statements
 from .filling import SYSTEM, Part
 from .layout import WHOLE
 from .types import SHARED_KINDS
@@ -25,6 +27,8 @@ from .world import World
 
 PUPIL = "hoc-sinh-8a2"
 MOST_PROCESSES = 2
+SCHOOLS_AT_ONCE = 20
+"""Schools whose results are made in one statement: their counts stay in memory."""
 _SET_BASED = (
     ("đưa người, học sinh, gia đình vào cơ sở dữ liệu", statements.PEOPLE),
     ("đưa lớp và phân công vào cơ sở dữ liệu", statements.CLASSES),
@@ -100,31 +104,51 @@ def seed(
             load.copy(db, kind, text)
         told.step("dựng người và lớp")
         rolls = _of_all_schools(filling.stage_rolls, world, owner_url, use, told)
-        with load.lifted(db), load.bare(db):
-            load.load_admin_units(db)
-            for statement in statements.UNITS:
-                db.execute(statement)
-            for words, part in _SET_BASED:
-                told.step(words)
-                for statement in part:
+        beside = bare.Beside(owner_url, use)
+        with _meanwhile(_get_ready), bare.without_indexes(db, bare.PEOPLE, beside):
+            with load.lifted(db), load.by_hand(db):
+                load.load_admin_units(db)
+                for statement in statements.UNITS:
                     db.execute(statement)
+                for words, part in _SET_BASED:
+                    told.step(words)
+                    for statement in part:
+                        db.execute(statement)
             told.step("lập chỉ mục")
         load.drop_stage(db)
-        db.execute("ANALYZE")
-        told.step("mở sổ, vào điểm, tính kết quả")
+        told.step("mở sổ, vào điểm")
         with load.without_autovacuum(db):
-            books = _of_all_schools(filling.fill_books, world, owner_url, use, told)
-        _add_up(done, whole, rolls, books)
+            with bare.without_indexes(db, bare.MARKS, beside):
+                books = _of_all_schools(filling.fill_books, world, owner_url, use, told)
+                _add_up(done, whole, rolls, books)
+                told.step("lập chỉ mục sổ điểm")
+            bare.clean(db, load.BOOKS, beside)
+            told.step("tính kết quả")
+            _make_results(world, owner_url, use, told)
         _sign_a_class(world, told)
         told.step("sắp xếp lại dữ liệu")
         events.forget_all()
         indicators.refresh()
-        db.execute("VACUUM (ANALYZE)")
+        bare.clean(db, load.others(db, (*bare.PEOPLE, *bare.MARKS)), beside)
         told.step("")
     done.seconds = round(time.monotonic() - started, 1)
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     done.cpu_seconds = round(sum(one.ru_utime + one.ru_stime for one in used), 1)
     return done
+
+
+def _get_ready() -> None:
+    marks.fill_pools()
+    school_records.get_ready()
+
+
+@contextmanager
+def _meanwhile(act: Callable[[], None]) -> Iterator[None]:
+    """While the database works, this process has time for something else. What goes wrong in it is raised at the end."""
+    with ThreadPoolExecutor(1) as pool:
+        doing = pool.submit(act)
+        yield
+        doing.result()
 
 
 def _of_all_schools(
@@ -146,7 +170,22 @@ def _add_up(done: Seeded, whole: hashlib._Hash, rolls: list[Part], books: list[P
             for kind, count in part.counts.items():
                 done.counts[kind] = done.counts.get(kind, 0) + count
     done.content_hash = whole.hexdigest()
-    if unequal := sum(part.unequal for part in books):
+
+
+def _make_results(world: World, owner_url: str, processes: int, told: _Told) -> None:
+    """Results and figures of all schools, some schools at a time. Raises AveragesDiffer."""
+    numbers = [plan.number for plan in world.schools]
+    few = max(1, min(SCHOOLS_AT_ONCE, -(-len(numbers) // (2 * processes))))
+    groups = [numbers[place : place + few] for place in range(0, len(numbers), few)]
+    unequal = far = 0
+    for group, found in zip(
+        groups,
+        filling.side_by_side(filling.make_results, groups, world=world, owner_url=owner_url, processes=processes),
+        strict=True,
+    ):
+        unequal += found
+        told.far(far := far + len(group), len(numbers))
+    if unequal:
         raise AveragesDiffer(f"{unequal} averages loaded are not what the rules make of their marks")
 
 

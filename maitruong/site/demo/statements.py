@@ -1,17 +1,20 @@
 """The set-based half of loading a synthetic province: from the staging tables to the house's own. No word of law here."""
 
+#: Each unit comes with its parent, which is looked for before they go in: changing a row costs the table's exclusion once more.
+#: Of two parents in the unit's time the last one stands that has ended.
 ADMIN_UNITS = (
     """
-INSERT INTO organisations_adminunit (level, code, name, kind, valid)
-  SELECT level, code, name, kind, valid FROM stage_admin ORDER BY former, level DESC, code
+CREATE TEMP TABLE numbered_admin ON COMMIT DROP AS
+  SELECT nextval(pg_get_serial_sequence('organisations_adminunit', 'id')) AS id, s.*,
+         CASE WHEN s.level = 'commune' AND s.former THEN 'district' ELSE 'province' END AS level_of_parent
+  FROM (SELECT * FROM stage_admin ORDER BY former, level DESC, code) s
     """,
     """
-UPDATE organisations_adminunit unit SET parent_id = parent.id
-  FROM stage_admin staged JOIN organisations_adminunit parent ON parent.code = staged.parent
-  WHERE unit.level = staged.level AND unit.code = staged.code AND unit.valid = staged.valid AND parent.valid && unit.valid
-    AND parent.level = CASE WHEN staged.level = 'commune' AND staged.former THEN 'district' ELSE 'province' END
-    AND upper(parent.valid) IS NOT DISTINCT FROM (SELECT max(upper(p.valid)) FROM organisations_adminunit p
-                                                  WHERE p.level = parent.level AND p.code = parent.code AND p.valid && unit.valid)
+INSERT INTO organisations_adminunit (id, level, code, name, kind, valid, parent_id) OVERRIDING SYSTEM VALUE
+  SELECT DISTINCT ON (unit.id) unit.id, unit.level, unit.code, unit.name, unit.kind, unit.valid, parent.id
+  FROM numbered_admin unit LEFT JOIN numbered_admin parent
+    ON parent.level = unit.level_of_parent AND parent.code = unit.parent AND parent.valid && unit.valid
+  ORDER BY unit.id, upper(parent.valid) DESC NULLS LAST
     """,
     """
 INSERT INTO organisations_adminsuccession (old_id, new_id, whole, "on")
@@ -93,9 +96,10 @@ INSERT INTO people_personidentifier (person_id, places, scheme, value, valid, so
   FROM stage_pupil p JOIN stage_place l USING (person_id)
     """,
     """
-INSERT INTO staff_employment (school_id, person_id, code, post, subjects, starts_on, ends_on)
-  SELECT unit_id, person_id, code, position, CASE WHEN main_subject IS NULL THEN '[]'::jsonb ELSE jsonb_build_array(main_subject) END,
-         valid_from, valid_to FROM stage_staff
+INSERT INTO staff_employment (school_id, person_id, code, post, subjects, starts_on, ends_on, name_key)
+  SELECT s.unit_id, s.person_id, s.code, s.position,
+         CASE WHEN s.main_subject IS NULL THEN '[]'::jsonb ELSE jsonb_build_array(s.main_subject) END, s.valid_from, s.valid_to, p.sort_key
+  FROM stage_staff s JOIN stage_person p ON p.id = s.person_id
     """,
     """
 INSERT INTO students_student (person_id, places, religion, policy_group, disability, boarding, near_poor, youth_union, pioneer,
@@ -125,9 +129,11 @@ INSERT INTO enrolment_schoolclass (id, school_id, school_year, grade, name, sort
     """,
     """
 INSERT INTO enrolment_enrolment (school_id, school_year, school_class_id, student_id, register_number, student_code, status, starts_on,
-                                 ends_on)
-  SELECT e.school_id, e.school_year, e.class_id, e.pupil_id, '', coalesce(p.code, ''), lower(e.status), e.valid_from, e.valid_to
-  FROM stage_enrolment e LEFT JOIN stage_pupil p ON p.person_id = e.pupil_id
+                                 ends_on, name_key, grade)
+  SELECT e.school_id, e.school_year, e.class_id, e.pupil_id, '', coalesce(p.code, ''), lower(e.status), e.valid_from, e.valid_to,
+         person.sort_key, c.grade_number
+  FROM stage_enrolment e JOIN stage_person person ON person.id = e.pupil_id JOIN stage_class c ON c.id = e.class_id
+  LEFT JOIN stage_pupil p ON p.person_id = e.pupil_id
     """,
     """
 INSERT INTO timetable_assignment (school_id, school_year, class_id, subject, teacher_id, starts_on, ends_on)

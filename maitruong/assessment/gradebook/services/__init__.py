@@ -4,7 +4,7 @@ from .closing import LEAVE, REFUSE, ZERO, close_book, reopen_book
 from .entry import enter_comment, enter_conduct, enter_marks, enter_primary, set_basis
 from .loading import load_marks, open_year
 from .opening import forget_old_answers, open_books, prepare_year
-from .recompute import Differences, recompute
+from .recompute import Differences, make_results, recompute
 from .summer import enter_summer
 from .years import close_year, unfinished
 
@@ -22,6 +22,7 @@ __all__ = [
     "enter_summer",
     "forget_old_answers",
     "load_marks",
+    "make_results",
     "open_books",
     "open_year",
     "prepare_year",

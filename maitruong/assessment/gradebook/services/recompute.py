@@ -6,6 +6,7 @@ judge are judged by the twin (`remaking`). Only schools where something differs 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import NamedTuple
@@ -69,6 +70,7 @@ class _Found:
 
 
 _SIEVES = {PRIMARY: sifting_primary.sift, SECONDARY: sifting.sift}
+_MAKERS = {PRIMARY: sifting_primary.make, SECONDARY: sifting.make}
 
 
 def recompute(
@@ -90,6 +92,33 @@ def recompute(
         for school_id, found in sorted(_look_at(year, schools, apply).items()):
             if found.again:
                 _put_right(scope, year, school_id, found)
+            total.add(found.counted)
+    return total
+
+
+def make_results(scope: Scope, *, school_year: int, school_ids: Sequence[int]) -> Differences:
+    """The first results of schools whose books were loaded whole, then everything held against the marks as `recompute` does.
+
+    One pass writes what the sieve can judge, a second one proves it together with the averages; the twin makes the rest. Results
+    that stand are not touched by the first. Returns what `recompute` returns. For the house itself only.
+    """
+    if not scope.is_system:
+        raise NotFound
+    total = Differences()
+    today = enrolment.day_within(school_year)
+    year = Year(school_year, today, twin.readings(_settings_ids(school_year, school_ids)))
+    for schools in _batches(_schools(school_year, school_ids)):
+        _lock([school.id for school in schools], school_year)
+        made: dict[int, list[sifting.Made]] = defaultdict(list)
+        for level, make in _MAKERS.items():
+            ids = [school.id for school in schools if level.meets(school.lowest, school.highest)]
+            for of_class in make(year, ids) if ids else ():
+                made[of_class.school_id].append(of_class)
+        for school_id, found in sorted(_look_at(year, schools, True).items()):
+            remade = _remake(year, school_id, found)
+            found.counted.results_different += sum(of_class.results for of_class in made[school_id])
+            changed = [(of_class.class_id, of_class.students) for of_class in made[school_id]]
+            _tell(scope, year, school_id, found.counted, [*changed, *remade])
             total.add(found.counted)
     return total
 
@@ -160,29 +189,44 @@ def _judge(level: Level, year: Year, unsure: Mapping[int, Sequence[int]]) -> lis
 
 def _put_right(scope: Scope, year: Year, school_id: int, found: _Found) -> None:
     """Judge again, write what still differs, with audit and facts."""
+    _lock([school_id], year.school_year)
+    changed = _remake(year, school_id, found)
+    _tell(scope, year, school_id, found.counted, changed)
+
+
+def _lock(school_ids: list[int], school_year: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id FROM gradebook_classsheet WHERE school_year = %s AND school_id = %s ORDER BY id FOR NO KEY UPDATE",
-            [year.school_year, school_id],
+            "SELECT id FROM gradebook_classsheet WHERE school_year = %s AND school_id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+            [school_year, school_ids],
         )
+
+
+def _remake(year: Year, school_id: int, found: _Found) -> list[tuple[int, list[int]]]:
+    """Have the twin write what differs, and count it. Returns in which classes, and for whom."""
     made = [
         remade for level, pupils in found.again.items() for remade in remaking.write(level, year, school_id, pupils)
     ]
     for remade in made:
         found.counted.add_remade(remade)
-    if found.counted.differences:
+    return [of_class for remade in made for of_class in remade.classes]
+
+
+def _tell(
+    scope: Scope, year: Year, school_id: int, counted: Differences, changed: Iterable[tuple[int, list[int]]]
+) -> None:
+    if counted.differences:
         audit.record(
             scope,
             "gradebook.recomputed",
             school_id=school_id,
             object_type="school_year",
             object_id=year.school_year,
-            changes=found.counted.as_dict(),
+            changes=counted.as_dict(),
         )
     events.publish_many(
         [
             ResultsChanged(school_id=school_id, class_id=class_id, school_year=year.school_year, students=students)
-            for remade in made
-            for class_id, students in remade.classes
+            for class_id, students in changed
         ]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sys
 from typing import Any
@@ -18,6 +19,7 @@ from maitruong.assessment.gradebook.tests.random_school import (
     a_school_of_random_primary_pupils,
     a_school_of_random_pupils,
 )
+from maitruong.foundation.access.errors import NotFound
 from tests import factories as house
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +132,59 @@ def test_every_pupil_of_whom_anything_is_spoiled_is_named_and_put_right() -> Non
     assert recompute(school).differences == 0
     lost = [row for table, rows in stored(school).items() for row in rows if row not in before[table]]
     assert {row[3] if len(row) == 7 else row[2] for row in lost} <= {p for p, how in spoiled.items() if "ck = " in how}
+
+
+def told_of(school: int) -> list[dict[str, Any]]:
+    return [
+        json.loads(body)["changes"]
+        for (body,) in make.rows_of(
+            f"audit_entry WHERE school_id = {school} AND action = 'gradebook.recomputed'", "body"
+        )
+    ]
+
+
+def test_first_results_of_a_whole_school_are_those_the_saves_would_have_stored() -> None:
+    school, pupils = a_school_of_random_pupils(120, 11, READINGS)
+    says = "learning IS NOT NULL OR conduct IS NOT NULL"
+    where = f"gradebook_result WHERE school_id = {school} AND ({says})"
+    before = make.rows_of(where, STORED["gradebook_result"], STORED["gradebook_result"])
+    with house.as_system() as scope, connection.cursor() as cursor:
+        cursor.execute("DELETE FROM gradebook_result WHERE school_id = %s", [school])
+
+        made = services.make_results(scope, school_year=2026, school_ids=[school])
+        again = services.make_results(scope, school_year=2026, school_ids=[school])
+
+    assert stored(school)["gradebook_result"] == before
+    assert (made.marks, made.results) == (again.marks, again.results) == count_of(pupils)
+    assert (made.marks_different, made.results_different, again.differences) == (0, len(before), 0)
+    assert told_of(school) == [made.as_dict()]
+    assert any(pupil.is_special and pupil.results for pupil in pupils)
+    assert recompute(school).differences == 0
+
+
+def test_first_results_are_not_made_of_averages_the_marks_do_not_make() -> None:
+    school, pupils = a_school_of_random_pupils(40, 12, READINGS[:1])
+    ordinary = [pupil for pupil in pupils if not pupil.is_special and pupil.results and pupil.drawn["closed"]]
+    before = stored(school)["gradebook_mark"]
+    for pupil in ordinary[:3]:
+        spoil(pupil, f"gradebook_mark: {SPOILED_MARK[0]}", random.Random(3))
+    with house.as_system() as scope, connection.cursor() as cursor:
+        cursor.execute("DELETE FROM gradebook_result WHERE school_id = %s", [school])
+
+        made = services.make_results(scope, school_year=2026, school_ids=[school])
+
+    assert made.marks_different == 3
+    assert stored(school)["gradebook_mark"] == before
+    assert recompute(school).differences == 0
+
+
+def test_nobody_but_the_house_makes_first_results() -> None:
+    room = make.a_classroom()
+
+    with make.working_as(room.principal) as scope, pytest.raises(NotFound):
+        services.make_results(scope, school_year=2026, school_ids=[room.school])
+
+    assert make.rows_of("gradebook_result") == []
 
 
 def test_a_lost_result_is_missed_and_one_that_says_nothing_is_not() -> None:

@@ -107,6 +107,21 @@ def test_primary_results_that_were_lost_or_spoiled_are_made_again_as_they_were()
     assert recompute(room.school).differences == 0
 
 
+def test_first_results_of_a_primary_school_are_those_the_saves_made() -> None:
+    room = a_primary_year()
+    here = f"gradebook_result WHERE class_id = {room.class_id}"
+    before = make.rows_of(here, RESULT, "student_id")
+    with house.as_system() as scope, connection.cursor() as cursor:
+        cursor.execute("DELETE FROM gradebook_result")
+
+        made = services.make_results(scope, school_year=2026, school_ids=[room.school])
+
+    says = [row for row in before if row[RESULT.split(", ").index("learning")] is not None]
+    assert make.rows_of(here, RESULT, "student_id") == says
+    assert (made.results, made.results_different) == (10, len(says))
+    assert recompute(room.school).differences == 0
+
+
 def test_a_primary_class_before_its_last_books_were_begun_gets_no_result() -> None:
     room = make.a_classroom(grade=4, name="4A", levels=("02",))
     teacher = make.teacher_of(room, "TOAN")

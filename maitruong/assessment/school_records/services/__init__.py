@@ -1,7 +1,7 @@
 """Writes of the school records: prepare, sign, seal, issue, correct, revoke."""
 
 from .correcting import NAMES_SIGNERS, correct_record, name_signer, rebuild_record, revoke_record
-from .demo import seed_demo
+from .demo import get_ready, seed_demo
 from .preparing import Prepared, prepare_records
 from .reading import file_ticket, opened_record, without_signer
 from .sealing import issue_records, issue_school_records, seal_one, start_sealing, start_sealing_school
@@ -14,6 +14,7 @@ __all__ = [
     "ask_to_sign",
     "correct_record",
     "file_ticket",
+    "get_ready",
     "issue_records",
     "issue_school_records",
     "name_signer",

@@ -63,6 +63,11 @@ def seed_demo(
         return _seal_and_issue(class_id, tell)
 
 
+def get_ready() -> None:
+    """Bring in what draws and seals papers, for a caller that has time now and not later."""
+    from .. import paper  # noqa: F401
+
+
 def _chosen(ref: ClassRef, most: int | None) -> list[int]:
     """Pupils to sign for: first those whose families, or who themselves, stand on the sign-in page."""
     ids = [row.student_id for row in enrolment.members(ref, on=enrolment.day_within(ref.school_year))]
