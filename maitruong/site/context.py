@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.middleware.csrf import get_token
+from django.template.backends.utils import csrf_input
+from django.utils.functional import SimpleLazyObject
 
 from maitruong.foundation.access.doors import rights_of
 from maitruong.foundation.access.registry import role
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.identity.services import is_demo
 from maitruong.foundation.kernel import vietnamese
+from maitruong.foundation.ui.jinja import url
 from maitruong.site.menu import MENU, Item
 
 _DEMO_BANNER = "BẢN THỬ: mọi người và số liệu ở đây đều là giả lập."
@@ -31,16 +34,24 @@ def shell(request: HttpRequest) -> dict[str, Any]:
                 "label": w.label,
                 "role": w.label,
                 "place": w.place,
-                "url": reverse("identity:choose_workspace", args=[w.key]),
+                "url": url("identity:choose_workspace", w.key),
                 "post": True,
                 "current": scope is not None and scope.workspace == w,
             }
             for w in places
         ],
-        "sign_out_url": reverse("identity:sign_out"),
+        "sign_out_url": url("identity:sign_out"),
     }
     banner = {"text": _DEMO_BANNER} if _demo(request) else None
-    return {"me": me, "menu": menu_for(scope, request.path), "banner": banner, "find": find_for(scope)}
+    return {
+        "me": me,
+        "menu": menu_for(scope, request.path),
+        "banner": banner,
+        "find": find_for(scope),
+        # The framework would make a new token for each form of a page; one a page is as good.
+        "csrf_token": SimpleLazyObject(lambda: get_token(request)),
+        "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),
+    }
 
 
 def _demo(request: HttpRequest) -> bool:
@@ -53,9 +64,9 @@ def _demo(request: HttpRequest) -> bool:
 def find_for(scope: Scope | None) -> dict[str, str] | None:
     """The one search of the top bar: pupils for whoever may see their files, else schools."""
     if scope is not None and scope.may("students.view"):
-        return {"url": reverse("enrolment:pupils"), "label": "Tìm học sinh"}
+        return {"url": url("enrolment:pupils"), "label": "Tìm học sinh"}
     if scope is not None and scope.may("schools.view"):
-        return {"url": reverse("enrolment:schools"), "label": "Tìm trường"}
+        return {"url": url("enrolment:schools"), "label": "Tìm trường"}
     return None
 
 
@@ -78,7 +89,7 @@ def _is_offered(item: Item, scope: Scope, here: set[str]) -> bool:
 
 
 def _shown(item: Item) -> dict[str, Any]:
-    return {"label": item.label, "icon": item.icon, "url": reverse(item.route), "short": item.short or item.label}
+    return {"label": item.label, "icon": item.icon, "url": url(item.route), "short": item.short or item.label}
 
 
 def _mark_current(items: list[dict[str, Any]], path: str) -> None:

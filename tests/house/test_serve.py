@@ -322,3 +322,60 @@ def test_an_upload_that_is_too_long_is_told_in_words_how_much_is_taken(start_ser
 
     assert status == 413
     assert "lớn hơn 64 MB" in page and "Chia danh sách" in page
+
+
+class Task:
+    """A request that tells which thread answered it, and may wait there."""
+
+    def __init__(self, told: list[int], until: threading.Event | None = None) -> None:
+        self.told, self.until = told, until
+        self.done = threading.Event()
+
+    def service(self) -> None:
+        self.told.append(threading.get_ident())
+        if self.until:
+            self.until.wait(30)
+        self.done.set()
+
+    def cancel(self) -> None:
+        raise AssertionError("nothing is cancelled here")
+
+
+def _rests(dispatcher: serve.Dispatcher, busy: int = 0) -> None:
+    """Until all threads wait for work but so many."""
+    deadline = time.monotonic() + 30
+    while dispatcher.active_count != busy and time.monotonic() < deadline:
+        time.sleep(0.001)
+    assert dispatcher.active_count == busy
+
+
+def test_one_visitor_after_the_other_meets_the_same_thread_and_its_warm_connection() -> None:
+    dispatcher, told = serve.Dispatcher(8), []
+    for _ in range(20):
+        _rests(dispatcher)
+        task = Task(told)
+        dispatcher.add_task(task)
+        assert task.done.wait(30)
+    dispatcher.shutdown()
+
+    assert len(told) == 20 and len(set(told)) == 1
+
+
+def test_visitors_at_the_same_time_meet_a_thread_each_and_the_last_to_rest_is_asked_again() -> None:
+    dispatcher, told, go_on = serve.Dispatcher(3), [], threading.Event()
+    _rests(dispatcher)
+    waiting = [Task(told, go_on) for _ in range(3)]
+    for busy, task in enumerate(waiting, 1):
+        dispatcher.add_task(task)
+        _rests(dispatcher, busy)
+    queued = Task(told)
+    dispatcher.add_task(queued)
+    go_on.set()
+    assert all(task.done.wait(30) for task in (*waiting, queued))
+    _rests(dispatcher)
+    after = Task(told)
+    dispatcher.add_task(after)
+    assert after.done.wait(30)
+    dispatcher.shutdown()
+
+    assert len(set(told[:3])) == 3 and set(told) == set(told[:3])

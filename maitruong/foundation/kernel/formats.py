@@ -101,6 +101,8 @@ def number(n: Number, places: int | None = None) -> str:
     >>> number(1250000), number(Decimal("1250.5")), number(2.345, 2)
     ('1.250.000', '1.250,5', '2,35')
     """
+    if type(n) is int and places is None:
+        return f"{n:,}".replace(",", ".")
     exact = _exact(n)
     if places is not None:
         exact = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

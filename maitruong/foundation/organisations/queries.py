@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from django.db import connection
+
 from maitruong.foundation.kernel import vietnamese
 
 from .models import AdminUnit, Position, Unit
@@ -17,7 +19,11 @@ def unit(unit_id: int) -> UnitRef:
 
 
 def units(unit_ids: Iterable[int]) -> dict[int, UnitRef]:
-    return {row.pk: UnitRef(row.pk, row.kind, row.code, row.name) for row in Unit.objects.filter(pk__in=set(unit_ids))}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, kind, code, name FROM organisations_unit WHERE id = ANY(%s::bigint[])", [sorted(set(unit_ids))]
+        )
+        return {row[0]: UnitRef(*row) for row in cursor.fetchall()}
 
 
 def unit_by_code(code: str) -> UnitRef | None:

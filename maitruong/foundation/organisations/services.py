@@ -67,7 +67,6 @@ def found_communes(province: str, *, department_id: int, on: dt.date) -> int:
     return founded
 
 
-@transaction.atomic
 def stand_on(unit_id: int) -> bool:
     """Hold a unit for what is about to be written about it: nobody removes it before this transaction ends. False: it is gone."""
     with connection.cursor() as cursor:
@@ -81,6 +80,7 @@ def hold_to_remove(unit_ids: Collection[int]) -> None:
         cursor.execute("SELECT 1 FROM organisations_unit WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [list(unit_ids)])
 
 
+@transaction.atomic
 def remove_unit(unit_id: int) -> None:
     """Take back a unit that was founded by mistake. The caller has made sure that nothing stands on it."""
     Position.objects.filter(unit_id=unit_id).delete()

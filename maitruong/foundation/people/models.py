@@ -52,7 +52,8 @@ class Person(ScopedModel):
             GinIndex(fields=["places"], name="person_places"),
             GinIndex(OpClass("name_fold", name="gin_trgm_ops"), name="person_name_trgm"),
             models.Index(fields=["sort_key", "id"], name="person_by_name"),
-            models.Index(fields=["given_fold", "sort_key", "id"], name="person_by_given_name"),
+            # With the whole name: who else of a common given name is meant is decided in the index, without reading the people.
+            models.Index(fields=["given_fold", "sort_key", "id"], include=["name_fold"], name="person_by_given_name"),
         ]
 
 

@@ -26,11 +26,17 @@ LEGEND = [
 
 def levels_by_grade(levels: dict[int, dict[str, int]], href: str) -> Markup:
     """Shares of the four levels in each grade, whole per cents printed in the bars."""
-    bars = []
+    shares = []
     for grade, counts in sorted(levels.items()):
         total = sum(counts.values())
-        parts = tuple(round(100 * counts.get(key, 0) / total) for key in LEVELS)
-        bars.append(charts.Bar(f"Khối {grade}", parts, f"{href}khoi={grade}"))
+        shares.append((grade, tuple(round(100 * counts.get(key, 0) / total) for key in LEVELS)))
+    return _levels_by_grade(tuple(shares), href)
+
+
+@lru_cache(maxsize=256)
+def _levels_by_grade(shares: tuple[tuple[int, tuple[int, ...]], ...], href: str) -> Markup:
+    """Drawn again only when a share changes."""
+    bars = [charts.Bar(f"Khối {grade}", parts, f"{href}khoi={grade}") for grade, parts in shares]
     return charts.stacked_bars(bars, list(LEVELS.values()), "Kết quả học tập theo khối, phần trăm")
 
 

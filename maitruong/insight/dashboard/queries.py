@@ -13,6 +13,7 @@ from maitruong.foundation.access.types import Rows, Scope
 from maitruong.foundation.kernel import clock, vietnamese
 from maitruong.insight.indicators import queries as indicators
 from maitruong.registry.calendar import queries as calendar
+from maitruong.registry.calendar.types import Calendar
 from maitruong.registry.enrolment import queries as enrolment
 
 DAYS = 14
@@ -26,26 +27,27 @@ PRIMARY = range(1, 6)
 @dataclass(frozen=True)
 class Period:
     """What a page of the centre tells of. day: today, or the last day of a year that is past: names, places and schools are
-    those of that day."""
+    those of that day. known: the school years, as they were read for it."""
 
     school_year: int
     term: int
     day: dt.date
     past: bool = False
+    known: Calendar = field(default=Calendar(), repr=False)
 
 
 def period(asked: int | None = None) -> Period:
     """The present school year and term, or a former year as a whole when it is asked for and the house knows it."""
-    today = clock.today()
-    year = calendar.year_on(today)
-    if asked is not None and asked < year and asked in {known.year for known in calendar.years()}:
-        return Period(asked, 2, calendar.span(asked)[2], past=True)
-    return Period(year, calendar.term_on(today), today)
+    today, known = clock.today(), calendar.known()
+    year = known.year_on(today)
+    if asked is not None and asked < year and known.knows(asked):
+        return Period(asked, 2, known.span(asked)[2], past=True, known=known)
+    return Period(year, known.term_on(today), today, known=known)
 
 
 def last_day(found: Learning, of: Period) -> dt.date:
     """On which the schools behind these levels had the names to tell."""
-    return of.day if found.school_year == of.school_year else calendar.span(found.school_year)[2]
+    return of.day if found.school_year == of.school_year else of.known.span(found.school_year)[2]
 
 
 @dataclass(frozen=True)
@@ -76,15 +78,17 @@ class Centre:
 
 
 def centre(scope: Scope, of: Period, *, pictured: bool = True) -> Centre:
-    """Two statements for the figures, one for their moment, one more for the levels of a picture; the same for a school and a
+    """One statement for the figures and their moment, one more for the levels of a picture; the same for a school and a
     province."""
     today = clock.today()
-    found = Centre(of.school_year, of.term, indicators.as_of(scope))
-    found.numbers = indicators.sums(scope, school_year=of.school_year, term=of.term, today=today)
-    if not of.past:
-        found.by_day = indicators.marks_by_day(
-            scope, school_year=of.school_year, since=today - dt.timedelta(days=DAYS - 1)
-        )
+    told = indicators.overview(
+        scope,
+        school_year=of.school_year,
+        term=of.term,
+        today=today,
+        since=today - dt.timedelta(days=DAYS - 1),
+    )
+    found = Centre(of.school_year, of.term, told.as_of, told.numbers, {} if of.past else told.by_day)
     if pictured:
         found.learning = learning(scope, of)
     return found
@@ -107,7 +111,7 @@ def learning_of(scope: Scope, of: Period, grade: int | None) -> Learning:
     year is over its pages tell of the year before."""
     if grade is None or grade not in PRIMARY:
         return learning(scope, of)
-    over = of.past or calendar.over_on(of.school_year) is not None
+    over = of.past or of.known.over_on(of.school_year, today=of.day) is not None
     return Learning(of.school_year if over else of.school_year - 1, 0, {grade: {}})
 
 
@@ -149,38 +153,44 @@ class CommuneRow:
         return 100 * self.numbers["books_closed"] / books if books else None
 
 
-# A school as it was on a day: a name and a place it has left since stand in the rows of what it was.
+# A school as it was on a day: a name and a place it has left since stand in the rows of what it was. Those are few, so they
+# are gathered once and not looked for school by school; `place` is the commune's id, named only for what is shown.
 _SCHOOLS = """
-SELECT u.id, coalesce(was.name, u.name) AS name, coalesce(was.sort_key, u.sort_key) AS sort_key, coalesce(a.code, '') AS code,
-       coalesce(a.kind || ' ' || a.name, '') AS commune
+SELECT u.id, coalesce(was.name, u.name) AS name, coalesce(was.sort_key, u.sort_key) AS sort_key,
+       CASE WHEN was.id IS NULL THEN u.admin_unit_id ELSE was.admin_unit_id END AS place
 FROM organisations_unit u
-LEFT JOIN organisations_formerunit was ON was.id = (
-  SELECT h.id FROM organisations_formerunit h WHERE h.unit_id = u.id AND h.until >= %(day)s::date ORDER BY h.until LIMIT 1)
-LEFT JOIN organisations_adminunit a ON a.id = CASE WHEN was.id IS NULL THEN u.admin_unit_id ELSE was.admin_unit_id END
+LEFT JOIN (SELECT DISTINCT ON (unit_id) * FROM organisations_formerunit WHERE until >= %(day)s::date
+           ORDER BY unit_id, until) AS was ON was.unit_id = u.id
 WHERE u.kind = 'school' AND (%(all)s OR u.id = ANY(%(schools)s))
   AND (u.opened_on IS NULL OR u.opened_on <= %(day)s::date) AND (u.closed_on IS NULL OR u.closed_on >= %(day)s::date)"""
-_FIGURES = "LEFT JOIN indicators_figures f ON f.school_id = u.id AND f.school_year = %(year)s"
+_FIGURES = "LEFT JOIN indicators_figures f ON f.school_id = {row}.id AND f.school_year = %(year)s"
+# OFFSET keeps the planner from reading all communes of the country, old ones included, to name the few that are asked.
+_COMMUNE = """LEFT JOIN LATERAL (SELECT code, kind || ' ' || name AS name FROM organisations_adminunit
+  WHERE id = {row}.place OFFSET 0) AS a ON true"""
+# How many rows there are and those of a page, also of one beyond the end: its first column is the count, the rest then NULL.
+_PAGE = """FROM (SELECT count(*) AS n FROM {all}) AS total
+LEFT JOIN (SELECT * FROM {all} ORDER BY sort_key, id LIMIT %(limit)s OFFSET %(offset)s) AS page ON true"""
 
 
 def schools(scope: Scope, of: Period, *, page: slice, commune: str = "") -> tuple[list[SchoolRow], int]:
     """Schools of the scope by name with their figures, of one commune when asked: a page, and how many there are in all.
 
-    Two statements; only the schools of the page are looked up in the figures.
+    One statement; only the schools of the page are looked up in the figures.
     """
     read = indicators.columns_of(of.term)
-    of_commune = f"SELECT * FROM ({_SCHOOLS}) AS u WHERE %(commune)s = '' OR code = %(commune)s"
-    asked = _asked(scope, of) | {"commune": commune, "limit": page.stop - page.start, "offset": page.start}
+    there = " WHERE place IN (SELECT id FROM organisations_adminunit WHERE code = %(commune)s)" if commune else ""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM ({of_commune}) AS counted", asked)
-        count = cursor.fetchone()[0]
         cursor.execute(
-            f"WITH u AS ({of_commune} ORDER BY sort_key, id LIMIT %(limit)s OFFSET %(offset)s)"
-            f" SELECT u.id, u.name, u.commune, {', '.join(f'coalesce({value}, 0)' for value in read.values())}"
-            f" FROM u {_FIGURES} ORDER BY u.sort_key, u.id",
-            asked,
+            f"WITH u AS MATERIALIZED (SELECT * FROM ({_SCHOOLS}) AS u{there})"
+            f" SELECT total.n, page.id, page.name, coalesce(a.name, ''),"
+            f" {', '.join(f'coalesce({value}, 0)' for value in read.values())}"
+            f" {_PAGE.format(all='u')} {_COMMUNE.format(row='page')} {_FIGURES.format(row='page')}"
+            " ORDER BY page.sort_key, page.id",
+            _asked(scope, of) | {"commune": commune, **_rows_of(page)},
         )
-        found = [SchoolRow(i, n, c, dict(zip(read, numbers, strict=True))) for i, n, c, *numbers in cursor.fetchall()]
-        return found, count
+        rows = cursor.fetchall()
+    found = [SchoolRow(i, n, c, dict(zip(read, v, strict=True))) for _, i, n, c, *v in rows if i is not None]
+    return found, rows[0][0]
 
 
 def communes(scope: Scope, of: Period) -> list[CommuneRow]:
@@ -188,8 +198,10 @@ def communes(scope: Scope, of: Period) -> list[CommuneRow]:
     read = indicators.columns_of(of.term) | {"schools": "1"}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT u.code, u.commune, {', '.join(f'coalesce(sum({v}), 0)::bigint' for v in read.values())}"
-            f" FROM ({_SCHOOLS}) AS u {_FIGURES} GROUP BY 1, 2",
+            f"WITH n AS (SELECT u.place, {', '.join(f'coalesce(sum({v}), 0) AS {name}' for name, v in read.items())}"
+            f" FROM ({_SCHOOLS}) AS u {_FIGURES.format(row='u')} GROUP BY u.place)"
+            f" SELECT coalesce(a.code, ''), coalesce(a.name, ''), {', '.join(f'sum(n.{name})::bigint' for name in read)}"
+            f" FROM n {_COMMUNE.format(row='n')} GROUP BY 1, 2",
             _asked(scope, of),
         )
         found = [
@@ -197,6 +209,10 @@ def communes(scope: Scope, of: Period) -> list[CommuneRow]:
             for code, name, *numbers in cursor.fetchall()
         ]
     return sorted(found, key=lambda c: vietnamese.collation_key(c.name))
+
+
+def _rows_of(page: slice) -> dict[str, int]:
+    return {"limit": page.stop - page.start, "offset": page.start}
 
 
 def _asked(scope: Scope, of: Period) -> dict[str, Any]:
@@ -218,25 +234,21 @@ def levels_by_school(
     """Schools by name with their pupils of each level, of one grade when asked: a page, and how many schools have any.
 
     day: on which the schools have the names that are told. Without a grade those of grades 6-12: primary school knows other
-    levels. One statement, which goes over the figures of the term once; its first column is the count, also of a page beyond
-    the end. Added up as ints: a sum of bigints is a numeric, which costs twice the time.
+    levels. One statement, over the ready rows of the term.
     """
-    sums = ", ".join(
-        f"coalesce(sum(value::int) FILTER (WHERE key = '{key}'), 0)::bigint AS level_{key}" for key in LEVELS
-    )
-    levels = ", ".join(f"page.level_{key}" for key in LEVELS)
-    asked = {**indicators.within(scope), "year": of.school_year, "term": of.term, "day": day, "grade": grade}
+    sums = ", ".join(f"sum(level_{key}) AS level_{key}" for key in LEVELS)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH n AS (SELECT school_id, {sums} FROM indicators_fact"
-            " WHERE school_year = %(year)s AND indicator = 'learning' AND term = %(term)s AND value > 0"
+            f"WITH n AS (SELECT school_id, {sums} FROM indicators_levelfigures"
+            " WHERE school_year = %(year)s AND term = %(term)s"
             " AND CASE WHEN %(grade)s::int IS NULL THEN grade >= 6 ELSE grade = %(grade)s::int END"
-            " AND (%(all)s OR school_id = ANY(%(schools)s)) GROUP BY school_id),"
-            f" named AS MATERIALIZED (SELECT * FROM n JOIN ({_SCHOOLS}) AS u ON u.id = n.school_id)"
-            f" SELECT total.schools, page.id, page.name, {levels} FROM (SELECT count(*) AS schools FROM named) AS total"
-            " LEFT JOIN (SELECT * FROM named ORDER BY sort_key, id LIMIT %(limit)s OFFSET %(offset)s) AS page ON true"
-            " ORDER BY page.sort_key, page.id",
-            asked | {"limit": page.stop - page.start, "offset": page.start},
+            " AND (%(all)s OR school_id = ANY(%(schools)s))"
+            f" GROUP BY school_id HAVING sum({' + '.join(f'level_{key}' for key in LEVELS)}) > 0),"
+            f" named AS MATERIALIZED (SELECT n.*, u.id, u.name, u.sort_key FROM n JOIN ({_SCHOOLS}) AS u ON u.id = n.school_id)"
+            f" SELECT total.n, page.id, page.name, {', '.join(f'page.level_{key}' for key in LEVELS)}"
+            f" {_PAGE.format(all='named')} ORDER BY page.sort_key, page.id",
+            {**indicators.within(scope), "year": of.school_year, "term": of.term, "day": day, "grade": grade}
+            | _rows_of(page),
         )
         rows = cursor.fetchall()
     found = [LevelsRow(i, name, dict(zip(LEVELS, n, strict=True))) for _, i, name, *n in rows if i is not None]

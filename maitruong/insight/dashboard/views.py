@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
@@ -17,8 +16,8 @@ from maitruong.foundation.identity.services import installation
 from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.organisations import queries as organisations
 from maitruong.foundation.ui import charts
+from maitruong.foundation.ui.jinja import url
 from maitruong.insight.indicators import queries as indicators
-from maitruong.registry.calendar import queries as calendar
 
 from . import drawings, queries
 
@@ -45,9 +44,7 @@ def centre(request: HttpRequest) -> HttpResponse:
             "place": scope.workspace.place,
             "map": _map(communes, _kept(of)),
             "map_legend": drawings.LEGEND,
-            "levels": drawings.levels_by_grade(levels, f"{reverse('dashboard:levels')}?{_kept(of)}")
-            if levels
-            else None,
+            "levels": drawings.levels_by_grade(levels, f"{url('dashboard:levels')}?{_kept(of)}") if levels else None,
             "levels_legend": list(zip(charts.SERIES, queries.LEVELS.values(), strict=True)),
             "levels_when": _when(found.learning),
             "behind": sorted(
@@ -74,7 +71,7 @@ def _map(communes: list[queries.CommuneRow], kept: str) -> Markup | None:
     here = installation()
     if len(communes) < 2 or here is None:
         return None
-    return drawings.closed_map(here.province_code, communes, f"{reverse('dashboard:schools')}?{kept}xa=")
+    return drawings.closed_map(here.province_code, communes, f"{url('dashboard:schools')}?{kept}xa=")
 
 
 def _figures(found: queries.Centre) -> dict[str, Any]:
@@ -239,14 +236,14 @@ def _kept(of: queries.Period) -> str:
 
 def _years(of: queries.Period, kept: str = "") -> dict[str, Any]:
     """The years to choose from, newest first, and what the templates need to stay in one."""
-    known = [row.year for row in calendar.years() if row.starts_on <= clock.today()]
+    begun = [row.year for row in of.known.years if row.starts_on <= clock.today()]
     pills = [
         {
             "label": f"{year}-{year + 1}",
             "url": f"?{kept}" + (f"nam={year}" if number else ""),
             "current": year == of.school_year,
         }
-        for number, year in enumerate(known)
+        for number, year in enumerate(begun)
     ]
     return {"years": pills if len(pills) > 1 else [], "kept": _kept(of), "past": of.past}
 

@@ -1,14 +1,14 @@
 """What is counted, group by group: one set-based statement each, over some schools of one year.
 
 Each statement yields school_id, indicator, term, grade, key, value. Parameters: schools (bigint[]), year, today (a date in
-Việt Nam). `keep` says which older facts of the group are left as they are; `ready` which columns of the school's ready row are
+Việt Nam). `keep` says which older facts of the group are left as they are; `ready` which columns of the school's ready rows are
 made of what was counted, and how.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 # Who sits in a class today, or on the nearest day of the school year: a year that is over keeps its pupils. Both ends of a
 # place count, so that a pupil who changes class from tomorrow is one pupil on both days.
@@ -20,11 +20,25 @@ _SEATED = """FROM enrolment_enrolment e JOIN enrolment_schoolclass c ON c.id = e
 
 
 @dataclass(frozen=True)
+class Ready:
+    """Columns of a table of ready rows, each with its expression over the counted facts c.
+
+    by: the coordinates that tell a school's rows apart, and of_facts: the condition on the facts that have them; with neither
+    it is one row a school and year.
+    """
+
+    columns: Mapping[str, str]
+    table: str = "indicators_figures"
+    by: tuple[str, ...] = ()
+    of_facts: str = ""
+
+
+@dataclass(frozen=True)
 class Group:
     indicators: tuple[str, ...]
     sql: str
+    ready: Ready
     keep: str = ""
-    ready: Mapping[str, str] = field(default_factory=dict)
 
 
 def _sum(indicator: str, and_: str = "true") -> str:
@@ -44,7 +58,7 @@ GROUPS: dict[str, Group] = {
         SELECT e.school_id, 'pupils', 0::smallint, c.grade, '', count(*)
         {_SEATED}
         GROUP BY e.school_id, c.grade""",
-        ready={"schools": _sum("schools"), "classes": _sum("classes"), "pupils": _sum("pupils")},
+        ready=Ready({"schools": _sum("schools"), "classes": _sum("classes"), "pupils": _sum("pupils")}),
     ),
     "marks": Group(
         indicators=("marks_entered",),
@@ -62,10 +76,12 @@ GROUPS: dict[str, Group] = {
                 AND at < (%(today)s::date + 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
               GROUP BY 1, 2) AS d""",
         keep="f.key >= to_char(%(today)s::date - 1, 'YYYY-MM-DD')",
-        ready={
-            "marks_day": "%(today)s::date",
-            "marks": _sum("marks_entered", "c.key = to_char(%(today)s::date, 'YYYY-MM-DD')"),
-        },
+        ready=Ready(
+            {
+                "marks_day": "%(today)s::date",
+                "marks": _sum("marks_entered", "c.key = to_char(%(today)s::date, 'YYYY-MM-DD')"),
+            }
+        ),
     ),
     "books": Group(
         indicators=("books", "books_closed"),
@@ -77,9 +93,9 @@ GROUPS: dict[str, Group] = {
           SELECT school_id, 'books_closed', term, grade, count(*) FROM gradebook_markbook
           WHERE school_id = ANY(%(schools)s) AND school_year = %(year)s AND closed_at IS NOT NULL GROUP BY school_id, term, grade) b
         GROUP BY school_id, indicator, term, grade""",
-        ready={
-            f"{name}_{term}": _sum(name, f"c.term = {term}") for term in (1, 2) for name in ("books", "books_closed")
-        },
+        ready=Ready(
+            {f"{name}_{term}": _sum(name, f"c.term = {term}") for term in (1, 2) for name in ("books", "books_closed")}
+        ),
     ),
     "levels": Group(
         indicators=("learning", "conduct"),
@@ -88,6 +104,12 @@ GROUPS: dict[str, Group] = {
         FROM gradebook_result CROSS JOIN LATERAL (VALUES ('learning', learning), ('conduct', conduct)) AS l(indicator, level)
         WHERE school_id = ANY(%(schools)s) AND school_year = %(year)s AND level IS NOT NULL
         GROUP BY school_id, indicator, term, grade, level""",
+        ready=Ready(
+            {f"level_{level}": _sum("learning", f"c.key = '{level}'") for level in range(4)},
+            table="indicators_levelfigures",
+            by=("term", "grade"),
+            of_facts="indicator = 'learning'",
+        ),
     ),
     "records": Group(
         indicators=("records_due", "records_sealed"),
@@ -101,6 +123,6 @@ GROUPS: dict[str, Group] = {
         FROM school_records_recordfile
         WHERE school_id = ANY(%(schools)s) AND school_year = %(year)s AND state IN ('sealed', 'issued')
         GROUP BY school_id, grade""",
-        ready={"records_due": _sum("records_due"), "records_sealed": _sum("records_sealed")},
+        ready=Ready({"records_due": _sum("records_due"), "records_sealed": _sum("records_sealed")}),
     ),
 }

@@ -66,6 +66,26 @@ class Figures(ScopedModel):
         constraints = [models.UniqueConstraint(fields=["school_year", "school_id"], name="uniq_figures")]
 
 
+class LevelFigures(ScopedModel):
+    """Pupils of each learning level of a school's grade in a term (0: the whole year), ready in one row as in Figures."""
+
+    scope_at: ClassVar = {"school": "school_id"}
+
+    school_id = models.BigIntegerField()
+    school_year = models.SmallIntegerField()
+    term = models.SmallIntegerField()
+    grade = models.SmallIntegerField()
+    level_0 = models.IntegerField(db_default=0)
+    level_1 = models.IntegerField(db_default=0)
+    level_2 = models.IntegerField(db_default=0)
+    level_3 = models.IntegerField(db_default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school_year", "term", "school_id", "grade"], name="uniq_level_figures")
+        ]
+
+
 class Stale(models.Model):
     """A school's group of figures that must be counted again. Marking it twice is marking it once."""
 

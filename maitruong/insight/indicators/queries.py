@@ -12,6 +12,7 @@ from django.db import connection
 from maitruong.foundation.access.types import Rows, Scope
 
 _WITHIN = "(%(all)s OR school_id = ANY(%(schools)s))"
+_AS_OF = f"coalesce((SELECT min(since) FROM indicators_stale WHERE {_WITHIN}), (SELECT max(looked_at) FROM indicators_pulse))"
 _NUMBERS = ("schools", "classes", "pupils", "records_due", "records_sealed", "books", "books_closed", "marks_today")
 
 
@@ -36,52 +37,56 @@ def columns_of(term: int, *, row: str = "f") -> dict[str, str]:
     return {**whole, **books, "marks_today": f"CASE WHEN {row}.marks_day = %(today)s::date THEN {row}.marks ELSE 0 END"}
 
 
-def sums(scope: Scope, *, school_year: int, term: int, today: dt.date) -> dict[str, int]:
-    """The numbers of a year (books of a term) over the scope's schools, from their ready rows; zeros where none is counted."""
+@dataclass(frozen=True)
+class Overview:
+    """The numbers of a year (books of a term); marks entered by day (ISO), of the days that have any; and up to when all of it
+    is complete, see `as_of`."""
+
+    numbers: dict[str, int]
+    by_day: dict[str, int]
+    as_of: dt.datetime | None
+
+
+def overview(scope: Scope, *, school_year: int, term: int, today: dt.date, since: dt.date) -> Overview:
+    """Sums over the scope's schools, from their ready rows; zeros where none is counted. by_day: from `since` on. One statement."""
     read = columns_of(term)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {', '.join(f'coalesce(sum({read[name]}), 0)::bigint' for name in _NUMBERS)}"
+            f"SELECT ({_AS_OF}), (SELECT json_object_agg(key, n) FROM (SELECT key, sum(value::int) AS n FROM indicators_fact"
+            " WHERE school_year = %(year)s AND indicator = 'marks_entered' AND term = 0 AND grade = 0 AND key >= %(since)s"
+            f" AND {_WITHIN} GROUP BY key) AS days), {', '.join(f'coalesce(sum({read[n]}), 0)::bigint' for n in _NUMBERS)}"
             f" FROM indicators_figures f WHERE school_year = %(year)s AND {_WITHIN}",
-            {**within(scope), "year": school_year, "today": today},
+            {**within(scope), "year": school_year, "today": today, "since": since.isoformat()},
         )
-        return dict(zip(_NUMBERS, cursor.fetchone(), strict=True))
-
-
-def marks_by_day(scope: Scope, *, school_year: int, since: dt.date) -> dict[str, int]:
-    """Day (ISO) → marks entered by the scope's schools, of the days from `since` on that have any count."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT key, sum(value::int) FROM indicators_fact WHERE school_year = %(year)s"
-            f" AND indicator = 'marks_entered' AND term = 0 AND grade = 0 AND key >= %(since)s AND {_WITHIN} GROUP BY key ORDER BY key",
-            {**within(scope), "year": school_year, "since": since.isoformat()},
-        )
-        return dict(cursor.fetchall())
+        moment, by_day, *numbers = cursor.fetchone()
+    return Overview(dict(zip(_NUMBERS, numbers, strict=True)), by_day or {}, moment)
 
 
 def levels(scope: Scope, *, periods: Sequence[tuple[int, int]]) -> list[Level]:
     """Learning levels of grades 6 to 12 in these (school year, term) over the scope's schools; one statement for all."""
     years, terms = zip(*periods, strict=True)
+    sums = ", ".join(f"sum(f.level_{level})" for level in range(4))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT f.school_year, f.term, f.grade, f.key, sum(f.value::int)"
+            f"SELECT f.school_year, f.term, f.grade, {sums}"
             " FROM unnest(%(years)s::smallint[], %(terms)s::smallint[]) AS asked(school_year, term)"
-            " JOIN indicators_fact f ON f.school_year = asked.school_year AND f.term = asked.term"
-            f" WHERE f.indicator = 'learning' AND f.grade >= 6 AND f.value > 0 AND {_WITHIN}"
-            " GROUP BY f.school_year, f.term, f.grade, f.key ORDER BY 1, 2, 3, 4",
+            " JOIN indicators_levelfigures f ON f.school_year = asked.school_year AND f.term = asked.term"
+            f" WHERE f.grade >= 6 AND {_WITHIN} GROUP BY f.school_year, f.term, f.grade ORDER BY 1, 2, 3",
             {**within(scope), "years": list(years), "terms": list(terms)},
         )
-        return [Level(*row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return [
+        Level(year, term, grade, str(level), pupils)
+        for year, term, grade, *of_level in rows
+        for level, pupils in enumerate(of_level)
+        if pupils
+    ]
 
 
 def as_of(scope: Scope) -> dt.datetime | None:
     """Up to when the scope's figures are complete: the oldest fact not yet counted, else when the worker last looked."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT coalesce((SELECT min(since) FROM indicators_stale WHERE {_WITHIN}),"
-            " (SELECT max(looked_at) FROM indicators_pulse))",
-            within(scope),
-        )
+        cursor.execute(f"SELECT {_AS_OF}", within(scope))
         return cursor.fetchone()[0]
 
 

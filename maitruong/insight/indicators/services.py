@@ -13,7 +13,7 @@ from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import system_scope
 from maitruong.foundation.kernel import clock
 
-from .counts import GROUPS, Group
+from .counts import GROUPS, Ready
 
 BATCH = 200
 LOOK_BACK = dt.timedelta(days=31)
@@ -108,7 +108,7 @@ def _count(group: str, year: int, schools: list[int]) -> None:
             " SELECT school_id, %(year)s, indicator, term, grade, key, value, now() FROM counted"
             " ON CONFLICT (school_id, school_year, indicator, term, grade, key)"
             " DO UPDATE SET value = excluded.value, counted_at = now() RETURNING 1)"
-            f"{_ready_rows(counted)}"
+            f"{_ready_rows(counted.ready)}"
             " UPDATE indicators_fact f SET value = 0, counted_at = now()"
             " WHERE f.school_id = ANY(%(schools)s) AND f.school_year = %(year)s AND f.indicator = ANY(%(indicators)s) AND f.value <> 0"
             f" AND {counted.keep or 'true'}"
@@ -118,18 +118,27 @@ def _count(group: str, year: int, schools: list[int]) -> None:
         )
 
 
-def _ready_rows(group: Group) -> str:
+def _ready_rows(ready: Ready) -> str:
     """Another part of the same statement: the group's own columns of the ready rows, made of what was counted.
 
-    Two groups of a school counted at the same moment write different columns, so neither undoes the other.
+    Two groups of a school counted at the same moment write different columns, so neither undoes the other. A row whose facts
+    are no longer found is written too, with zeros.
     """
-    if not group.ready:
-        return ""
-    columns = ", ".join(group.ready)
-    changes = ", ".join(f"{column} = excluded.{column}" for column in group.ready)
+    keys = ", ".join(["school_id", "school_year", *ready.by])
+    columns = ", ".join(ready.columns)
+    changes = ", ".join(f"{column} = excluded.{column}" for column in ready.columns)
+    rows = "SELECT unnest(%(schools)s::bigint[]) AS school_id"
+    if ready.by:
+        told = ", ".join(["school_id", *ready.by])
+        rows = (
+            f"SELECT {told} FROM counted WHERE {ready.of_facts} UNION SELECT {told} FROM {ready.table}"
+            " WHERE school_id = ANY(%(schools)s) AND school_year = %(year)s"
+        )
+    by = ", ".join(f"r.{name}" for name in ready.by)
+    grouped = ", ".join(["r.school_id", by] if by else ["r.school_id"])
     return (
-        f", ready AS (INSERT INTO indicators_figures (school_id, school_year, {columns})"
-        f" SELECT s.id, %(year)s, {', '.join(group.ready.values())}"
-        " FROM unnest(%(schools)s::bigint[]) AS s(id) LEFT JOIN counted c ON c.school_id = s.id GROUP BY s.id ORDER BY s.id"
-        f" ON CONFLICT (school_year, school_id) DO UPDATE SET {changes} RETURNING 1)"
+        f", ready AS (INSERT INTO {ready.table} ({keys}, {columns})"
+        f" SELECT r.school_id, %(year)s, {by + ', ' if by else ''}{', '.join(ready.columns.values())}"
+        f" FROM ({rows}) AS r LEFT JOIN counted c ON {' AND '.join(f'c.{n} = r.{n}' for n in ('school_id', *ready.by))}"
+        f" GROUP BY {grouped} ORDER BY {grouped} ON CONFLICT ({keys}) DO UPDATE SET {changes} RETURNING 1)"
     )

@@ -20,7 +20,7 @@ from maitruong.foundation.kernel.school_year import SchoolYear as Year
 
 from . import ports, queries, services
 from .errors import DayUnread
-from .models import SchoolYear
+from .types import YearRow
 
 FIRST, LAST = 2000, 2100
 
@@ -30,9 +30,9 @@ FIRST, LAST = 2000, 2100
 def years(request: HttpRequest) -> HttpResponse:
     """Every school year, the newest first, with what is still unfinished of those that are over and open."""
     today = clock.today()
-    rows = queries.years()
+    calendar = queries.known()
+    rows, now = calendar.years, calendar.year_on(today)
     known = [row.year for row in rows]
-    now = queries.year_on(today)
     context = {
         "page_title": "Năm học",
         "rows": [_row(row, today, now) for row in rows],
@@ -42,7 +42,7 @@ def years(request: HttpRequest) -> HttpResponse:
     return render(request, "calendar/years.html", context)
 
 
-def _row(row: SchoolYear, today: dt.date, now: int) -> dict[str, Any]:
+def _row(row: YearRow, today: dt.date, now: int) -> dict[str, Any]:
     over = row.ends_on < today
     state = ("đang học", "good") if row.year == now else ("đang mở", "info")
     if over:
@@ -135,7 +135,7 @@ def _day(request: HttpRequest, name: str, usual: dt.date) -> dt.date:
         raise DayUnread(what=_DAYS[name], why=refusal.text, usual=usual) from None
 
 
-def _known(year: int) -> SchoolYear | None:
+def _known(year: int) -> YearRow | None:
     if not FIRST <= year <= LAST:
         raise NotFound
     return next((row for row in queries.years() if row.year == year), None)

@@ -71,16 +71,9 @@ class Enrolment(ScopedModel):
             models.Index(
                 fields=["school_id", "school_year"], condition=models.Q(ends_on__isnull=True), name="enrolment_open"
             ),
-            models.Index(
-                fields=["school_year", "name_key", "student"],
-                condition=models.Q(ends_on__isnull=True),
-                name="enrolment_by_name",
-            ),
-            models.Index(
-                fields=["school_year", "grade", "name_key", "student"],
-                condition=models.Q(ends_on__isnull=True),
-                name="enrolment_of_grade",
-            ),
+            # Of every place, not of the open ones alone: a year that is over is listed in the same order.
+            models.Index(fields=["school_year", "name_key", "student"], name="enrolment_by_name"),
+            models.Index(fields=["school_year", "grade", "name_key", "student"], name="enrolment_of_grade"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -37,11 +38,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_safe
 def schools(request: HttpRequest) -> HttpResponse:
     scope: Scope = request.scope  # type: ignore[attr-defined]
-    year = year_of(request)
+    year, over_on = year_of(request)
     q = request.GET.get("q", "")
-    rows, after = queries.schools(
-        scope, school_year=year, q=q, after=forms.number(request, "sau"), over_on=calendar.over_on(year)
-    )
+    rows, after = queries.schools(scope, school_year=year, q=q, after=forms.number(request, "sau"), over_on=over_on)
     return render(
         request,
         "enrolment/schools.html",
@@ -84,7 +83,7 @@ def classes(request: HttpRequest, school_id: int) -> HttpResponse:
 
 
 def _classes(request: HttpRequest, scope: Scope, school_id: int) -> HttpResponse:
-    year = year_of(request)
+    year, _ = year_of(request)
     found = organisations.units([school_id]).get(school_id)
     if found is None or found.kind != "school":
         raise NotFound
@@ -291,11 +290,11 @@ def _admit(scope: Scope, ref: ClassRef, request: HttpRequest) -> int:
     return student_id
 
 
-def year_of(request: HttpRequest) -> int:
-    """The school year a list shows: the one asked for if it exists, else the present one."""
-    wanted = forms.number(request, "nam")
-    known = [row.year for row in calendar.years()]
-    return wanted if wanted in known else calendar.year_on(clock.today())
+def year_of(request: HttpRequest) -> tuple[int, dt.date | None]:
+    """The school year a list shows, and its last day when it is over: the one asked for if it exists, else the present one."""
+    known, today = calendar.known(), clock.today()
+    year = known.chosen(forms.number(request, "nam"), on=today)
+    return year, known.over_on(year, today=today)
 
 
 def _class_context(scope: Scope, ref: ClassRef, title: str) -> dict[str, Any]:

@@ -22,7 +22,6 @@ from maitruong.foundation.people.errors import ChangedMeanwhile
 from maitruong.foundation.people.models import Sex
 from maitruong.foundation.reference import catalogue as reference
 from maitruong.foundation.reference.errors import UnknownCode
-from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.students import services as students
 
 from . import forms, queries, services
@@ -37,7 +36,7 @@ _CONTACT = {"phone": "Điện thoại", "email": "Thư điện tử", "residence
 @require_safe
 def pupils(request: HttpRequest) -> HttpResponse:
     scope: Scope = request.scope  # type: ignore[attr-defined]
-    year = year_of(request)
+    year, over_on = year_of(request)
     school_id, class_id = forms.number(request, "truong"), forms.number(request, "lop")
     q = request.GET.get("q", "")[:100]
     page = queries.pupils(
@@ -50,7 +49,7 @@ def pupils(request: HttpRequest) -> HttpResponse:
         grade=forms.number(request, "khoi"),
         after=forms.number(request, "sau"),
         before=forms.number(request, "truoc"),
-        over_on=calendar.over_on(year),
+        over_on=over_on,
     )
     if page.rows and scope.workspace is not None and reads.from_above(scope):
         # What was typed is somebody's name: the audit says that pupils were looked through, and where, not whom for.

@@ -16,7 +16,7 @@ from .types import StaffRow
 
 PAGE = 50
 _SHOWN = (
-    "id", "person_id", "person__full_name", "school_id", "code", "post", "subjects", "starts_on", "ends_on"
+    "id", "person_id", "person__full_name", "school_id", "code", "post", "subjects", "starts_on", "ends_on", "school__name"
 )  # fmt: skip
 
 
@@ -51,14 +51,18 @@ def staff(
         )
     found = rows.order_by("name_key", "pk").values_list(*_SHOWN)[:limit]
     return [
-        StaffRow(i, person_id, name, at, code, post, tuple(subjects), starts_on, ends_on)
-        for i, person_id, name, at, code, post, subjects, starts_on, ends_on in found
+        StaffRow(i, person_id, name, at, code, post, tuple(subjects), starts_on, ends_on, school_name)
+        for i, person_id, name, at, code, post, subjects, starts_on, ends_on, school_name in found
     ]
 
 
 def employments(scope: Scope, *, person_id: int) -> list[StaffRow]:
     """Every employment of a person that the scope reaches, newest first; empty when none."""
-    rows = Employment.objects.visible_to(scope, "staff.view").filter(person_id=person_id).select_related("person")
+    rows = (
+        Employment.objects.visible_to(scope, "staff.view")
+        .filter(person_id=person_id)
+        .select_related("person", "school")
+    )
     return [_row(row) for row in rows.order_by("-starts_on", "-pk")]
 
 
@@ -103,4 +107,5 @@ def _row(row: Employment) -> StaffRow:
         subjects=tuple(row.subjects),
         starts_on=row.starts_on,
         ends_on=row.ends_on,
+        school_name=row.school.name,
     )

@@ -32,3 +32,4 @@ class StaffRow:
     subjects: tuple[str, ...]
     starts_on: dt.date
     ends_on: dt.date | None
+    school_name: str

@@ -29,7 +29,6 @@ def staff(request: HttpRequest) -> HttpResponse:
     rows = queries.staff(scope, q=q, on=clock.today(), after=after, limit=queries.PAGE + 1)
     more = len(rows) > queries.PAGE
     rows = rows[: queries.PAGE]
-    schools = organisations.units({row.school_id for row in rows})
     return render(
         request,
         "staff/staff.html",
@@ -39,7 +38,6 @@ def staff(request: HttpRequest) -> HttpResponse:
             "rows": rows,
             "q": q,
             "posts": POSTS,
-            "schools": schools,
             "many_schools": len(scope.school_ids) != 1,
             "first_page": after is None,
             "next": "?" + urlencode({"q": q, "sau": rows[-1].id}) if more else "",  # type: ignore[arg-type]

@@ -172,8 +172,7 @@ def _refuse_others(scope: Scope, student_id: int) -> None:
 
 
 def _year(request: HttpRequest) -> int:
-    wanted = formats.whole_number(request.GET.get("nam"))
-    return wanted if wanted in [row.year for row in calendar.years()] else calendar.year_on(clock.today())
+    return calendar.known().chosen(formats.whole_number(request.GET.get("nam")), on=clock.today())
 
 
 def _card(scope: Scope, student_id: int, number: int, year: int) -> Child:

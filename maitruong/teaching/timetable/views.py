@@ -315,9 +315,7 @@ def _own_school(scope: Scope) -> int:
 
 
 def _year(request: HttpRequest) -> int:
-    wanted = formats.whole_number(request.GET.get("nam"))
-    known = [row.year for row in calendar.years()]
-    return wanted if wanted in known else calendar.year_on(clock.today())
+    return calendar.known().chosen(formats.whole_number(request.GET.get("nam")), on=clock.today())
 
 
 def _year_pills(chosen: int, by_teacher: bool) -> list[dict[str, Any]]:

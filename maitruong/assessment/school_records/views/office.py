@@ -35,8 +35,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _year(text: str | None) -> int:
-    wanted = formats.whole_number(text)
-    return wanted if wanted in {row.year for row in calendar.years()} else calendar.year_on(clock.today())
+    return calendar.known().chosen(formats.whole_number(text), on=clock.today())
 
 
 def _overview(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.utils.safestring import SafeString
 from jinja2 import Environment, UndefinedError
+from markupsafe import Markup, escape
 
-from maitruong.foundation.ui.jinja import environment, icon, icon_names
+from maitruong.foundation.ui.jinja import environment, icon, icon_names, written
 
 
 @pytest.fixture(scope="module")
@@ -24,12 +26,50 @@ def test_text_of_people_is_escaped(env: Environment) -> None:
     assert env.from_string("{{ name }}").render(name="<b>An</b>") == "&lt;b&gt;An&lt;/b&gt;"
 
 
+class Spoken:
+    def __html__(self) -> str:
+        return "<i>tự lo</i>"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "An",
+        "Lê & Trần",
+        "'\"<>&",
+        "",
+        7,
+        -1,
+        True,
+        None,
+        2.5,
+        Markup("<b>An</b>"),
+        SafeString("<b>"),
+        Spoken(),
+        ["<"],
+        10**20,
+    ],
+)
+@pytest.mark.parametrize("page", ["{{ x }}", "{% macro m() %}[{{ x }}]{% endmacro %}{{ m() }}", "{{ '<' ~ x }}"])
+def test_every_value_is_written_as_the_template_language_would(env: Environment, page: str, value: object) -> None:
+    plain = Environment(autoescape=True)
+
+    assert env.from_string(page).render(x=value) == plain.from_string(page).render(x=value)
+    assert written(value) == escape(value)
+
+
+def test_a_template_that_turns_escaping_on_or_off_by_itself_is_obeyed(env: Environment) -> None:
+    page = "{% autoescape how %}{{ x }}{% endautoescape %}"
+
+    assert [env.from_string(page).render(x="<", how=how) for how in (True, False)] == ["&lt;", "<"]
+
+
 def test_filters_write_marks_dates_and_numbers_the_vietnamese_way(env: Environment) -> None:
     page = "{{ 75|mark }} {{ 60|average }} {{ day|date_vi }} {{ 1250000|number }} {{ 0.974|percent }} {{ 680000|dong }}"
 
-    written = env.from_string(page).render(day=dt.date(2027, 1, 15))
+    page_text = env.from_string(page).render(day=dt.date(2027, 1, 15))
 
-    assert written == "7,5 6,0 15/01/2027 1.250.000 97,4% 680.000 đ"
+    assert page_text == "7,5 6,0 15/01/2027 1.250.000 97,4% 680.000 đ"
 
 
 def test_an_icon_speaks_only_when_it_stands_alone() -> None:

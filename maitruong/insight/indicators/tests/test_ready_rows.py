@@ -10,11 +10,12 @@ from django.db import connection
 
 from maitruong.assessment.gradebook.models import ClassSheet, MarkBook
 from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.access.types import Scope
 from maitruong.foundation.kernel import clock
 from maitruong.insight.dashboard import queries as dashboard
 from maitruong.insight.indicators import queries, services
 from maitruong.insight.indicators.counts import GROUPS
-from maitruong.insight.indicators.models import Fact, Figures
+from maitruong.insight.indicators.models import Fact, Figures, LevelFigures
 from maitruong.registry.enrolment.models import Enrolment
 from tests import factories as make
 
@@ -42,8 +43,11 @@ class World:
     def something_happens(self, at: dt.datetime) -> None:
         school = self.dice.choice(self.schools)
         self.dice.choice(
-            [self.a_class_comes, self.marks_come, self.results_come, self.books_close, self.somebody_leaves]
-        )(school, at)
+            [
+                self.a_class_comes, self.marks_come, self.results_come, self.results_change, self.books_close,
+                self.somebody_leaves,
+            ]
+        )(school, at)  # fmt: skip
 
     def a_class_comes(self, school: int, at: dt.datetime) -> None:
         grade, number = self.dice.randint(6, 9), next(self.numbers)
@@ -84,6 +88,15 @@ class World:
             ],
         )  # fmt: skip
 
+    def results_change(self, school: int, at: dt.datetime) -> None:
+        """A mark is corrected, an import is undone: pupils change their level, or have none and no result any more."""
+        with make.as_system(), connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE gradebook_result SET learning = %s WHERE school_id = %s AND student_id %% 3 = 0",
+                [self.dice.choice([None, 0, 1, 2, 3]), school],
+            )
+            cursor.execute("DELETE FROM gradebook_result WHERE school_id = %s AND student_id %% 5 = 0", [school])
+
     def books_close(self, school: int, at: dt.datetime) -> None:
         with make.as_system() as scope:
             books = MarkBook.objects.visible_to(scope, "").filter(school_id=school, term=self.dice.randint(0, 2))
@@ -122,9 +135,12 @@ def test_after_any_run_of_events_ready_rows_facts_and_rooms_say_the_same(seed: i
                 world.something_happens(now)
             world.counted()
             assert ready_rows(world.schools) == rows_of_facts(world.schools)
+            assert ready_levels() == levels_of_facts()
     with clock.standing_still(now):
         services.recount(world.schools, YEAR)
         assert ready_rows(world.schools) == rows_of_facts(world.schools) == rows_of_rooms(world.schools, now.date())
+        services.recount(world.schools, YEAR - 1)
+        assert ready_levels() == levels_of_facts() == levels_of_rooms() != {}
 
 
 @pytest.mark.parametrize("seed", [4, 5])
@@ -143,7 +159,7 @@ def test_every_scope_reads_the_sums_of_its_own_schools(seed: int) -> None:
         ):
             scope = make.scope_of(account)
             with unit_of_work(scope):
-                sums = queries.sums(scope, school_year=YEAR, term=1, today=NOON.date())
+                sums = numbers_of(scope, NOON.date())
                 listed, count = dashboard.schools(scope, NOW, page=slice(0, 50))
                 first, _ = dashboard.schools(scope, NOW, page=slice(0, 1))
                 rest, _ = dashboard.schools(scope, NOW, page=slice(1, 50))
@@ -187,6 +203,25 @@ def test_levels_by_school_page_by_page_are_the_results_of_the_rooms() -> None:
     assert sum(one.pupils for one in told if one.school_year == YEAR - 1) == sum(expected.values())
 
 
+def test_levels_that_nobody_has_any_more_are_no_longer_told() -> None:
+    world = World(8)
+    world.results_come(world.schools[0], NOON)
+    services.recount(world.schools, YEAR - 1)
+    services.recount(world.schools, YEAR)
+    before = ready_levels()
+    with make.as_system(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM gradebook_result")
+    services.mark_stale([(world.schools[0], year, "levels", NOON) for year in (YEAR - 1, YEAR)])
+    assert services.refresh() == 2
+
+    assert before and ready_levels() == {}
+    scope = make.scope_of(world.officer)
+    with unit_of_work(scope):
+        assert queries.levels(scope, periods=[(year, term) for year in (YEAR - 1, YEAR) for term in (0, 1, 2)]) == []
+        former = dashboard.Learning(YEAR - 1, 0, {})
+        assert dashboard.levels_by_school(scope, former, day=NOON.date(), grade=None, page=slice(0, 50)) == ([], 0)
+
+
 def test_marks_of_today_are_none_right_after_midnight() -> None:
     world = World(7)
     late = NOON.replace(hour=23, minute=50)
@@ -200,10 +235,14 @@ def test_marks_of_today_are_none_right_after_midnight() -> None:
     assert before["marks_today"] > 0 == after["marks_today"]
 
 
+def numbers_of(scope: Scope, today: dt.date) -> dict[str, int]:
+    return queries.overview(scope, school_year=YEAR, term=1, today=today, since=today).numbers
+
+
 def sums_of(world: World, today: dt.date) -> dict[str, int]:
     scope = make.scope_of(world.officer)
     with unit_of_work(scope):
-        return queries.sums(scope, school_year=YEAR, term=1, today=today)
+        return numbers_of(scope, today)
 
 
 _COLUMNS = [f.name for f in Figures._meta.concrete_fields if f.name not in {"id", "school_id", "school_year"}]
@@ -231,6 +270,37 @@ def rows_of_facts(schools: list[int]) -> dict[int, dict[str, int]]:
             elif fact.indicator in row:
                 row[fact.indicator] += fact.value
     return found
+
+
+_Levels = dict[tuple[int, int, int, int, str], int]
+
+
+def ready_levels() -> _Levels:
+    """(school, year, term, grade, level) → pupils, of the ready rows; what is zero is left out."""
+    with make.as_system():
+        return {
+            (row.school_id, row.school_year, row.term, row.grade, level): pupils
+            for row in LevelFigures._base_manager.all()
+            for level in "0123"
+            if (pupils := getattr(row, f"level_{level}"))
+        }
+
+
+def levels_of_facts() -> _Levels:
+    with make.as_system():
+        return {
+            (fact.school_id, fact.school_year, fact.term, fact.grade, fact.key): fact.value
+            for fact in Fact._base_manager.filter(indicator="learning", value__gt=0)
+        }
+
+
+def levels_of_rooms() -> _Levels:
+    with make.as_system(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT school_id, school_year, term, grade, learning::text, count(*) FROM gradebook_result"
+            " WHERE learning IS NOT NULL GROUP BY 1, 2, 3, 4, 5"
+        )
+        return {tuple(key): pupils for *key, pupils in cursor.fetchall()}
 
 
 _ROOMS = """
