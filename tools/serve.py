@@ -10,6 +10,7 @@ them finish. A child stops accepting, answers what it has, closes what is idle, 
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import logging
 import os
@@ -278,6 +279,10 @@ def main() -> int:
     module, _, name = options.application.partition(":")
     application = getattr(importlib.import_module(module), name)
     _forget_connections()
+    # What was imported stays for ever. Looking through it again for garbage would make some visitor of each process wait, and
+    # copy memory that the processes share.
+    gc.collect()
+    gc.freeze()
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a line for every request that waits its turn
     Parent(application, listener, options.processes, options.threads).run()
     return 0

@@ -55,7 +55,9 @@ def write(
     fresh: list[dict[str, Any]] = []
     for pupil_id in rows:
         pupil = pupils[pupil_id]
-        (known if pupil.version else fresh).append({"student_id": pupil_id, **pupil.cells})
+        # What is not named is NULL to the server: half the cells of a row are empty most of the year.
+        cells = {name: value for name, value in pupil.cells.items() if value is not None}
+        (known if pupil.version else fresh).append({"student_id": pupil_id, **cells})
     lists = {
         "known": known,
         "fresh": fresh,
