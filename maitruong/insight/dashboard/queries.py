@@ -38,11 +38,19 @@ class Period:
 
 def period(asked: int | None = None) -> Period:
     """The present school year and term, or a former year as a whole when it is asked for and the house knows it."""
+    _keep_plans()
     today, known = clock.today(), calendar.known()
     year = known.year_on(today)
     if asked is not None and asked < year and known.knows(asked):
         return Period(asked, 2, known.span(asked)[2], past=True, known=known)
     return Period(year, known.term_on(today), today, known=known)
+
+
+def _keep_plans() -> None:
+    """The pages of the centre ask the same for a province, a commune and a school: one plan a connection serves them all, and is
+    made at the first look, not at each of the first five. Ends with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)")
 
 
 def last_day(found: Learning, of: Period) -> dt.date:
