@@ -76,17 +76,18 @@ def read(
         cells = dict(zip(store.read_back, row[1:], strict=True)) if row else empty_row(store)
         pupils[pupil_id] = Pupil(pupil_id, pupil_id in here, row[0] if row else 0, cells, pupil_id in came)
     if book.kind in ("primary", "quality"):
-        _lay_primary(pupils, _lines(first_before, first), _lines(second_before, second))
+        _lay_primary(pupils, _blocks(first_before, first), _blocks(second_before, second))
     else:
-        _lay_secondary(pupils, _lines(first_before, first), _lines(second_before, second))
-    _lay_results(pupils, _lines(None, standing))
+        _lay_secondary(pupils, _blocks(first_before, first), _blocks(second_before, second))
+    _lay_results(pupils, _blocks(None, standing))
     return (orjson.loads(before) if before else None), pupils
 
 
-Lines = list[list[Any]]
+Blocks = list[tuple[list[int], list[list[Any]]]]
+"""Pupils, and lines that tell of them all: what the line is about, then a list for each column, in the order of the pupils."""
 
 
-def _lines(elsewhere: str | None, of_class: str | None) -> Lines:
+def _blocks(elsewhere: str | None, of_class: str | None) -> Blocks:
     """Rows of another class first: where the class has one of its own, it comes later and stands."""
     return [*orjson.loads(elsewhere or "[]"), *orjson.loads(of_class or "[]")]
 
@@ -104,35 +105,49 @@ class _Rows(dict[tuple[Any, ...], SubjectTerm]):
 _ROWS = _Rows()
 
 
-def _lay_secondary(pupils: Mapping[int, Pupil], marks: Lines, conduct: Lines) -> None:
-    of = {pupil.id: pupil.marks for pupil in pupils.values()}
-    for subject, term, students, *columns in marks:
-        place_of = (subject, term)
-        for student, row in zip(students, map(_ROWS.__getitem__, zip(*columns, strict=True)), strict=True):
-            if student in of:
-                of[student][place_of] = row
-    for term, students, levels in conduct:
-        for student, level in zip(students, levels, strict=True):
-            if student in pupils:
-                pupils[student].conduct[term] = level
+def _lay_secondary(pupils: Mapping[int, Pupil], marks: Blocks, conduct: Blocks) -> None:
+    for students, lines in marks:
+        chosen = _chosen(pupils, students)
+        for subject, term, *columns in lines:
+            place_of = (subject, term)
+            for pupil, row in zip(chosen, map(_ROWS.__getitem__, zip(*columns, strict=True)), strict=True):
+                if pupil:
+                    pupil.marks[place_of] = row
+    for students, lines in conduct:
+        chosen = _chosen(pupils, students)
+        for term, levels in lines:
+            for pupil, level in zip(chosen, levels, strict=True):
+                if pupil:
+                    pupil.conduct[term] = level
 
 
-def _lay_results(pupils: Mapping[int, Pupil], results: Lines) -> None:
-    for term, students, *columns in results:
-        for student, row in zip(students, zip(*columns, strict=True), strict=True):
-            if student in pupils:
-                pupils[student].results[term] = row
+def _lay_results(pupils: Mapping[int, Pupil], results: Blocks) -> None:
+    for students, lines in results:
+        chosen = _chosen(pupils, students)
+        for term, *columns in lines:
+            for pupil, row in zip(chosen, zip(*columns, strict=True), strict=True):
+                if pupil:
+                    pupil.results[term] = row
 
 
-def _lay_primary(pupils: Mapping[int, Pupil], levels: Lines, qualities: Lines) -> None:
-    for subject, students, *columns in levels:
-        for student, row in zip(students, zip(*columns, strict=True), strict=True):
-            if student in pupils:
-                pupils[student].primary[subject] = row
-    for students, *columns in qualities:
-        for student, row in zip(students, zip(*columns, strict=True), strict=True):
-            if student in pupils:
-                pupils[student].qualities = dict(zip(QUALITIES_AND_COMPETENCES, row, strict=True))
+def _lay_primary(pupils: Mapping[int, Pupil], levels: Blocks, qualities: Blocks) -> None:
+    for students, lines in levels:
+        chosen = _chosen(pupils, students)
+        for subject, *columns in lines:
+            for pupil, row in zip(chosen, zip(*columns, strict=True), strict=True):
+                if pupil:
+                    pupil.primary[subject] = row
+    for students, lines in qualities:
+        chosen = _chosen(pupils, students)
+        for columns in lines:
+            for pupil, row in zip(chosen, zip(*columns, strict=True), strict=True):
+                if pupil:
+                    pupil.qualities = dict(zip(QUALITIES_AND_COMPETENCES, row, strict=True))
+
+
+def _chosen(pupils: Mapping[int, Pupil], students: Iterable[int]) -> list[Pupil | None]:
+    """In the order of these, None for who is not among those the save is about."""
+    return [pupils.get(student) for student in students]
 
 
 # --- the statement -------------------------------------------------------------------------------------------------------
@@ -163,21 +178,24 @@ _AT = "o.school_year = %(school_year)s::smallint AND o.school_id = %(school_id)s
 
 
 def _of_class(beside: _Beside, few: bool) -> str:
-    """[[*group, [pupils], [value], ...], ...] of the class, as JSON."""
+    """[[[pupils], [[*group, [value], ...], ...]], ...] of the class, as JSON: most lines tell of the same pupils in the same order."""
     group = [f"o.{name}" for name in beside.group]
-    arrays = [f"array_agg(o.{name})" for name in ("student_id", *beside.values)]
+    arrays = [f"array_agg(o.{name}) AS {name}" for name in beside.values]
     whose = " AND o.student_id = ANY(%(students)s::bigint[])" if few else ""
-    return f"""(SELECT json_agg(line)::text FROM (
-    SELECT json_build_array({", ".join([*group, *arrays])}) AS line FROM {beside.table} o
-    WHERE {_AT} AND o.class_id = %(class_id)s::bigint{beside.where}{whose}
-    {f"GROUP BY {', '.join(group)}" if group else "HAVING count(*) > 0"}) g)"""
+    return f"""(SELECT json_agg(block)::text FROM (
+    SELECT json_build_array(students, json_agg(json_build_array({", ".join((*beside.group, *beside.values))}))) AS block FROM (
+      SELECT {", ".join(["array_agg(o.student_id) AS students", *group, *arrays])} FROM {beside.table} o
+      WHERE {_AT} AND o.class_id = %(class_id)s::bigint{beside.where}{whose}
+      {f"GROUP BY {', '.join(group)}" if group else "HAVING count(*) > 0"}) line
+    GROUP BY students) blocks)"""
 
 
 def _from_elsewhere(beside: _Beside) -> str:
     """The same shape, one pupil at a time, of other classes of the school; of two rows for one place the later one last."""
     group = [f"o.{name}" for name in beside.group]
-    arrays = [f"json_build_array(o.{name})" for name in ("student_id", *beside.values)]
-    return f"""(SELECT json_agg(json_build_array({", ".join([*group, *arrays])}) ORDER BY o.updated_at)::text
+    arrays = [f"json_build_array(o.{name})" for name in beside.values]
+    line = f"json_build_array({', '.join([*group, *arrays])})"
+    return f"""(SELECT json_agg(json_build_array(json_build_array(o.student_id), json_build_array({line})) ORDER BY o.updated_at)::text
   FROM {beside.table} o WHERE {_AT} AND o.class_id <> %(class_id)s::bigint AND o.student_id = ANY(roll.moved){beside.where})"""
 
 
