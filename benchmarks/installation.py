@@ -146,10 +146,10 @@ class Installation:
         """Process ids of web, worker and database."""
         assert self.process is not None
         children = {pid: _words(pid) for pid in measure.tree(self.process.pid)}
-        web = next(pid for pid, words in children.items() if "tools.serve" in words)
+        web = {pid for pid, words in children.items() if "tools.serve" in words}  # the parent, and what it forked
         worker = next((pid for pid, words in children.items() if words[-1:] == ["worker"]), None)
         return {
-            "web": measure.tree(web),
+            "web": web,
             "worker": measure.tree(worker) if worker else set(),
             "database": measure.tree(self.running.keeper),
         }
