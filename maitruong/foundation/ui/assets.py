@@ -14,6 +14,7 @@ import gzip
 import hashlib
 import json
 import logging
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
@@ -26,6 +27,7 @@ HERE = Path(__file__).parent
 STYLES = HERE / "css"
 STATIC = HERE / "static" / "ui"
 STAMP = "stamp.json"
+_COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
 SHELL_FILES = ("ui.css", "ui.js", "htmx.js", "icons.svg")
 
 # Raised by hand when the way fonts are cut changes, so that old folders are not taken for new ones.
@@ -109,8 +111,9 @@ def font_face_rules(fonts: str) -> str:
 
 
 def stylesheet(fonts: str) -> str:
-    """The one style sheet: fonts, then every file of css/ in the order of its name."""
-    return font_face_rules(fonts) + "".join(path.read_text(encoding="utf-8") for path in _style_files())
+    """The one style sheet: fonts, then every file of css/ in the order of its name, without the words for who reads the files."""
+    written = "".join(path.read_text(encoding="utf-8") for path in _style_files())
+    return font_face_rules(fonts) + _COMMENT.sub("", written)
 
 
 def _style_files() -> list[Path]:

@@ -1,21 +1,20 @@
 """The set-based half of loading a synthetic province: from the staging tables to the house's own. No word of law here."""
 
-#: Each unit comes with its parent, which is looked for before they go in: changing a row costs the table's exclusion once more.
-#: Of two parents in the unit's time the last one stands that has ended.
+#: A unit comes with its parent, which is there before it: changing a row costs the table's exclusion once more. Of two parents in
+#: the unit's time the last one stands that has ended.
+_ADMIN_UNITS = """
+INSERT INTO organisations_adminunit (level, code, name, kind, valid, parent_id)
+  SELECT DISTINCT ON (s.code, s.valid) s.level, s.code, s.name, s.kind, s.valid, parent.id
+  FROM stage_admin s LEFT JOIN organisations_adminunit parent
+    ON parent.level = '{above}' AND parent.code = s.parent AND parent.valid && s.valid
+  WHERE s.level = '{level}' AND {former}
+  ORDER BY s.code, s.valid, upper(parent.valid) DESC NULLS LAST
+    """
 ADMIN_UNITS = (
-    """
-CREATE TEMP TABLE numbered_admin ON COMMIT DROP AS
-  SELECT nextval(pg_get_serial_sequence('organisations_adminunit', 'id')) AS id, s.*,
-         CASE WHEN s.level = 'commune' AND s.former THEN 'district' ELSE 'province' END AS level_of_parent
-  FROM (SELECT * FROM stage_admin ORDER BY former, level DESC, code) s
-    """,
-    """
-INSERT INTO organisations_adminunit (id, level, code, name, kind, valid, parent_id) OVERRIDING SYSTEM VALUE
-  SELECT DISTINCT ON (unit.id) unit.id, unit.level, unit.code, unit.name, unit.kind, unit.valid, parent.id
-  FROM numbered_admin unit LEFT JOIN numbered_admin parent
-    ON parent.level = unit.level_of_parent AND parent.code = unit.parent AND parent.valid && unit.valid
-  ORDER BY unit.id, upper(parent.valid) DESC NULLS LAST
-    """,
+    _ADMIN_UNITS.format(level="province", above="", former="true"),
+    _ADMIN_UNITS.format(level="commune", above="province", former="NOT s.former"),
+    _ADMIN_UNITS.format(level="district", above="province", former="true"),
+    _ADMIN_UNITS.format(level="commune", above="district", former="s.former"),
     """
 INSERT INTO organisations_adminsuccession (old_id, new_id, whole, "on")
   SELECT DISTINCT ON (old.id, new.id) old.id, new.id, s.whole, s.day FROM stage_succession s
