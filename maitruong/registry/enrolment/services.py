@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from maitruong.foundation.access import services as grants
 from maitruong.foundation.access.errors import NotFound
@@ -52,6 +52,7 @@ def open_class(
     calendar.refuse_closed_year(school_year)
     schools.refuse_closed(school_id)
     name = _tidy_name(name)
+    _take_turn_at_names(school_id)
     there = _class_of_name(school_id, school_year, name)
     if there:
         return _same_class(there, grade)
@@ -63,14 +64,7 @@ def open_class(
         sort_key=class_sort_key(name, grade),
         campus_id=campus_id,
     )
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError:  # uniq_class_name: somebody opened it in this very moment
-        there = _class_of_name(school_id, school_year, name)
-        if there is None:
-            raise
-        return _same_class(there, grade)
+    row.save()
     record(scope, "enrolment.class_opened", row, changes={"name": [None, name], "grade": [None, grade]})
     publish(ClassOpened(school_id=school_id, school_year=school_year, class_id=row.pk, grade=grade))
     return row.pk
@@ -85,18 +79,12 @@ def rename_class(scope: Scope, *, class_id: int, name: str) -> bool:
     name = _tidy_name(name)
     if name == school_class.name:
         return False
-    place = (school_class.school_id, school_class.school_year, name)
-    if taken := _class_of_name(*place):
+    _take_turn_at_names(school_class.school_id)
+    if taken := _class_of_name(school_class.school_id, school_class.school_year, name):
         raise ClassNameTaken(name=name, grade=taken.grade)
     before = school_class.name
     sort_key = class_sort_key(name, school_class.grade)
-    try:
-        with transaction.atomic():
-            SchoolClass._base_manager.filter(pk=class_id).update(name=name, sort_key=sort_key)
-    except IntegrityError:  # uniq_class_name: another class got the name in this very moment
-        if (taken := _class_of_name(*place)) is None:
-            raise
-        raise ClassNameTaken(name=name, grade=taken.grade) from None
+    SchoolClass._base_manager.filter(pk=class_id).update(name=name, sort_key=sort_key)
     record(scope, "enrolment.class_renamed", school_class, changes={"name": [before, name]})
     return True
 
@@ -398,6 +386,12 @@ def _tidy_name(text: str) -> str:
     if len(name) > LONGEST_NAME:
         raise NameTooLong(length=len(name), most=LONGEST_NAME)
     return name
+
+
+def _take_turn_at_names(school_id: int) -> None:
+    """One at a time gives a class of a school its name: who comes second sees the name that stands by then."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('names of classes'), %s::int)", [school_id])
 
 
 def _class_of_name(school_id: int, school_year: int, name: str) -> SchoolClass | None:

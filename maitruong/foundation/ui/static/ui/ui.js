@@ -113,7 +113,8 @@ document.addEventListener("htmx:responseError", () => toast("Chưa làm được
 function scrollers() {
   for (const box of document.querySelectorAll(".table-scroll, .sheet__scroll")) {
     const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
-    const reachable = $("a[href], button, input:not([disabled]):not([tabindex='-1']), select, textarea:not([tabindex='-1'])", box);
+    const stops = "a[href], button, input:not([disabled]):not([tabindex='-1']), select, textarea:not([tabindex='-1'])";
+    const reachable = [...box.querySelectorAll(stops)].some((stop) => stop.offsetParent); // what a width hides is no stop
     if (scrolls && !reachable) {
       box.tabIndex = 0;
       box.setAttribute("role", "region");
