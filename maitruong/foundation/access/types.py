@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from django.http import HttpRequest
+
 
 class Rows(StrEnum):
     """Which of the three row-security roles of the database answers a scope."""
@@ -110,6 +112,21 @@ def system_scope(reason: str) -> Scope:
     if not reason:
         raise ValueError("a system scope needs its reason")
     return Scope(rows=Rows.PROVINCE, actor_id=None, reason=reason, actor_name="Hệ thống")
+
+
+class SignedInRequest(HttpRequest):
+    """What `@needs(SIGNED_IN)` hands its view. Somebody signed in who holds no right today has no scope.
+
+    A name for the type checker only: at run time it is Django's own request, on which `@needs` has put the scope.
+    """
+
+    scope: Scope | None
+
+
+class Request(SignedInRequest):
+    """What `@needs("module.verb")` hands its view: there is always a scope, and it carries the permission asked for."""
+
+    scope: Scope
 
 
 @dataclass(frozen=True)

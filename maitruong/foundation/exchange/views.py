@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import attempt
-from maitruong.foundation.access.types import Scope
+from maitruong.foundation.access.types import Request, Scope
 from maitruong.foundation.kernel import formats
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
@@ -41,9 +41,9 @@ SKIPPED_KINDS = {"header": "tiêu đề lặp lại", "band": "tên lớp", "clo
 
 @needs(PERMISSION)
 @require_http_methods(["GET", "POST"])
-def lists(request: HttpRequest) -> HttpResponse:
+def lists(request: Request) -> HttpResponse:
     """The lists of one's school, and the door for a new one."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     school_id = _school(scope)
     owners = [owner for owner in ports.owners() if scope.covers(owner.permission, school_id=school_id)]
     problem = None
@@ -97,9 +97,9 @@ def _take_file(request: HttpRequest, scope: Scope, school_id: int) -> int:
 
 @needs(PERMISSION)
 @require_safe
-def template(request: HttpRequest, kind: str) -> HttpResponse:
+def template(request: Request, kind: str) -> HttpResponse:
     """An empty sheet with every column, for those who begin from nothing."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     owner, school_id = _owner(kind), _school(scope)
     if not scope.covers(owner.permission, school_id=school_id):
         raise NotFound
@@ -114,9 +114,9 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
 
 @needs(PERMISSION)
 @require_http_methods(["GET", "POST"])
-def columns(request: HttpRequest, batch_id: int) -> HttpResponse:
+def columns(request: Request, batch_id: int) -> HttpResponse:
     """Which column of the file is which. GET with sheet and rows reads the head again."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     found = queries.batch(scope, batch_id)
     if found.state not in services.RESTING:
         return redirect("exchange:batch", batch_id)
@@ -147,7 +147,7 @@ def columns(request: HttpRequest, batch_id: int) -> HttpResponse:
     )
 
 
-def _columns_page(request: HttpRequest, found: ImportBatch, proposal: Any, problem: Refusal | None) -> dict[str, Any]:
+def _columns_page(request: Request, found: ImportBatch, proposal: Any, problem: Refusal | None) -> dict[str, Any]:
     known, book = services.columns_of(found), services.book_of(found)
     chosen = ColumnChoice.from_json(found.choice)
     if request.method == "POST":
@@ -160,7 +160,7 @@ def _columns_page(request: HttpRequest, found: ImportBatch, proposal: Any, probl
     keys = chosen.columns if same else {guess.column: guess.key for guess in proposal.guesses}
     sheet = book.sheet(proposal.sheet)
     sure = [g for g in proposal.guesses if g.key and g.confidence >= SURE and keys.get(g.column, "") == g.key]
-    job = queries.job_of(request.scope, found)  # type: ignore[attr-defined]
+    job = queries.job_of(request.scope, found)
     return {
         "page_title": "Ghép cột",
         "crumbs": _crumbs(found),
@@ -223,9 +223,9 @@ def _options(request: HttpRequest, found: ImportBatch) -> dict[str, bool]:
 
 @needs(PERMISSION)
 @require_safe
-def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
+def batch(request: Request, batch_id: int) -> HttpResponse:
     """Where the list is: running, its problems, or what was written."""
-    found = queries.batch(request.scope, batch_id)  # type: ignore[attr-defined]
+    found = queries.batch(request.scope, batch_id)
     if found.state == ImportState.MAPPING:
         return redirect("exchange:columns", batch_id)
     return render(request, "exchange/batch.html", _batch_page(request, found))
@@ -233,16 +233,16 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 @needs(PERMISSION)
 @require_safe
-def progress(request: HttpRequest, batch_id: int) -> HttpResponse:
+def progress(request: Request, batch_id: int) -> HttpResponse:
     """The same without the frame, asked for every second while work runs."""
-    found = queries.batch(request.scope, batch_id)  # type: ignore[attr-defined]
+    found = queries.batch(request.scope, batch_id)
     if found.state == ImportState.MAPPING:
         return HttpResponse(status=204, headers={"HX-Redirect": reverse("exchange:columns", args=[batch_id])})
     return render(request, "exchange/_batch.html", _batch_page(request, found))
 
 
-def _batch_page(request: HttpRequest, found: ImportBatch, problem: Refusal | None = None) -> dict[str, Any]:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def _batch_page(request: Request, found: ImportBatch, problem: Refusal | None = None) -> dict[str, Any]:
+    scope = request.scope
     running = found.state in queries.RUNNING
     job = queries.job_of(scope, found)
     making_file = bool(job and job.kind == "exchange.annotate" and job.ended_at is None)
@@ -316,9 +316,9 @@ def _after(request: HttpRequest) -> tuple[int, int, int] | None:
 
 @needs(PERMISSION)
 @require_POST
-def correct(request: HttpRequest, batch_id: int) -> HttpResponse:
+def correct(request: Request, batch_id: int) -> HttpResponse:
     """One cell typed anew; answered by its row redrawn with what the text reads as."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     row, column = _number(request.POST.get("row")), _number(request.POST.get("column"))
     if row is None or column is None:
         raise NotFound
@@ -343,9 +343,9 @@ def correct(request: HttpRequest, batch_id: int) -> HttpResponse:
     return render(request, "exchange/_corrected.html", context, status=422 if problem else 200)
 
 
-def _act(request: HttpRequest, batch_id: int, act: Callable[..., Any]) -> HttpResponse:
+def _act(request: Request, batch_id: int, act: Callable[..., Any]) -> HttpResponse:
     """One step of the list, then back to its page; a refusal is shown there."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     _, problem = attempt(lambda: act(scope, batch_id=batch_id))
     if problem is not None:
         found = queries.batch(scope, batch_id)
@@ -355,37 +355,37 @@ def _act(request: HttpRequest, batch_id: int, act: Callable[..., Any]) -> HttpRe
 
 @needs(PERMISSION)
 @require_POST
-def check_again(request: HttpRequest, batch_id: int) -> HttpResponse:
+def check_again(request: Request, batch_id: int) -> HttpResponse:
     return _act(request, batch_id, services.check_again)
 
 
 @needs(PERMISSION)
 @require_POST
-def start_import(request: HttpRequest, batch_id: int) -> HttpResponse:
+def start_import(request: Request, batch_id: int) -> HttpResponse:
     return _act(request, batch_id, services.start_import)
 
 
 @needs(PERMISSION)
 @require_POST
-def go_on(request: HttpRequest, batch_id: int) -> HttpResponse:
+def go_on(request: Request, batch_id: int) -> HttpResponse:
     return _act(request, batch_id, services.go_on)
 
 
 @needs(PERMISSION)
 @require_POST
-def stop(request: HttpRequest, batch_id: int) -> HttpResponse:
+def stop(request: Request, batch_id: int) -> HttpResponse:
     return _act(request, batch_id, services.stop)
 
 
 @needs(PERMISSION)
 @require_POST
-def undo(request: HttpRequest, batch_id: int) -> HttpResponse:
+def undo(request: Request, batch_id: int) -> HttpResponse:
     return _act(request, batch_id, services.start_undo)
 
 
 @needs(PERMISSION)
 @require_POST
-def decide(request: HttpRequest, batch_id: int) -> HttpResponse:
+def decide(request: Request, batch_id: int) -> HttpResponse:
     """What becomes of rows the undo left: one stays ("row"), all that wait stay (no row), one goes after all ("lay-lai")."""
     row = _number(request.POST.get("row"))
     going = request.POST.get("viec") == "lay-lai"
@@ -398,16 +398,16 @@ def decide(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 @needs(PERMISSION)
 @require_POST
-def discard(request: HttpRequest, batch_id: int) -> HttpResponse:
+def discard(request: Request, batch_id: int) -> HttpResponse:
     answer = _act(request, batch_id, services.discard)
     return redirect("exchange:lists") if answer.status_code == 302 else answer
 
 
 @needs(PERMISSION)
 @require_http_methods(["GET", "POST"])
-def annotated(request: HttpRequest, batch_id: int) -> HttpResponse:
+def annotated(request: Request, batch_id: int) -> HttpResponse:
     """POST makes the annotated sheet; GET downloads the one that is ready."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     if request.method == "POST":
         return _act(request, batch_id, services.start_annotated)
     return redirect(services.ticket_for_annotated(scope, batch_id=batch_id))

@@ -6,14 +6,14 @@ import uuid
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from maitruong.foundation.access.doors import SIGNED_IN, needs
 from maitruong.foundation.access.errors import NotFound
-from maitruong.foundation.access.types import Scope
+from maitruong.foundation.access.types import Request, Scope, SignedInRequest
 from maitruong.foundation.identity import services as identity
 from maitruong.foundation.kernel import formats
 from maitruong.foundation.kernel.errors import Refusal
@@ -37,9 +37,9 @@ View = Callable[..., HttpResponse]
 
 def _waiting(role: Role) -> View:
     @require_http_methods(["GET", "POST"])
-    def page(request: HttpRequest) -> HttpResponse:
+    def page(request: Request) -> HttpResponse:
         """GET lists what waits; POST asks for a consent to what was chosen."""
-        scope = request.scope  # type: ignore[attr-defined]
+        scope = request.scope
         problem = None
         if request.method == "POST":
             given = map(formats.whole_number, request.POST.getlist("block"))
@@ -101,12 +101,12 @@ def _class_choices(page: WaitingPage) -> list[tuple[int, str]]:
 
 @needs(SIGNED_IN)
 @require_http_methods(["GET", "POST"])
-def consent(request: HttpRequest, consent_id: str) -> HttpResponse:
+def consent(request: SignedInRequest, consent_id: str) -> HttpResponse:
     """GET lists exactly what will be signed; POST signs it. Only for who asked, while the post it was asked in is held.
 
     A refusal is answered here, inside the unit of work, so that wrong tries stay counted.
     """
-    scope = getattr(request, "scope", None)
+    scope = request.scope
     if scope is None:  # signed in, without any post
         raise Http404
     found = _own_consent(scope, consent_id)
