@@ -106,6 +106,11 @@ class Scope:
     def is_system(self) -> bool:
         return self.actor_id is None and self.reason != ""
 
+    @property
+    def place(self) -> str:
+        """The school or office it is worked for, as pages head themselves; nothing when the house works by itself."""
+        return self.workspace.place if self.workspace else ""
+
 
 def system_scope(reason: str) -> Scope:
     """The whole province, for a job of the house itself; the reason is written into the audit."""

@@ -27,7 +27,7 @@ def certificates(request: Request) -> HttpResponse:
     rows, more = queries.certificates(scope, q=q, after=after)
     context = {
         "page_title": "Chứng thư số",
-        "place": scope.workspace.place if scope.workspace else "",
+        "place": scope.place,
         "rows": rows,
         "q": q,
         "states": STATES,

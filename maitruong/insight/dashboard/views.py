@@ -42,7 +42,7 @@ def centre(request: Request) -> HttpResponse:
             **_figures(found),
             **_years(of),
             "page_title": "Trung tâm điều hành",
-            "place": scope.workspace.place if scope.workspace else "",
+            "place": scope.place,
             "map": _map(communes, _kept(of)),
             "map_legend": drawings.LEGEND,
             "levels": drawings.levels_by_grade(levels, f"{url('dashboard:levels')}?{_kept(of)}") if levels else None,

@@ -34,7 +34,7 @@ def staff(request: Request) -> HttpResponse:
         "staff/staff.html",
         {
             "page_title": "Đội ngũ",
-            "place": scope.workspace.place if scope.workspace else "",
+            "place": scope.place,
             "rows": rows,
             "q": q,
             "posts": POSTS,

@@ -66,7 +66,7 @@ def posts(request: Request) -> HttpResponse:
         "rights/posts.html",
         {
             "page_title": "Giao quyền",
-            "place": scope.workspace.place if scope.workspace else "",
+            "place": scope.place,
             "rows": [_row(scope, post, names, places, classes, helped, withdrawable) for post in shown],
             "left_out": len(found) - len(shown),
             "pills": _pills(chosen, kind, past),
@@ -98,7 +98,7 @@ def give(request: Request) -> HttpResponse:
     year = calendar.year_on(clock.today())
     context = {
         "page_title": "Giao việc",
-        "place": scope.workspace.place if scope.workspace else "",
+        "place": scope.place,
         "roles": [(g.role, registry.role(g.role).label) for g in gifts],
         "in_school": in_school,
         "people": staff.teachers(scope, school_id=here, on=clock.today()) + _clerks(scope, here) if in_school else [],

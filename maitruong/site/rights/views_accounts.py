@@ -50,7 +50,7 @@ def accounts(request: Request) -> HttpResponse:
         "rights/accounts.html",
         {
             "page_title": "Tài khoản",
-            "place": scope.workspace.place if scope.workspace else "",
+            "place": scope.place,
             "rows": [
                 {
                     "person_id": person_id,

@@ -48,7 +48,7 @@ def assignments(request: Request) -> HttpResponse:
     here = reverse("timetable:assignments")
     context = {
         "page_title": "Phân công giảng dạy",
-        "place": scope.workspace.place if scope.workspace else "",
+        "place": scope.place,
         "year": Year(year).label,
         "on": on,
         "by_teacher": by_teacher,

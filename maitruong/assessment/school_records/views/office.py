@@ -57,7 +57,7 @@ def _overview(
             {"label": SchoolYear(y.year).label, "url": f"?nam={y.year}", "current": y.year == year}
             for y in calendar.years()
         ],
-        "place": scope.workspace.place if scope.workspace else "",
+        "place": scope.place,
         "needs_school": needs_school,
         "to_seal": sum(row.count("principal_signed") for row in rows) if may_seal else 0,
         "to_issue": sum(row.count("sealed") for row in rows) if may_seal else 0,
