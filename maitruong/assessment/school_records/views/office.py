@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.services import attempt
 from maitruong.foundation.access.types import Request, Scope
 from maitruong.foundation.audit import reads
 from maitruong.foundation.jobs import queries as jobs
@@ -75,11 +76,10 @@ def seal_school(request: Request) -> HttpResponse:
     """Every record of the school the principal has signed, as one job."""
     scope = request.scope
     year = _year(request.POST.get("nam", ""))
-    try:
-        job_id = services.start_sealing_school(scope, school_id=_one_school(scope), school_year=year)
-    except NotFound:
-        raise
-    except Refusal as problem:
+    job_id, problem = attempt(
+        lambda: services.start_sealing_school(scope, school_id=_one_school(scope), school_year=year)
+    )
+    if job_id is None:
         return _overview(request, year, problem=problem)
     return redirect("school_records:school_progress", job_id)
 
@@ -101,11 +101,10 @@ def school_progress(request: Request, job_id: int) -> HttpResponse:
 def issue_school(request: Request) -> HttpResponse:
     scope = request.scope
     year = _year(request.POST.get("nam", ""))
-    try:
-        count = services.issue_school_records(scope, school_id=_one_school(scope), school_year=year)
-    except NotFound:
-        raise
-    except Refusal as problem:
+    count, problem = attempt(
+        lambda: services.issue_school_records(scope, school_id=_one_school(scope), school_year=year)
+    )
+    if count is None:
         return _overview(request, year, problem=problem)
     return _overview(request, year, told=f"Đã phát hành {count} học bạ; gia đình xem được ngay.")
 
@@ -132,12 +131,8 @@ def school_class(request: Request, class_id: int) -> HttpResponse:
 @needs("school_records.correct")
 @require_POST
 def prepare(request: Request, class_id: int) -> HttpResponse:
-    scope = request.scope
-    try:
-        done = services.prepare_records(scope, class_id=class_id)
-    except NotFound:
-        raise
-    except Refusal as problem:
+    done, problem = attempt(lambda: services.prepare_records(request.scope, class_id=class_id))
+    if done is None:
         return _class_page(request, class_id, problem=problem)
     told = f"Đã lập {len(done.made)} học bạ."
     if done.held_back:
@@ -148,11 +143,8 @@ def prepare(request: Request, class_id: int) -> HttpResponse:
 @needs("school_records.seal")
 @require_POST
 def seal(request: Request, class_id: int) -> HttpResponse:
-    try:
-        job_id = services.start_sealing(request.scope, class_id=class_id)
-    except NotFound:
-        raise
-    except Refusal as problem:
+    job_id, problem = attempt(lambda: services.start_sealing(request.scope, class_id=class_id))
+    if job_id is None:
         return _class_page(request, class_id, problem=problem)
     return redirect("school_records:sealing_progress", class_id, job_id)
 
@@ -172,11 +164,8 @@ def sealing_progress(request: Request, class_id: int, job_id: int) -> HttpRespon
 @needs("school_records.seal")
 @require_POST
 def issue(request: Request, class_id: int) -> HttpResponse:
-    try:
-        count = services.issue_records(request.scope, class_id=class_id)
-    except NotFound:
-        raise
-    except Refusal as problem:
+    count, problem = attempt(lambda: services.issue_records(request.scope, class_id=class_id))
+    if count is None:
         return _class_page(request, class_id, problem=problem)
     return _class_page(request, class_id, told=f"Đã phát hành {count} học bạ; gia đình xem được ngay.")
 
@@ -230,24 +219,27 @@ def download(request: Request, record_id: str, form: str) -> HttpResponse:
 @require_http_methods(["POST"])
 def correct(request: Request, record_id: str) -> HttpResponse:
     """Begin a corrected version, make a part again, name who signs a part, or revoke; each with its reason."""
-    scope = request.scope
-    reason, decision = request.POST.get("reason", ""), request.POST.get("decision", "")
-    try:
-        if request.POST.get("act") == "revoke":
-            services.revoke_record(scope, record_id=record_id, reason=reason, decision=decision)
-        elif request.POST.get("act") == "signer":
-            person_id = formats.whole_number(request.POST.get("person")) or 0
-            part = request.POST.get("part", "")
-            services.name_signer(scope, record_id=record_id, node_id=part, person_id=person_id, reason=reason)
-        elif request.POST.get("act") == "rebuild":
-            services.rebuild_record(scope, record_id=record_id, reason=reason)
-        else:
-            record_id = services.correct_record(scope, record_id=record_id, reason=reason, decision=decision)
-    except NotFound:
-        raise
-    except Refusal as problem:
+    stands, problem = attempt(lambda: _decide(request, record_id))
+    if stands is None:
         return _record_page(request, record_id, problem=problem)
-    return redirect("school_records:record", record_id)
+    return redirect("school_records:record", stands)
+
+
+def _decide(request: Request, record_id: str) -> str:
+    """Do what the form asks. Returns the record to look at after it: of a correction the new version."""
+    scope, act = request.scope, request.POST.get("act")
+    reason, decision = request.POST.get("reason", ""), request.POST.get("decision", "")
+    if act == "revoke":
+        services.revoke_record(scope, record_id=record_id, reason=reason, decision=decision)
+    elif act == "signer":
+        person_id = formats.whole_number(request.POST.get("person")) or 0
+        part = request.POST.get("part", "")
+        services.name_signer(scope, record_id=record_id, node_id=part, person_id=person_id, reason=reason)
+    elif act == "rebuild":
+        services.rebuild_record(scope, record_id=record_id, reason=reason)
+    else:
+        return services.correct_record(scope, record_id=record_id, reason=reason, decision=decision)
+    return record_id
 
 
 def _record_page(request: Request, record_id: str, problem: Refusal | None = None) -> HttpResponse:
