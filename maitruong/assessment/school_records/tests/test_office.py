@@ -8,9 +8,11 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
+from maitruong.foundation.audit.models import Entry
 from maitruong.foundation.identity.models import Account
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.people.models import Person
+from maitruong.foundation.signing.types import Role
 from tests import factories as make
 from tests.races import second_meets_first
 
@@ -71,3 +73,20 @@ def test_a_class_prepared_by_two_at_once_is_prepared_once_and_the_second_is_told
     assert "Đã lập 1 học bạ" in first.text
     assert second.status_code == 422 and "Đúng lúc này có người vừa ghi cùng một việc" in second.text
     assert len(rooms.records(room)) == 1
+
+
+@pytest.mark.django_db
+def test_who_stands_in_for_the_principal_without_a_certificate_is_not_written_into_the_approval() -> None:
+    room = rooms.a_closed_class(pupils=("Nguyễn Gia Hân",))
+    rooms.prepare(room)
+    rooms.sign_subjects(room)
+    rooms.sign(room, room.homeroom, Role.HOMEROOM_TEACHER)
+    approvals = rooms.blocks_of(room.principal, Role.PRINCIPAL)
+    stand_in = make.a_post_holder(room.school, "principal", "Hà Thị Hai")
+
+    answer = browser(stand_in).post("/hoc-ba/ky/phe-duyet/", {"block": approvals})
+
+    assert answer.status_code == 422
+    assert rooms.blocks_of(room.principal, Role.PRINCIPAL) == approvals != []
+    with make.as_system():
+        assert not Entry._base_manager.filter(action="school_records.approval_taken_over").exists()

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from maitruong.foundation.access.doors import SIGNED_IN, needs
 from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.services import attempt
 from maitruong.foundation.access.types import Request, Scope, SignedInRequest
 from maitruong.foundation.identity import services as identity
 from maitruong.foundation.kernel import formats
@@ -40,21 +41,12 @@ def _waiting(role: Role) -> View:
     def page(request: Request) -> HttpResponse:
         """GET lists what waits; POST asks for a consent to what was chosen."""
         scope = request.scope
+        chosen_class = _number(request.GET.get("lop"))
         problem = None
         if request.method == "POST":
-            given = map(formats.whole_number, request.POST.getlist("block"))
-            chosen = [number for number in given if number is not None]
-            try:
-                if not chosen:
-                    raise signing.TooManyAtOnce(count=0, most=signing.MOST_AT_ONCE)
-                asked = services.ask_to_sign(scope, role=role, block_ids=chosen)
-                consent_page = reverse("school_records:consent", args=[asked.id])
-                return redirect(_kept(consent_page, _number(request.GET.get("lop"))))
-            except NotFound:
-                raise
-            except Refusal as refusal:
-                problem = refusal
-        chosen_class = _number(request.GET.get("lop"))
+            asked, problem = attempt(lambda: _ask(request, role))
+            if asked is not None:
+                return redirect(_kept(reverse("school_records:consent", args=[asked.id]), chosen_class))
         page = queries.waiting_for(scope, role, class_id=chosen_class, start=_number(request.GET.get("tu")) or 0)
         here = reverse(f"school_records:waiting_{_NAMES[role]}")
         context = {
@@ -76,6 +68,14 @@ def _waiting(role: Role) -> View:
 
     page.__name__ = f"waiting_{_NAMES[role]}"
     return page
+
+
+def _ask(request: Request, role: Role) -> Consent:
+    given = map(formats.whole_number, request.POST.getlist("block"))
+    chosen = [number for number in given if number is not None]
+    if not chosen:
+        raise signing.TooManyAtOnce(count=0, most=signing.MOST_AT_ONCE)
+    return services.ask_to_sign(request.scope, role=role, block_ids=chosen)
 
 
 def _number(text: str | None) -> int | None:
