@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.services import attempt
 from maitruong.foundation.access.types import Request, Scope
 from maitruong.foundation.kernel import formats
 from maitruong.foundation.kernel.errors import Refusal
@@ -162,11 +163,8 @@ def set_basis(request: Request, book_id: int) -> HttpResponse:
 @require_POST
 def open_class(request: Request, class_id: int) -> HttpResponse:
     """Open the books of a class that has none yet."""
-    try:
-        services.open_books(request.scope, class_id=class_id)
-    except NotFound:
-        raise
-    except Refusal as refusal:
+    _, refusal = attempt(lambda: services.open_books(request.scope, class_id=class_id))
+    if refusal:
         context = {"page_title": "Mở sổ điểm", "refusal": refusal, "back": reverse("gradebook:books")}
         return render(request, "gradebook/refused.html", context, status=422)
     return redirect(f"{reverse('gradebook:books')}?lop={class_id}")
@@ -174,15 +172,11 @@ def open_class(request: Request, class_id: int) -> HttpResponse:
 
 def _act(request: Request, book_id: int, dialog: str, act: Callable[[Scope], Any]) -> HttpResponse:
     """Do it and go back to the book; a refusal is told on a page of its own with what was typed."""
-    scope = request.scope
-    try:
-        act(scope)
-    except NotFound:
-        raise
-    except Refusal as refusal:
+    _, refusal = attempt(lambda: act(request.scope))
+    if refusal:
         book = storage.book(book_id)
         if book is None:  # a sentence about a book that is not one's own would tell that it is there
-            raise NotFound from None
+            raise NotFound
         context = {
             "page_title": "Chưa làm được",
             "refusal": refusal,

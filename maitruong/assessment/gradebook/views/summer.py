@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from maitruong.foundation.access.doors import needs
-from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.services import attempt
 from maitruong.foundation.access.types import Request
 from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.kernel.errors import Refusal
@@ -37,19 +37,17 @@ def enter(request: Request, class_id: int, student_id: int) -> HttpResponse:
         key, mark, code = str(name).partition("-")
         if mark and key in ("mark", "level", "test"):
             typed.setdefault(code, {})[key] = str(text)
-    try:
-        day = formats.parse_date(request.POST.get("on", ""))
-        services.enter_summer(
+    done, problem = attempt(
+        lambda: services.enter_summer(
             request.scope,
             class_id=class_id,
             student_id=student_id,
             typed=typed,
-            on=day,
+            on=formats.parse_date(request.POST.get("on", "")),
             why=request.POST.get("why", ""),
         )
-    except NotFound:
-        raise
-    except Refusal as problem:
+    )
+    if done is None:
         return _page(request, class_id, problem=problem, refused_for=student_id)
     return redirect(f"{reverse('gradebook:class_summer', args=[class_id])}#em-{student_id}")
 
