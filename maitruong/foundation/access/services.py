@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from django.db import IntegrityError, connection, transaction
+from django.db.backends.utils import debug_transaction
 from django.db.models import Q
 from psycopg import OperationalError, errors
 from psycopg.pq import ExecStatus
@@ -44,7 +45,8 @@ def unit_of_work(scope: Scope) -> Iterator[None]:
         before = _current()
         _set(*wanted)
         yield
-        _set(*before)
+        if not connection.needs_rollback:  # else the rollback takes the settings back as well
+            _set(*before)
 
 
 def attempt(act: Callable[[], Done]) -> tuple[Done | None, Refusal | None]:
@@ -72,8 +74,9 @@ def _begin(role: str, schools: str, persons: str) -> None:
 
     The values stand in the text: names of roles from our own list, and arrays that `_array` made of whole numbers.
     """
-    with connection.wrap_database_errors:
-        told = connection.connection.pgconn.exec_(f"BEGIN; {_BEGIN % (role, schools, persons)}".encode())
+    statement = _BEGIN % (role, schools, persons)
+    with connection.wrap_database_errors, debug_transaction(connection, statement):  # the framework tells its own BEGIN
+        told = connection.connection.pgconn.exec_(f"BEGIN; {statement}".encode())
         if told.status != ExecStatus.TUPLES_OK:
             raise OperationalError(told.error_message.decode(errors="replace"))
 
