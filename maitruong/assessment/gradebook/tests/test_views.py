@@ -12,9 +12,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from maitruong.assessment.gradebook import services
+from maitruong.assessment.gradebook import services, writing
 from maitruong.assessment.gradebook.tests import factories as make
 from maitruong.assessment.gradebook.tests.conftest import signed_in
+from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.access.types import system_scope
 from tests import factories as house
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +157,23 @@ def test_a_save_of_forty_five_marks_is_one_commit() -> None:
     assert answer.status_code == 200
     assert texts.count("BEGIN") == texts.count("COMMIT") == 1
     assert len([t for t in in_view(seen) if t != "COMMIT"]) == 3
+
+
+def test_a_save_refused_after_it_wrote_leaves_nothing(room: make.Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = writing.write
+    monkeypatch.setattr(writing, "write", lambda *given, **more: write(*given, **more) and False)
+
+    answer = post(signed_in(make.teacher_of(room)), f"/so-diem/{room.book()}/diem/", (room.pupils[0], "tx1", "7,5", ""))
+
+    assert answer.status_code == 422
+    with unit_of_work(system_scope("test")), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM gradebook_mark), (SELECT count(*) FROM gradebook_markhistory),"
+            " (SELECT count(*) FROM audit_entry WHERE action = 'gradebook.marks_entered'), version FROM gradebook_markbook"
+            " WHERE id = %s",
+            [room.book()],
+        )
+        assert cursor.fetchone() == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("who", ["stranger", "neighbour", "guardian", "clerk"])

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.http.request import RawPostDataException
 from django.shortcuts import redirect, render
@@ -61,6 +62,7 @@ def _save(request: Request, book_id: int, service: Service) -> HttpResponse:
     except NotFound:
         raise
     except Refusal as refusal:
+        transaction.set_rollback(True)  # a save is refused whole, also when that shows only after it wrote
         told = {"code": refusal.code, "message": refusal.text, "remedy": refusal.advice}
         return JsonResponse(told, status=409 if isinstance(refusal, BookClosed) else 422)
     return HttpResponse(orjson.dumps(saved.as_dict()), content_type="application/json")
