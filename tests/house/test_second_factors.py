@@ -16,7 +16,7 @@ from django.test import Client
 
 from maitruong.foundation.identity import sealing
 from maitruong.foundation.identity import services as identity
-from maitruong.foundation.identity.errors import SecondFactorUnreadable
+from maitruong.foundation.identity.errors import SecondFactorUnreadable, WrongCode
 from maitruong.foundation.identity.models import Account
 from tests import factories as make
 
@@ -149,3 +149,46 @@ def test_a_lost_key_is_said_and_no_new_one_takes_its_place(principal: Account, k
 
     assert answer.status_code == 422 and "thiếu khoá mở mã" in answer.text
     assert sealing.seal_again() == 0 and stored(principal) == before
+
+
+def test_whoever_waits_at_the_second_step_is_out_when_the_access_is_made_new(principal: Account) -> None:
+    with_secret(principal, pyotp.random_base32())
+    thief = Client()
+    thief.post("/dang-nhap/", {"login": principal.login, "password": PASSWORD})
+    assert thief.get("/dang-nhap/ma/").status_code == 200
+
+    identity.reset_access(principal)
+
+    answer = thief.post("/dang-nhap/ma/", {"code": "000000"})
+    assert answer.status_code == 302 and answer.headers["Location"] == "/dang-nhap/"
+    assert thief.get("/").status_code == 302 and "_auth_user_id" not in thief.session
+
+
+def test_the_first_half_of_a_sign_in_is_worth_nothing_after_a_new_password(principal: Account) -> None:
+    secret = pyotp.random_base32()
+    with_secret(principal, secret)
+    thief = Client()
+    thief.post("/dang-nhap/", {"login": principal.login, "password": PASSWORD})
+
+    principal.set_password("một câu khác, dài hơn")
+    principal.save()
+
+    thief.post("/dang-nhap/ma/", {"code": pyotp.TOTP(secret).now()})
+    assert "_auth_user_id" not in thief.session
+
+
+def test_no_code_fits_an_account_without_a_second_factor(principal: Account) -> None:
+    with pytest.raises(WrongCode):
+        identity.check_code(principal, "000000")
+
+
+def test_an_account_closed_between_the_two_steps_is_led_back_to_the_door(principal: Account) -> None:
+    secret = pyotp.random_base32()
+    with_secret(principal, secret)
+    client = Client()
+    client.post("/dang-nhap/", {"login": principal.login, "password": PASSWORD})
+    Account.objects.filter(pk=principal.pk).update(is_active=False)
+
+    answer = client.post("/dang-nhap/ma/", {"code": pyotp.TOTP(secret).now()})
+
+    assert answer.status_code == 302 and answer.headers["Location"] == "/dang-nhap/"

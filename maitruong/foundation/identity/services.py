@@ -67,18 +67,33 @@ def sign_in(request: HttpRequest, *, login_name: str, password: str) -> Account:
     assert isinstance(account, Account)
     if account.totp_secret:
         request.session.cycle_key()
-        request.session["half"] = {"account": account.pk, "until": time.time() + 300}
+        request.session["half"] = {
+            "account": account.pk,
+            "until": time.time() + 300,
+            "password": account.get_session_auth_hash(),
+        }
         return account
     begin_session(request, account, how="password")
     return account
 
 
-def second_step(request: HttpRequest, *, code: str) -> Account:
-    """Finish a sign-in that waits for the code. Raises WrongCode, TooManyTries, WrongPair when nothing waits."""
+def half_way(request: HttpRequest) -> Account | None:
+    """Whose password this session gave and whose code it still owes; None after five minutes, and as soon as the account is
+    closed, its password is another, or it has no second factor any more."""
     half = request.session.get("half") or {}
     if half.get("until", 0) < time.time():
+        return None
+    account = Account.objects.filter(pk=half["account"], is_active=True).exclude(totp_secret="").first()
+    if account is None or not hmac.compare_digest(half.get("password", ""), account.get_session_auth_hash()):
+        return None
+    return account
+
+
+def second_step(request: HttpRequest, *, code: str) -> Account:
+    """Finish a sign-in that waits for the code. Raises WrongCode, TooManyTries, WrongPair when nothing waits."""
+    account = half_way(request)
+    if account is None:
         raise WrongPair
-    account = Account.objects.get(pk=half["account"], is_active=True)
     check_code(account, code)
     del request.session["half"]
     begin_session(request, account, how="password+totp")
@@ -92,7 +107,9 @@ def check_code(account: Account, code: str) -> None:
         # Under the account's lock: guesses sent at once take turns, and each sees those before it.
         fresh = Account.objects.select_for_update().get(pk=account.pk)
         tries = _count_try([(key, FREE_TRIES)])
-        step = _step_of(sealing.of_account(fresh), code, after=fresh.totp_last_step)
+        secret = sealing.of_account(fresh)
+        # Taken away since, by an access made new: no code is the right one then, nor may an empty secret be reckoned with.
+        step = _step_of(secret, code, after=fresh.totp_last_step) if secret else None
         if step:
             fresh.totp_last_step = step
             fresh.save(update_fields=["totp_last_step"])

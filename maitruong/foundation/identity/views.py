@@ -37,7 +37,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @public("the second half of the door")
 @require_http_methods(["GET", "POST"])
 def second_step(request: HttpRequest) -> HttpResponse:
-    if not request.session.get("half"):
+    if services.half_way(request) is None:
+        request.session.pop("half", None)
         return redirect("identity:sign_in")
     problem = None
     if request.method == "POST":
