@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from urllib.parse import quote
 
 import pytest
 from django.test import Client
 
+from maitruong.foundation.access.checks import described_routes
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +49,32 @@ def test_odd_numbers_and_nul_in_an_address_break_no_page(principal: Client, addr
     broken = [odd[:20] for odd in ODD if principal.get(address + quote(odd)).status_code >= 500]
 
     assert broken == []
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, 2**63, 10**30])
+def test_a_number_no_row_can_have_is_not_found_wherever_an_address_takes_one(number: int) -> None:
+    """Every address with an id, for every post that may open it: found out by walking them all."""
+    department = make.a_department()
+    commune = make.a_commune(department)
+    school = make.a_school(commune)
+    people = {
+        "department": make.a_post_holder(department, "department_officer", "Lê Trung Kiên"),
+        "commune": make.a_post_holder(commune, "commune_officer", "Bùi Thị Yến"),
+        "school": make.a_principal(school),
+        "administrator": make.a_post_holder(department, "it_admin", "Vũ Đình Bách"),
+    }
+    odd = []
+    for who, account in people.items():
+        client = Client(raise_request_exception=False)
+        client.force_login(account)
+        for route in described_routes():
+            if "<int:" in route.path and "GET" in route.methods:
+                address = re.sub(r"<int:\w+>", str(number), "/" + route.path)
+                answer = client.get(re.sub(r"<\w+:\w+>", "x", address))
+                if answer.status_code not in (404, 302):
+                    odd.append((who, route.path, answer.status_code))
+
+    assert odd == []
 
 
 @pytest.mark.parametrize("address", SENT)
