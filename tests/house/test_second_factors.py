@@ -14,10 +14,11 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from maitruong.foundation.access.models import Grant
 from maitruong.foundation.identity import sealing
 from maitruong.foundation.identity import services as identity
 from maitruong.foundation.identity.errors import SecondFactorUnreadable, WrongCode
-from maitruong.foundation.identity.models import Account
+from maitruong.foundation.identity.models import Account, Installation
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +193,53 @@ def test_an_account_closed_between_the_two_steps_is_led_back_to_the_door(princip
     answer = client.post("/dang-nhap/ma/", {"code": pyotp.TOTP(secret).now()})
 
     assert answer.status_code == 302 and answer.headers["Location"] == "/dang-nhap/"
+
+
+def of_a_family(*, kind: str = "real") -> Account:
+    """A guardian with a password and no second factor."""
+    school = make.a_school(make.a_commune(make.a_department()))
+    _, (child,) = make.a_class(school, pupils=("Lê Minh An",))
+    account = make.a_guardian("Trần Mỹ Hạnh", child=child, school=school)
+    account.set_password(PASSWORD)
+    account.save()
+    make.a_post(account.person_id, "clerk", school)
+    Installation.objects.update(kind=kind)
+    return account
+
+
+def test_a_parent_who_comes_to_work_at_a_school_adds_a_second_factor_before_she_is_let_in() -> None:
+    account, client = of_a_family(), Client()
+
+    answer = client.post("/dang-nhap/", {"login": account.login, "password": PASSWORD})
+
+    assert "_auth_user_id" not in client.session and client.get("/").status_code == 302
+    page = client.get(answer.headers["Location"]).text
+    assert "Thêm mã xác thực" in page
+    _, sealed = client.session["new_totp"]
+    token = answer.headers["Location"].split("/")[-2]
+    secret = sealing.open_token(sealed, place=f"link:{identity._hash(token)}")
+    assert client.post(answer.headers["Location"], {"password": PASSWORD, "code": "000000"}).status_code == 422
+    client.post(answer.headers["Location"], {"password": PASSWORD, "code": pyotp.TOTP(secret).now()})
+    assert enters(account, secret)
+
+
+def test_a_parent_and_the_people_of_a_demo_go_on_without() -> None:
+    demo, client = of_a_family(kind="demo"), Client()
+    client.post("/dang-nhap/", {"login": demo.login, "password": PASSWORD})
+    assert client.get("/").status_code == 200
+
+    Grant.objects.filter(person_id=demo.person_id, role="clerk").delete()
+    Installation.objects.update(kind="real")
+    parent = Client()
+    parent.post("/dang-nhap/", {"login": demo.login, "password": PASSWORD})
+    assert parent.get("/con-toi/").status_code == 200
+
+
+def test_a_link_that_was_used_ends_every_other_one_of_the_account() -> None:
+    account = of_a_family(kind="demo")
+    Grant.objects.filter(person_id=account.person_id, role="clerk").delete()
+    lost, used = identity.make_link(account), identity.make_link(account)
+
+    identity.use_link(used, password=PASSWORD, totp_secret="", code="")
+
+    assert identity.link_account(lost) is None

@@ -54,7 +54,10 @@ def is_demo() -> bool:
 
 
 def sign_in(request: HttpRequest, *, login_name: str, password: str) -> Account:
-    """Check a pair; on success the session is new and belongs to the person. Raises WrongPair, TooManyTries."""
+    """Check a pair; on success the session is new and belongs to the person, unless a second factor is asked for or owed.
+
+    Raises WrongPair, TooManyTries.
+    """
     keys = [
         (_key("login", login_name.strip().lower()), FREE_TRIES),
         (_key("address", _address(request)), ADDRESS_TRIES),
@@ -73,7 +76,8 @@ def sign_in(request: HttpRequest, *, login_name: str, password: str) -> Account:
             "password": account.get_session_auth_hash(),
         }
         return account
-    begin_session(request, account, how="password")
+    if not owes_second_factor(account):
+        begin_session(request, account, how="password")
     return account
 
 
@@ -233,7 +237,21 @@ def password_changed_since(person_id: int, moment: dt.datetime) -> bool:
 def needs_second_step(account: Account) -> bool:
     """Whether this account wants a second factor: everybody who works with other people's data; families and pupils may do without."""
     held = access.rights(account.person_id, on=clock.today())
-    return not held or any(access_roles.role(grant.role).rows is not Rows.FAMILY for grant, _ in held)
+    return not held or _beyond_a_family(held)
+
+
+def owes_second_factor(account: Account) -> bool:
+    """Whether somebody whose account began as a family's works with other people's data by now, and has no second factor.
+
+    A demo's people need none.
+    """
+    if account.totp_secret or is_demo():
+        return False
+    return _beyond_a_family(access.rights(account.person_id, on=clock.today()))
+
+
+def _beyond_a_family(held: access.Held) -> bool:
+    return any(access_roles.role(grant.role).rows is not Rows.FAMILY for grant, _ in held)
 
 
 def link_account(token: str) -> Account | None:
@@ -263,8 +281,8 @@ def use_link(token: str, *, password: str, totp_secret: str, code: str) -> Accou
     account.set_password(password)
     account.password_changed_at = clock.now()
     account.save()
-    link.used_at = clock.now()
-    link.save(update_fields=["used_at"])
+    # Others that were handed out before end with it: whoever finds one must not make the password new again.
+    OneTimeLink.objects.filter(account=account, used_at__isnull=True).update(used_at=clock.now())
     return account
 
 
