@@ -181,7 +181,7 @@ def enrol(
 def end_enrolment(scope: Scope, *, enrolment_id: int, ends_on: dt.date, status: str, why: str) -> bool:
     """Let a pupil leave a class with a day; status says how (transferred_out, dropped_out, completed ...). False when he had left.
 
-    Raises NotFound, EndBeforeStart, StatusUnknown, YearClosed.
+    Raises NotFound, EndBeforeStart, OutsideYear, StatusUnknown, YearClosed.
     """
     row = Enrolment.objects.visible_to(scope, "enrolment.manage").select_for_update().filter(pk=enrolment_id).first()
     if row is None:
@@ -192,6 +192,7 @@ def end_enrolment(scope: Scope, *, enrolment_id: int, ends_on: dt.date, status: 
         return False
     if ends_on < row.starts_on:
         raise EndBeforeStart(ends_on=ends_on, starts_on=row.starts_on)
+    _refuse_outside_year(row.school_year, ends_on)
     before = row.status
     row.ends_on, row.status, row.end_reason = ends_on, status, vietnamese.tidy(why)
     row.save(update_fields=["ends_on", "status", "end_reason"])
@@ -246,12 +247,14 @@ def appoint_homeroom(scope: Scope, *, class_id: int, teacher_id: int | None, on:
     """Make a person the homeroom teacher of a class from a day, with the right limited to it; the former one's right ends the
     day before. None leaves the class without one. Returns False when nothing changed.
 
-    Raises NotFound, NotOnTheStaff, YearClosed.
+    Raises NotFound, NotOnTheStaff, OutsideYear, YearClosed.
     """
     school_class = class_to_change(scope, class_id)
     before = school_class.homeroom_id
     if before == teacher_id:
         return False
+    if teacher_id is not None or on > clock.today():
+        _refuse_outside_year(school_class.school_year, on)
     school_id = school_class.school_id
     if teacher_id is not None and not staff.works_at(teacher_id, school_id, on=on):
         raise NotOnTheStaff(on=on)
