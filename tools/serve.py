@@ -36,6 +36,8 @@ DEFAULT_APPLICATION = "maitruong.site.wsgi:application"
 PROCESSES = 2
 THREADS = 8
 MB = 1024 * 1024
+OBJECTS_BETWEEN_LOOKS = 20_000
+"""So many new objects until Python looks for garbage among them; a page makes some thousands, and nearly all are gone with it."""
 LONGEST_BODY_BYTES = 64 * MB
 LONGEST_HEADER_BYTES = 32 * 1024
 IDLE_SECONDS = 75
@@ -283,6 +285,7 @@ def main() -> int:
     # copy memory that the processes share.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(OBJECTS_BETWEEN_LOOKS, *gc.get_threshold()[1:])
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a line for every request that waits its turn
     Parent(application, listener, options.processes, options.threads).run()
     return 0

@@ -9,8 +9,12 @@ KIT = [
     path("kit/cua/", views.kit_door, name="kit_door"),
     path("sw.js", views.service_worker, name="service_worker"),
 ]
+# Django tries them in this order with every request: the pages of a teacher's day stand first.
 urlpatterns = [
     path("", views.home, name="home"),
+    path("", include("maitruong.assessment.gradebook.urls")),
+    path("", include("maitruong.teaching.attendance.urls")),
+    path("", include("maitruong.site.family.urls")),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("metrics", views.metrics_page, name="metrics"),
@@ -19,7 +23,6 @@ urlpatterns = [
     path("", include("maitruong.foundation.files.urls")),
     path("", include("maitruong.foundation.signing.urls")),
     path("", include("maitruong.foundation.exchange.urls")),
-    path("", include("maitruong.assessment.gradebook.urls")),
     path("", include("maitruong.assessment.school_records.urls")),
     path("", include("maitruong.insight.dashboard.urls")),
     path("", include("maitruong.registry.calendar.urls")),
@@ -27,8 +30,6 @@ urlpatterns = [
     path("", include("maitruong.registry.enrolment.urls")),
     path("", include("maitruong.registry.staff.urls")),
     path("", include("maitruong.teaching.timetable.urls")),
-    path("", include("maitruong.teaching.attendance.urls")),
-    path("", include("maitruong.site.family.urls")),
     path("", include("maitruong.site.rights.urls")),
 ]
 

@@ -89,7 +89,7 @@ def year_of(book: Book, cells: Mapping[str, Any], term_one: SubjectTerm | None) 
     subject = Subject(book.subject, book.subject_name, book.kind)
     two = SubjectTerm(cells["average"], cells["outcome"], cells["provisional"], cells["basis"])
     marks = {(book.subject, 2): two} | ({(book.subject, 1): term_one} if term_one else {})
-    (result,) = judge_of((subject,), book.act, book.settings_id, book.grade).weigh(marks, 0).results
+    (result,) = judge_of((subject,), book.act, book.settings_id, book.grade).weigh(marks, 0)
     value = result.average if book.kind == "score" else plain(result.passed)
     return value, two.provisional or bool(term_one and term_one.provisional)
 
@@ -112,7 +112,7 @@ def explain_results(sheet: Sheet, marks: Marks, conduct: Mapping[int, int | None
     """Why the level of a term or the year is what it is; for the year conduct and title as well."""
     act, grade, settings = sheet.act, sheet.grade, tt22_settings(sheet.settings_id)
     judge = rule("gradebook.learning_level", act, grade)
-    results = judge_of(sheet.subjects, act, sheet.settings_id, grade).weigh(marks, term).results
+    results = judge_of(sheet.subjects, act, sheet.settings_id, grade).weigh(marks, term)
     if term:
         return [judge.explain(results, settings=settings)]
     of_year = rule("gradebook.conduct_year", act, grade)

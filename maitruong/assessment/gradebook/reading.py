@@ -21,7 +21,7 @@ from .storage import DAY, STORES, empty_row, in_year, place
 from .types import Book, ResultRow, SubjectTerm
 from .weighing import REMEMBERED
 
-FEW = 6
+FEW = 4
 """Up to so many pupils it is cheaper to look each one up than to read through the class."""
 
 
@@ -53,10 +53,10 @@ def read(
     book: Book, student_ids: Sequence[int], *, request_id: str, actor_id: int
 ) -> tuple[dict[str, Any] | None, dict[int, Pupil]]:
     """The answer given before to this very request, if any, and the rows of these pupils. One statement."""
-    store = STORES[book.kind]
+    store, few = STORES[book.kind], len(student_ids) <= FEW
     with connection.cursor() as cursor:
         cursor.execute(
-            _read_sql(book.kind, book.school_year, book.moment in (0, 4), len(student_ids) <= FEW),
+            _read_sql(book.kind, book.school_year, book.moment in (0, 4), few),
             {
                 **place(book),
                 "students": list(student_ids),
@@ -75,11 +75,10 @@ def read(
         row = stored.get(pupil_id)
         cells = dict(zip(store.read_back, row[1:], strict=True)) if row else empty_row(store)
         pupils[pupil_id] = Pupil(pupil_id, pupil_id in here, row[0] if row else 0, cells, pupil_id in came)
-    if book.kind in ("primary", "quality"):
-        _lay_primary(pupils, _blocks(first_before, first), _blocks(second_before, second))
-    else:
-        _lay_secondary(pupils, _blocks(first_before, first), _blocks(second_before, second))
-    _lay_results(pupils, _blocks(None, standing))
+    about = [len(beside.group) if few else None for beside in (*_BESIDE[_family(book.kind)], _STANDING)]
+    lay = _lay_primary if book.kind in ("primary", "quality") else _lay_secondary
+    lay(pupils, _blocks(first_before, first, about[0]), _blocks(second_before, second, about[1]))
+    _lay_results(pupils, _blocks(None, standing, about[2]))
     return (orjson.loads(before) if before else None), pupils
 
 
@@ -87,9 +86,16 @@ Blocks = list[tuple[list[int], list[list[Any]]]]
 """Pupils, and lines that tell of them all: what the line is about, then a list for each column, in the order of the pupils."""
 
 
-def _blocks(elsewhere: str | None, of_class: str | None) -> Blocks:
-    """Rows of another class first: where the class has one of its own, it comes later and stands."""
-    return [*orjson.loads(elsewhere or "[]"), *orjson.loads(of_class or "[]")]
+def _blocks(elsewhere: str | None, of_class: str | None, about: int | None) -> Blocks:
+    """Rows of another class first: where the class has one of its own, it comes later and stands.
+
+    about: the class's own rows come one by one, each a pupil, so many columns of what it is about, and its values.
+    """
+    found: Blocks = orjson.loads(elsewhere or "[]")
+    rows = orjson.loads(of_class or "[]")
+    if about is not None:
+        rows = [([pupil], [[*row[:about], *([value] for value in row[about:])]]) for pupil, *row in rows]
+    return [*found, *rows]
 
 
 class _Rows(dict[tuple[Any, ...], SubjectTerm]):
@@ -177,15 +183,25 @@ _STANDING = _Beside("gradebook_result", ("term",), STANDING, " AND o.term = ANY(
 _AT = "o.school_year = %(school_year)s::smallint AND o.school_id = %(school_id)s::bigint"
 
 
-def _of_class(beside: _Beside, few: bool) -> str:
+def _family(kind: str) -> str:
+    return "primary" if kind in ("primary", "quality") else "secondary"
+
+
+def _of_few(beside: _Beside) -> str:
+    """[[pupil, *group, *values], ...] of these pupils of the class, as JSON."""
+    names = ", ".join(f"o.{name}" for name in ("student_id", *beside.group, *beside.values))
+    return f"""(SELECT json_agg(json_build_array({names}))::text FROM {beside.table} o
+  WHERE {_AT} AND o.class_id = %(class_id)s::bigint AND o.student_id = ANY(%(students)s::bigint[]){beside.where})"""
+
+
+def _of_class(beside: _Beside) -> str:
     """[[[pupils], [[*group, [value], ...], ...]], ...] of the class, as JSON: most lines tell of the same pupils in the same order."""
     group = [f"o.{name}" for name in beside.group]
     arrays = [f"array_agg(o.{name}) AS {name}" for name in beside.values]
-    whose = " AND o.student_id = ANY(%(students)s::bigint[])" if few else ""
     return f"""(SELECT json_agg(block)::text FROM (
     SELECT json_build_array(students, json_agg(json_build_array({", ".join((*beside.group, *beside.values))}))) AS block FROM (
       SELECT {", ".join(["array_agg(o.student_id) AS students", *group, *arrays])} FROM {beside.table} o
-      WHERE {_AT} AND o.class_id = %(class_id)s::bigint{beside.where}{whose}
+      WHERE {_AT} AND o.class_id = %(class_id)s::bigint{beside.where}
       {f"GROUP BY {', '.join(group)}" if group else "HAVING count(*) > 0"}) line
     GROUP BY students) blocks)"""
 
@@ -203,11 +219,10 @@ def _from_elsewhere(beside: _Beside) -> str:
 def _read_sql(kind: str, school_year: int, counts: bool, few: bool) -> str:
     """counts: whether the book's rows enter a result (at primary school only those of the end of the year)."""
     store = STORES[kind]
-    family = "primary" if kind in ("primary", "quality") else "secondary"
-    beside: Iterable[str] = ["NULL::text"] * 5
+    besides, of_class = _BESIDE[_family(kind)], _of_few if few else _of_class
+    beside = ["NULL::text"] * 5
     if counts:
-        of_class = [_of_class(b, few) for b in (*_BESIDE[family], _STANDING)]
-        beside = [*of_class, *(_from_elsewhere(b) for b in _BESIDE[family])]
+        beside = [*map(of_class, (*besides, _STANDING)), *map(_from_elsewhere, besides)]
     # OFFSET 0: each pupil is looked up. The planner would read the roll of the whole school instead.
     own = ", ".join(f"array_agg(m.{name}) AS {name}" for name in ("student_id", "version", *store.read_back))
     whose = " AND m.student_id = ANY(%(students)s::bigint[])" if few else ""

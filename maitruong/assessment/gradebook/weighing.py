@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
+from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 from .acts import BASES, rule, tt22_settings
@@ -34,6 +35,8 @@ class _Entry(NamedTuple):
 
 
 _NOT_STUDIED = _Entry(None, False, False)
+_missing: Callable[[_Entry], bool] = itemgetter(1)
+_provisional: Callable[[_Entry], bool] = itemgetter(2)
 REMEMBERED = 20_000
 """So many entries of one subject are kept. A save of a class asks the same few questions again and again."""
 _Key = TypeVar("_Key")
@@ -57,14 +60,6 @@ _OfTerm = tuple[_Place, _Known[SubjectTerm | None]]
 """Where a subject's row of a term stands among a pupil's marks, and what such a row brings."""
 _OfYear = tuple[_Place | None, _Place | None, _Known[tuple[SubjectTerm | None, SubjectTerm | None]]]
 """The same of both terms; None for a term it is not taught in, where no row stands."""
-
-
-class Weighed(NamedTuple):
-    """What all subjects bring, how many of them the level waits for, and whether some row may still change."""
-
-    results: list[SubjectResult]
-    missing: int
-    provisional: bool
 
 
 class Judge:
@@ -92,15 +87,15 @@ class Judge:
             for subject in subjects
         )
 
-    def weigh(self, marks: Marks, term: int) -> Weighed:
-        """What the pupil's rows bring to a term, or to the year (0)."""
+    def weigh(self, marks: Marks, term: int) -> list[SubjectResult]:
+        """What the pupil's rows bring to a term, or to the year (0), subject by subject."""
+        return _results(self._entries(marks, term))
+
+    def _entries(self, marks: Marks, term: int) -> list[_Entry]:
         row_at: Callable[[_Place | None], SubjectTerm | None] = marks.get  # type: ignore[assignment]  # no row stands at None
         if term:
-            entries = [brings[row_at(place)] for place, brings in self._of_term[term]]
-        else:
-            entries = [brings[row_at(one), row_at(two)] for one, two, brings in self._of_year]
-        results, missing, provisional = zip(*entries, strict=True) if entries else ((), (), ())
-        return Weighed([result for result in results if result is not None], sum(missing), True in provisional)
+            return [brings[row_at(place)] for place, brings in self._of_term[term]]
+        return [brings[row_at(one), row_at(two)] for one, two, brings in self._of_year]
 
     def results(
         self, student_id: int, marks: Marks, conduct: Mapping[int, int | None], terms: Sequence[int]
@@ -108,10 +103,12 @@ class Judge:
         """Result rows of the asked terms (0: the year) of one pupil."""
         found = []
         for term in terms:
-            results, missing, provisional = self.weigh(marks, term)
+            entries = self._entries(marks, term)
+            missing = sum(map(_missing, entries))
             level = self._conduct(conduct, term)
             # Most of a term something is still missing, and the level is open without being judged.
             learning = before = raised_by = title = None
+            results = [] if missing else _results(entries)
             if not missing:
                 learning, before, raised_by = self._learning(results, settings=self.settings)
             if term == 0 and learning == Level.GOOD and level == Level.GOOD:
@@ -126,7 +123,7 @@ class Judge:
                     plain(level),
                     str(title or ""),
                     missing,
-                    provisional,
+                    True in map(_provisional, entries),
                 )
             )
         return found
@@ -141,6 +138,10 @@ class Judge:
 @lru_cache(maxsize=512)
 def judge_of(subjects: Subjects, act: str, settings_id: str, grade: int) -> Judge:
     return Judge(subjects, act, tt22_settings(settings_id), grade)
+
+
+def _results(entries: list[_Entry]) -> list[SubjectResult]:
+    return [entry.result for entry in entries if entry.result is not None]
 
 
 # --- one subject ---------------------------------------------------------------------------------------------------------

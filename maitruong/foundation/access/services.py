@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
-from psycopg import errors
+from psycopg import OperationalError, errors
+from psycopg.pq import ExecStatus
 
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.kernel.errors import Refusal
@@ -23,6 +24,7 @@ Done = TypeVar("Done")
 #: What another person's save may cause. Any other IntegrityError is a fault of ours and must be seen.
 COLLISIONS = (errors.UniqueViolation, errors.ExclusionViolation)
 _SET = "SELECT set_config('role', %s, true), set_config('mt.schools', %s, true), set_config('mt.persons', %s, true)"
+_BEGIN = _SET.replace("%s", "'%s'")
 
 
 @contextmanager
@@ -32,13 +34,17 @@ def unit_of_work(scope: Scope) -> Iterator[None]:
     The scope is set by one statement and dies with the transaction. Inside another transaction (tests, a job's batches) the
     former scope is put back at the end, since only the outermost COMMIT would do it.
     """
-    nested = connection.in_atomic_block
+    wanted = scope.rows.value, _array(scope.school_ids), _array(scope.person_ids)
+    if not connection.in_atomic_block:
+        with transaction.atomic():
+            _begin(*wanted)
+            yield
+        return
     with transaction.atomic():
-        before = _current() if nested else None
-        _set(scope.rows.value, _array(scope.school_ids), _array(scope.person_ids))
+        before = _current()
+        _set(*wanted)
         yield
-        if before:
-            _set(*before)
+        _set(*before)
 
 
 def attempt(act: Callable[[], Done]) -> tuple[Done | None, Refusal | None]:
@@ -60,6 +66,18 @@ def attempt(act: Callable[[], Done]) -> tuple[Done | None, Refusal | None]:
         return None, refusal
 
 
+def _begin(role: str, schools: str, persons: str) -> None:
+    """Begin the transaction and set the scope in one journey to the server: every request does it. The driver, left to itself,
+    begins by a journey of its own.
+
+    The values stand in the text: names of roles from our own list, and arrays that `_array` made of whole numbers.
+    """
+    with connection.wrap_database_errors:
+        told = connection.connection.pgconn.exec_(f"BEGIN; {_BEGIN % (role, schools, persons)}".encode())
+        if told.status != ExecStatus.TUPLES_OK:
+            raise OperationalError(told.error_message.decode(errors="replace"))
+
+
 def _set(role: str, schools: str, persons: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_SET, [role, schools, persons])
@@ -76,7 +94,7 @@ def _current() -> tuple[str, str, str]:
 
 
 def _array(ids: Sequence[int]) -> str:
-    return "{" + ",".join(map(str, ids)) + "}"
+    return "{" + ",".join([f"{number:d}" for number in ids]) + "}"  # what is no number is an error, never SQL
 
 
 def grant(

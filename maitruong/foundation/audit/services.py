@@ -9,12 +9,14 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import orjson
 from django.db import connection, transaction
 
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.kernel.carried import Carried
 
+_AS_TEXT = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 _COLUMNS_WRITTEN = (
     "school_id",
     "actor_id",
@@ -106,7 +108,7 @@ def _row(
     body = {"by": scope.actor_name, "as": scope.workspace.key if scope.workspace else "", "changes": changes}
     if why or scope.reason:
         body["why"] = why or scope.reason
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=str)
+    text = orjson.dumps(body, default=str, option=_AS_TEXT).decode()
     salt = secrets.token_bytes(16)
     digest = hashlib.sha256(salt + text.encode()).digest()
     return [

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
+import orjson
 from django.db import connection, transaction
 
 from maitruong.foundation.kernel.carried import Carried
@@ -60,22 +61,26 @@ def publish(event: Event) -> None:
     payload = dict(vars(event))  # facts are flat: ids, and lists of ids
     school_id = payload.pop("school_id")
     with connection.cursor() as cursor:
-        cursor.execute(_PUBLISH, [event.kind, school_id, json.dumps(payload)])
+        cursor.execute(_PUBLISH, [event.kind, school_id, _text(payload)])
 
 
 def carried(event: Event) -> Carried:
     """The same fact as `publish` writes, for the act's own statement. One per statement."""
     payload = dict(vars(event))
     school_id = payload.pop("school_id")
-    values = {"events_kind": event.kind, "events_school_id": school_id, "events_payload": json.dumps(payload)}
+    values = {"events_kind": event.kind, "events_school_id": school_id, "events_payload": _text(payload)}
     return Carried(_CARRIED, values)
+
+
+def _text(payload: dict[str, Any]) -> str:
+    return orjson.dumps(payload).decode()
 
 
 def publish_many(events: Sequence[Event]) -> None:
     """The same for many facts of one act, in one statement."""
     if not connection.in_atomic_block:
         raise RuntimeError("publish belongs inside the transaction of the act")
-    rows = [(event.kind, (payload := asdict(event)).pop("school_id"), json.dumps(payload)) for event in events]
+    rows = [(event.kind, (payload := asdict(event)).pop("school_id"), _text(payload)) for event in events]
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(_PUBLISH_MANY, [list(column) for column in zip(*rows, strict=True)])

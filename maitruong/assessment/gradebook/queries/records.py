@@ -145,7 +145,7 @@ def _secondary_year(
     marks = {(subject, term): SubjectTerm(*rest[:4]) for subject, term, *rest in rows}
     comments = {(subject, term): comment for subject, term, _a, _o, _p, _b, comment in rows if comment}
     judge = judge_of(sheet.subjects, sheet.act, sheet.settings_id, sheet.grade)
-    years = {r.code: r for r in judge.weigh(marks, 0).results}
+    years = {r.code: r for r in judge.weigh(marks, 0)}
     subjects = []
     for subject in sheet.subjects:
         year = years.get(subject.code)

@@ -134,7 +134,7 @@ def _subject_texts(sheet: Sheet, subjects: tuple[Subject, ...], term: int, rows:
             for (code, when), row in marks.items()
             if when == term and BASES[row.basis].counts
         } | {code: "Miễn" for (code, when), row in marks.items() if when == term and row.basis == 3}
-    results = judge_of(subjects, sheet.act, sheet.settings_id, sheet.grade).weigh(marks, 0).results
+    results = judge_of(subjects, sheet.act, sheet.settings_id, sheet.grade).weigh(marks, 0)
     return {
         r.code: columns.show_average(r.average, False)
         if r.average is not None
