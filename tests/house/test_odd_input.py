@@ -97,7 +97,7 @@ def test_a_year_that_slipped_is_told_by_every_form_and_breaks_no_page(day: str) 
     client = Client(raise_request_exception=False)
     client.force_login(make.a_principal(school))
     newcomer = {"full_name": "Ngô Văn Thử", "sex": "male", "status": "enrolled"}
-    forms = {
+    forms: dict[str, list[dict[str, object]]] = {
         f"/lop/{class_id}/them/": [
             {**newcomer, "born_on": "01/09/2013", "day": day},
             {**newcomer, "born_on": day, "day": "01/10/2026"},
