@@ -7,7 +7,6 @@ import sys
 from maitruong.site import config as house_config
 
 CONFIG = house_config.read()
-BASE_DIR = house_config.CHECKOUT
 SECRET_KEY = house_config.secret_key(CONFIG)
 DEBUG = False
 ALLOWED_HOSTS = list(CONFIG.hosts)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from maitruong.foundation.access.doors import SIGNED_IN, needs, public
 from maitruong.foundation.access.registry import role
-from maitruong.foundation.access.types import Scope
+from maitruong.foundation.access.types import SignedInRequest
 from maitruong.foundation.identity.services import is_demo
 from maitruong.foundation.ui import views as ui
 from maitruong.site import metrics, today
@@ -20,9 +20,9 @@ _STRAIGHT_TO = {"family": "family:children", "centre": "dashboard:centre"}
 
 @needs(SIGNED_IN)
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """The day of this workspace. A family and an officer have one page that is their day already: they go straight there."""
-    scope: Scope | None = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     if scope is None or scope.workspace is None:
         return render(
             request,

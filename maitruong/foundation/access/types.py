@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from django.http import HttpRequest
+
 
 class Rows(StrEnum):
     """Which of the three row-security roles of the database answers a scope."""
@@ -104,12 +106,32 @@ class Scope:
     def is_system(self) -> bool:
         return self.actor_id is None and self.reason != ""
 
+    @property
+    def place(self) -> str:
+        """The school or office it is worked for, as pages head themselves; nothing when the house works by itself."""
+        return self.workspace.place if self.workspace else ""
+
 
 def system_scope(reason: str) -> Scope:
     """The whole province, for a job of the house itself; the reason is written into the audit."""
     if not reason:
         raise ValueError("a system scope needs its reason")
     return Scope(rows=Rows.PROVINCE, actor_id=None, reason=reason, actor_name="Hệ thống")
+
+
+class SignedInRequest(HttpRequest):
+    """What `@needs(SIGNED_IN)` hands its view. Somebody signed in who holds no right today has no scope.
+
+    A name for the type checker only: at run time it is Django's own request, on which `@needs` has put the scope.
+    """
+
+    scope: Scope | None
+
+
+class Request(SignedInRequest):
+    """What `@needs("module.verb")` hands its view: there is always a scope, and it carries the permission asked for."""
+
+    scope: Scope
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,16 @@
 """Lists out: the person's own sheet back with its problems marked, exports, empty templates.
 
 Nothing written here can run: text is written as text, and text that would open as a formula carries Excel's own mark for
-“this is text” (in CSV, where no such mark exists, an apostrophe).
+“this is text”.
 """
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import xlsxwriter
 
@@ -20,7 +18,6 @@ from . import cells
 from .columns import Column, Values
 from .findings import ROW, Problem, Severity
 from .headers import TO_DO_SHEET
-from .parsers import shown
 from .workbook import CellValue, RowBatch
 
 OPENS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -48,11 +45,6 @@ class Note:
 def is_dangerous(text: str) -> bool:
     """Whether a spreadsheet might take the text for a formula when a person opens or re-types it."""
     return text.startswith(OPENS_FORMULA)
-
-
-def defused(text: str) -> str:
-    """The text for a CSV cell: an apostrophe in front of what would be a formula."""
-    return f"'{text}" if is_dangerous(text) else text
 
 
 class _Writer:
@@ -189,24 +181,3 @@ def write_list(columns: Sequence[Column], rows: Iterable[Values], *, title: str,
         sheet.autofilter(0, 0, count, len(columns) - 1)
     writer.book.close()
     return count
-
-
-def write_csv(columns: Sequence[Column], rows: Iterable[Values], out: TextIO) -> int:
-    """The same as comma-separated text in UTF-8 with a mark, as Excel in Vietnam opens it. Days are dd/mm/yyyy."""
-    out.write("\ufeff")
-    table = csv.writer(out)
-    table.writerow([defused(column.title) for column in columns])
-    count = 0
-    for values in rows:
-        shown_row = [None if (value := values.get(c.key)) is None else c.show(value) for c in columns]
-        table.writerow([defused(value) if isinstance(value, str) else shown(value) for value in shown_row])
-        count += 1
-    return count
-
-
-def batches_of(rows: Iterable[list[CellValue]], size: int = 500) -> Iterator[RowBatch]:
-    """Rows held in memory as batches."""
-    iterator, first = iter(rows), 0
-    while part := list(islice(iterator, size)):
-        yield RowBatch(first, part)
-        first += len(part)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -30,11 +29,12 @@ from maitruong.foundation.kernel import clock, formats
 
 from . import ports, sheets, workbook
 from .columns import ColumnChoice
-from .dry_run import Checked, DryRun, Fate, Record, Totals, Verdict
+from .dry_run import DryRun, Fate, Record, Totals, Verdict
 from .errors import NotNow
 from .findings import ROW, Problem, Severity, error
 from .models import ImportBatch, ImportCorrection, ImportProblem, ImportRow, ImportState
 from .ports import ListOwner, ListReader, Target, Written
+from .problems import Problems, write_problems
 from .services import (
     AFTER_TROUBLE,
     PERMISSION,
@@ -52,22 +52,6 @@ from .services import (
 Tell = Callable[[int, int, str], None]
 CHUNK = 1_000
 UNDO_CHUNK = 500
-MOST_PROBLEMS = {Severity.ERROR: 20_000, Severity.WARNING: 10_000, Severity.FIXED: 5_000}
-MOST_SKIPPED = 500
-FLUSH_SECONDS, FLUSH_PROBLEMS = 1.0, 1_000
-PROBLEM_FIELDS = (
-    "school_id",
-    "batch_id",
-    "row",
-    "column",
-    "key",
-    "severity",
-    "code",
-    "shown",
-    "text",
-    "suggestion",
-    "whose",
-)
 ROW_FIELDS = ("school_id", "batch_id", "row", "object_id", "label", "fate", "written")
 
 
@@ -110,7 +94,7 @@ def check_list(scope: Scope, batch_id: int, tell: Tell) -> dict[str, Any]:
             return opened.reader.lookup(records)
 
     run = opened.dry_run(lookup=lookup)
-    kept = _Problems(scope, batch)
+    kept = Problems(scope, batch)
     try:
         with _file(scope, batch) as (path, index):
             for checked in run.run(workbook.read_rows(path, index)):
@@ -132,61 +116,6 @@ def _sofar(totals: Totals) -> str:
 
 def _codes(totals: Totals) -> list[list[Any]]:
     return [[severity, code, count] for (severity, code), count in totals.codes.most_common(60)]
-
-
-class _Problems:
-    """Problems on their way into the table: the first at once, the rest every second; beyond a limit only counted."""
-
-    def __init__(self, scope: Scope, batch: ImportBatch) -> None:
-        self._scope, self._batch = scope, batch
-        self._waiting: list[tuple[Any, ...]] = []
-        self._counts: Counter[Severity] = Counter()
-        self._flushed_at = 0.0
-        self.skipped: list[list[Any]] = []
-        self.left_out = 0
-
-    def add(self, checked: Checked, totals: Totals) -> bool:
-        """Take what one batch found. True when it was a moment to write, and so to tell the progress."""
-        names = {record.row: record.name for record in checked.records} if checked.problems else {}
-        for problem in checked.problems:
-            severity = problem.finding.severity
-            self._counts[severity] += 1
-            if self._counts[severity] <= MOST_PROBLEMS[severity]:
-                self._waiting.append(_problem_row(self._batch, problem, names.get(problem.row, "")))
-            else:
-                self.left_out += 1
-        room = MOST_SKIPPED - len(self.skipped)
-        self.skipped += [[skipped.row, skipped.kind, skipped.text] for skipped in checked.skipped[:room]]
-        late = time.monotonic() - self._flushed_at > FLUSH_SECONDS
-        if late or len(self._waiting) >= FLUSH_PROBLEMS:
-            self.flush(totals)
-            return True
-        return False
-
-    def flush(self, totals: Totals) -> None:
-        self._flushed_at = time.monotonic()
-        rows, self._waiting = self._waiting, []
-        with unit_of_work(self._scope):
-            if rows:
-                insert_many(ImportProblem, PROBLEM_FIELDS, rows)
-            ImportBatch._base_manager.filter(pk=self._batch.pk).update(totals=totals.as_json())
-
-
-def _problem_row(batch: ImportBatch, problem: Problem, whose: str) -> tuple[Any, ...]:
-    finding = problem.finding
-    return (
-        batch.school_id,
-        batch.pk,
-        problem.row,
-        problem.column,
-        problem.key,
-        finding.severity.value,
-        finding.code,
-        problem.shown,
-        problem.text,
-        finding.suggestion,
-        whose,
-    )
 
 
 # --- import ----------------------------------------------------------------------------------------------------------
@@ -308,7 +237,7 @@ def _finish(going: _Import, run: DryRun, state: ImportState) -> dict[str, Any]:
     with unit_of_work(going.scope):
         batch = open_batch(going.scope, batch_id, {ImportState.IMPORTING})
         if going.conflicts:
-            insert_many(ImportProblem, PROBLEM_FIELDS, [_problem_row(batch, *found) for found in going.conflicts])
+            write_problems(batch, going.conflicts)
         batch.state, batch.imported_at = state, clock.now()
         batch.undo_until = clock.today() + dt.timedelta(days=UNDO_DAYS)
         batch.totals = {**batch.totals, "imported": imported}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
 from maitruong.foundation.access.doors import SIGNED_IN, needs
+from maitruong.foundation.access.types import SignedInRequest
 from maitruong.foundation.kernel import vietnamese
 
 from . import queries, services
@@ -16,8 +17,8 @@ from .types import FileRef
 
 @needs(SIGNED_IN)
 @require_safe
-def download(request: HttpRequest, ticket: str) -> HttpResponse:
-    scope = getattr(request, "scope", None)
+def download(request: SignedInRequest, ticket: str) -> HttpResponse:
+    scope = request.scope
     if scope is None or scope.actor_id is None:
         raise Http404
     found, data = queries.read(services.redeem(ticket, person_id=scope.actor_id))

@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maitruong.foundation.access.doors import SIGNED_IN, WORKSPACE_KEY, needs, public, rights_of
+from maitruong.foundation.access.types import SignedInRequest
 from maitruong.foundation.kernel import vietnamese
 from maitruong.foundation.kernel.errors import Refusal
 
@@ -77,7 +78,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @needs(SIGNED_IN)
 @require_POST
-def choose_workspace(request: HttpRequest, key: str) -> HttpResponse:
+def choose_workspace(request: SignedInRequest, key: str) -> HttpResponse:
     """Stand in another of one's own workspaces. An unknown one changes nothing."""
     if any(place.key == key for place in rights_of(request)[0]):
         request.session[WORKSPACE_KEY] = key

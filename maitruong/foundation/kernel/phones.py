@@ -58,11 +58,6 @@ def _with_leading_zero(digits: str) -> str:
     return digits if digits.startswith("0") else "0" + digits
 
 
-def is_mobile(e164: str) -> bool:
-    """Whether a stored number can receive messages."""
-    return bool(_MOBILE.fullmatch("0" + e164.removeprefix("+84")))
-
-
 def show(e164: str) -> str:
     """A stored number as people read it.
 

@@ -60,7 +60,3 @@ class SchoolYear:
     def containing(cls, day: dt.date) -> SchoolYear:
         """The school year a day falls in; a new one begins on 1 August."""
         return cls(day.year if day.month >= _FIRST_MONTH else day.year - 1)
-
-    def age_of(self, birth_year: int) -> int:
-        """The age a pupil is counted with this school year: grade 1 is 6, grade 6 is 11, grade 10 is 15."""
-        return self.start - birth_year

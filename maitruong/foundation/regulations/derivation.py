@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -51,10 +51,6 @@ class Derivation:
     def source(self) -> str:
         """The legal address: "Thông tư 22/2021/TT-BGDĐT, Điều 9, khoản 2"."""
         return f"{self.act.name}, {self.article}"
-
-    def resting_on(self, *parts: Derivation) -> Derivation:
-        """The same derivation with the derivations of its inputs (the averages it was judged from) opened below."""
-        return replace(self, steps=(*self.steps, *parts))
 
     def failed(self) -> list[Step]:
         """Every condition that did not hold, in reading order."""

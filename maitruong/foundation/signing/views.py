@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.services import attempt
-from maitruong.foundation.access.types import Scope
+from maitruong.foundation.access.types import Request
 from maitruong.foundation.kernel import formats
 
 from . import queries, services
@@ -20,14 +20,14 @@ STATES = {"good": ("đang dùng", "good"), "past": ("hết hạn", "neutral"), "
 
 @needs(services.PERMISSION)
 @require_safe
-def certificates(request: HttpRequest) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def certificates(request: Request) -> HttpResponse:
+    scope = request.scope
     q = request.GET.get("q", "")[:100]
     after = formats.whole_number(request.GET.get("sau"))
     rows, more = queries.certificates(scope, q=q, after=after)
     context = {
         "page_title": "Chứng thư số",
-        "place": scope.workspace.place if scope.workspace else "",
+        "place": scope.place,
         "rows": rows,
         "q": q,
         "states": STATES,
@@ -40,8 +40,8 @@ def certificates(request: HttpRequest) -> HttpResponse:
 
 @needs(services.PERMISSION)
 @require_http_methods(["GET", "POST"])
-def revoke(request: HttpRequest, certificate_id: int) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def revoke(request: Request, certificate_id: int) -> HttpResponse:
+    scope = request.scope
     row = queries.certificate(scope, certificate_id)
     problem = None
     if request.method == "POST":

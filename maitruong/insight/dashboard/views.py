@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
 from maitruong.foundation.access.doors import needs
+from maitruong.foundation.access.types import Request
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.identity.services import installation
 from maitruong.foundation.kernel import clock, formats
@@ -28,8 +29,8 @@ _PAGES = 10_000
 
 @needs("insight.view")
 @require_safe
-def centre(request: HttpRequest) -> HttpResponse:
-    scope = request.scope  # type: ignore[attr-defined]
+def centre(request: Request) -> HttpResponse:
+    scope = request.scope
     of = _period(request)
     found = queries.centre(scope, of)
     communes = queries.communes(scope, of)
@@ -41,7 +42,7 @@ def centre(request: HttpRequest) -> HttpResponse:
             **_figures(found),
             **_years(of),
             "page_title": "Trung tâm điều hành",
-            "place": scope.workspace.place,
+            "place": scope.place,
             "map": _map(communes, _kept(of)),
             "map_legend": drawings.LEGEND,
             "levels": drawings.levels_by_grade(levels, f"{url('dashboard:levels')}?{_kept(of)}") if levels else None,
@@ -57,9 +58,9 @@ def centre(request: HttpRequest) -> HttpResponse:
 
 @needs("insight.view")
 @require_safe
-def figures(request: HttpRequest) -> HttpResponse:
+def figures(request: Request) -> HttpResponse:
     """The five figures alone, asked for again every few seconds; 204 when the page already shows them."""
-    found = queries.centre(request.scope, queries.period(), pictured=False)  # type: ignore[attr-defined]
+    found = queries.centre(request.scope, queries.period(), pictured=False)
     context = _figures(found)
     if request.GET.get("etag") == context["etag"]:
         return HttpResponse(status=204)
@@ -97,8 +98,8 @@ def _when(found: queries.Learning | None) -> str:
 
 @needs("insight.view")
 @require_safe
-def communes(request: HttpRequest) -> HttpResponse:
-    scope = request.scope  # type: ignore[attr-defined]
+def communes(request: Request) -> HttpResponse:
+    scope = request.scope
     of = _period(request)
     context = {"rows": queries.communes(scope, of), "page_title": "Theo xã, phường", **_years(of), **_as_of(scope)}
     return render(request, "dashboard/communes.html", context)
@@ -106,8 +107,8 @@ def communes(request: HttpRequest) -> HttpResponse:
 
 @needs("insight.view")
 @require_safe
-def schools(request: HttpRequest) -> HttpResponse:
-    scope = request.scope  # type: ignore[attr-defined]
+def schools(request: Request) -> HttpResponse:
+    scope = request.scope
     of = _period(request)
     commune = request.GET.get("xa", "")[:5]
     page = _page(request)
@@ -124,8 +125,8 @@ def schools(request: HttpRequest) -> HttpResponse:
 
 @needs("insight.view")
 @require_safe
-def school(request: HttpRequest, school_id: int) -> HttpResponse:
-    scope = request.scope  # type: ignore[attr-defined]
+def school(request: Request, school_id: int) -> HttpResponse:
+    scope = request.scope
     of = _period(request)
     unit = _school_or_404(request, school_id)
     rows = queries.classes(scope, school_id=school_id, school_year=of.school_year, term=of.term)
@@ -147,8 +148,8 @@ def school(request: HttpRequest, school_id: int) -> HttpResponse:
 
 @needs("insight.view")
 @require_safe
-def entries(request: HttpRequest, school_id: int) -> HttpResponse:
-    scope = request.scope  # type: ignore[attr-defined]
+def entries(request: Request, school_id: int) -> HttpResponse:
+    scope = request.scope
     unit = _school_or_404(request, school_id)
     rows = queries.entries_today(scope, school_id=school_id, school_year=queries.period().school_year)
     return render(
@@ -160,9 +161,9 @@ def entries(request: HttpRequest, school_id: int) -> HttpResponse:
 
 @needs("insight.view")
 @require_safe
-def levels(request: HttpRequest) -> HttpResponse:
+def levels(request: Request) -> HttpResponse:
     """Pupils of each level by school, of one grade when asked."""
-    scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     of = _period(request)
     grade, page = _grade(request), _page(request)
     found = queries.learning_of(scope, of, grade)
@@ -186,9 +187,9 @@ def levels(request: HttpRequest) -> HttpResponse:
 
 @needs("insight.people")
 @require_safe
-def school_levels(request: HttpRequest, school_id: int) -> HttpResponse:
+def school_levels(request: Request, school_id: int) -> HttpResponse:
     """The pupils behind one figure of levels of one school."""
-    scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     unit = _school_or_404(request, school_id, "insight.people")
     level, grade = request.GET.get("muc", ""), _grade(request)
     names = queries.levels_of(grade)
@@ -217,8 +218,8 @@ def school_levels(request: HttpRequest, school_id: int) -> HttpResponse:
     return render(request, "dashboard/school_levels.html", {**context, "page_title": f"Học sinh mức {names[level]}"})
 
 
-def _school_or_404(request: HttpRequest, school_id: int, permission: str = "insight.view") -> Any:
-    scope = request.scope  # type: ignore[attr-defined]
+def _school_or_404(request: Request, school_id: int, permission: str = "insight.view") -> Any:
+    scope = request.scope
     unit = organisations.units([school_id]).get(school_id)
     if unit is None or unit.kind != "school" or not scope.covers(permission, school_id=school_id):
         raise Http404

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import attempt
-from maitruong.foundation.access.types import Scope
+from maitruong.foundation.access.types import Request
 from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
@@ -27,7 +27,7 @@ FIRST, LAST = 2000, 2100
 
 @needs("calendar.manage")
 @require_safe
-def years(request: HttpRequest) -> HttpResponse:
+def years(request: Request) -> HttpResponse:
     """Every school year, the newest first, with what is still unfinished of those that are over and open."""
     today = clock.today()
     calendar = queries.known()
@@ -62,9 +62,9 @@ def _row(row: YearRow, today: dt.date, now: int) -> dict[str, Any]:
 
 @needs("calendar.manage")
 @require_http_methods(["GET", "POST"])
-def dates(request: HttpRequest, year: int) -> HttpResponse:
+def dates(request: Request, year: int) -> HttpResponse:
     """The three days of a year: to open it, or to correct them."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     row = _known(year)
     if row is not None and row.closed_at is not None:
         raise NotFound
@@ -93,9 +93,9 @@ def dates(request: HttpRequest, year: int) -> HttpResponse:
 
 @needs("calendar.manage")
 @require_http_methods(["GET", "POST"])
-def close(request: HttpRequest, year: int) -> HttpResponse:
+def close(request: Request, year: int) -> HttpResponse:
     """The question before a year is closed: what it means, what is unfinished, and why."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     row = _known(year)
     if row is None or row.closed_at is not None:
         raise NotFound

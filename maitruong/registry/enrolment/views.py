@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import attempt
-from maitruong.foundation.access.types import Scope
+from maitruong.foundation.access.types import Request, Scope
 from maitruong.foundation.audit import reads
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
@@ -36,8 +37,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @needs("schools.view")
 @require_safe
-def schools(request: HttpRequest) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def schools(request: Request) -> HttpResponse:
+    scope = request.scope
     year, over_on = year_of(request)
     q = request.GET.get("q", "")
     rows, after = queries.schools(scope, school_year=year, q=q, after=forms.number(request, "sau"), over_on=over_on)
@@ -62,9 +63,9 @@ def schools(request: HttpRequest) -> HttpResponse:
 
 @needs("enrolment.view")
 @require_safe
-def own_classes(request: HttpRequest) -> HttpResponse:
+def own_classes(request: Request) -> HttpResponse:
     """Classes of one's own school, or those a teacher is given; officers choose a school first."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     if scope.may("schools.view") and len(scope.school_ids) != 1:
         return redirect("enrolment:schools")
     school_id = scope.workspace.unit_id if scope.workspace else 0
@@ -73,8 +74,8 @@ def own_classes(request: HttpRequest) -> HttpResponse:
 
 @needs("enrolment.view")
 @require_safe
-def classes(request: HttpRequest, school_id: int) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def classes(request: Request, school_id: int) -> HttpResponse:
+    scope = request.scope
     if not scope.covers("schools.view", school_id=school_id) and not scope.covers(
         "enrolment.view", school_id=school_id
     ):
@@ -107,12 +108,12 @@ def _classes(request: HttpRequest, scope: Scope, school_id: int) -> HttpResponse
 
 @needs("enrolment.view")
 @require_safe
-def roster(request: HttpRequest, class_id: int) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def roster(request: Request, class_id: int) -> HttpResponse:
+    scope = request.scope
     ref = queries.class_ref(scope, class_id=class_id)
     on = queries.day_within(ref.school_year)
     rows = queries.members(ref, on=on)
-    reach = {"school_id": ref.school_id, "class_id": ref.id}
+    reaches = partial(scope.covers, school_id=ref.school_id, class_id=ref.id)
     reads.list_opened(scope, "enrolment.roster_opened", school_id=ref.school_id, object_type="class", object_id=ref.id)
     return render(
         request,
@@ -123,17 +124,17 @@ def roster(request: HttpRequest, class_id: int) -> HttpResponse:
             "on": on,
             "sexes": dict(Sex.choices),
             "status_label": queries.status_label,
-            "may_open_files": queries.reaches_class(scope, "students.view", **reach),
-            "may_export": scope.covers("students.export", **reach),  # type: ignore[arg-type]
-            "may_manage": scope.covers("enrolment.manage", **reach),  # type: ignore[arg-type]
+            "may_open_files": queries.reaches_class(scope, "students.view", school_id=ref.school_id, class_id=ref.id),
+            "may_export": reaches("students.export"),
+            "may_manage": reaches("enrolment.manage"),
         },
     )
 
 
 @needs("students.export")
 @require_safe
-def export_roster(request: HttpRequest, class_id: int) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def export_roster(request: Request, class_id: int) -> HttpResponse:
+    scope = request.scope
     ref, rows = services.export_roster(scope, class_id=class_id)
     answer = HttpResponse(roster_file(rows, title=f"Lớp {ref.name}"), content_type=XLSX)
     answer["Content-Disposition"] = f'attachment; filename="lop-{ref.id}-{ref.school_year}.xlsx"'
@@ -142,8 +143,8 @@ def export_roster(request: HttpRequest, class_id: int) -> HttpResponse:
 
 @needs("enrolment.manage")
 @require_http_methods(["GET", "POST"])
-def open_class(request: HttpRequest, school_id: int) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def open_class(request: Request, school_id: int) -> HttpResponse:
+    scope = request.scope
     if not scope.covers("enrolment.manage", school_id=school_id):
         raise NotFound
     open_years = [row.year for row in calendar.years() if row.closed_at is None]
@@ -181,8 +182,8 @@ def _open_classes(scope: Scope, request: HttpRequest, school_id: int, year: int)
 
 @needs("enrolment.manage")
 @require_http_methods(["GET", "POST"])
-def rename(request: HttpRequest, class_id: int) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def rename(request: Request, class_id: int) -> HttpResponse:
+    scope = request.scope
     ref = queries.class_ref(scope, class_id=class_id, permission="enrolment.manage")
     problem = None
     if request.method == "POST":
@@ -197,9 +198,9 @@ def rename(request: HttpRequest, class_id: int) -> HttpResponse:
 
 @needs("enrolment.manage")
 @require_http_methods(["GET", "POST"])
-def remove(request: HttpRequest, class_id: int) -> HttpResponse:
+def remove(request: Request, class_id: int) -> HttpResponse:
     """A class opened by mistake: the question before it goes, or what is in it."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     ref = queries.class_ref(scope, class_id=class_id, permission="enrolment.manage")
     problem = None
     if request.method == "POST":
@@ -219,8 +220,8 @@ def remove(request: HttpRequest, class_id: int) -> HttpResponse:
 
 @needs("enrolment.manage")
 @require_http_methods(["GET", "POST"])
-def homeroom(request: HttpRequest, class_id: int) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def homeroom(request: Request, class_id: int) -> HttpResponse:
+    scope = request.scope
     ref = queries.class_ref(scope, class_id=class_id, permission="enrolment.manage")
     problem = None
     if request.method == "POST":
@@ -247,9 +248,9 @@ def homeroom(request: HttpRequest, class_id: int) -> HttpResponse:
 
 @needs("enrolment.manage")
 @require_http_methods(["GET", "POST"])
-def new_pupil(request: HttpRequest, class_id: int) -> HttpResponse:
+def new_pupil(request: Request, class_id: int) -> HttpResponse:
     """A pupil who comes: the dossier is opened and the place given in one act."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     ref = queries.class_ref(scope, class_id=class_id, permission="enrolment.manage")
     problem = None
     if request.method == "POST":

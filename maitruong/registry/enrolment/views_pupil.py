@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import attempt
-from maitruong.foundation.access.types import Scope
+from maitruong.foundation.access.types import Request, Scope
 from maitruong.foundation.audit import reads
 from maitruong.foundation.kernel import clock, phones
 from maitruong.foundation.kernel.errors import Refusal
@@ -34,8 +35,8 @@ _CONTACT = {"phone": "Điện thoại", "email": "Thư điện tử", "residence
 
 @needs("students.view")
 @require_safe
-def pupils(request: HttpRequest) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def pupils(request: Request) -> HttpResponse:
+    scope = request.scope
     year, over_on = year_of(request)
     school_id, class_id = forms.number(request, "truong"), forms.number(request, "lop")
     q = request.GET.get("q", "")[:100]
@@ -84,17 +85,17 @@ def pupils(request: HttpRequest) -> HttpResponse:
 
 @needs("students.view")
 @require_safe
-def dossier(request: HttpRequest, student_id: int) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def dossier(request: Request, student_id: int) -> HttpResponse:
+    scope = request.scope
     found = services.open_dossier(scope, student_id=student_id)
     return _file(request, scope, found)
 
 
 @needs("students.number")
 @require_POST
-def show_number(request: HttpRequest, student_id: int, identifier_id: int) -> HttpResponse:
+def show_number(request: Request, student_id: int, identifier_id: int) -> HttpResponse:
     """One number in full, on this one answer only."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     why = request.POST.get("why", "").strip()
     found = queries.dossier(scope, student_id)
     queries.reach(scope, "students.number", student_id)
@@ -108,9 +109,9 @@ def show_number(request: HttpRequest, student_id: int, identifier_id: int) -> Ht
 
 @needs("students.edit")
 @require_http_methods(["GET", "POST"])
-def contact(request: HttpRequest, student_id: int) -> HttpResponse:
+def contact(request: Request, student_id: int) -> HttpResponse:
     """The contact fields, saved over the version that was seen; a conflict shows both and waits for a decision."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     queries.reach(scope, "students.edit", student_id, only_open=True)
     found = queries.dossier(scope, student_id)
     now = {name: getattr(found.person, name) for name in _CONTACT}
@@ -139,8 +140,8 @@ def contact(request: HttpRequest, student_id: int) -> HttpResponse:
 
 @needs("students.guardians")
 @require_http_methods(["GET", "POST"])
-def add_guardian(request: HttpRequest, student_id: int) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def add_guardian(request: Request, student_id: int) -> HttpResponse:
+    scope = request.scope
     seat = queries.reach(scope, "students.guardians", student_id, only_open=True)
     found = queries.dossier(scope, student_id)
     problem = None
@@ -177,8 +178,8 @@ def add_guardian(request: HttpRequest, student_id: int) -> HttpResponse:
 
 @needs("students.guardians")
 @require_POST
-def end_guardian(request: HttpRequest, student_id: int, guardianship_id: int) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def end_guardian(request: Request, student_id: int, guardianship_id: int) -> HttpResponse:
+    scope = request.scope
     queries.reach(scope, "students.guardians", student_id)
     _, problem = attempt(
         lambda: students.end_guardianship(
@@ -196,9 +197,9 @@ def end_guardian(request: HttpRequest, student_id: int, guardianship_id: int) ->
 
 @needs("enrolment.manage")
 @require_http_methods(["GET", "POST"])
-def move(request: HttpRequest, student_id: int, enrolment_id: int) -> HttpResponse:
+def move(request: Request, student_id: int, enrolment_id: int) -> HttpResponse:
     """To another class of the school, or away from it."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     seat = next(
         (s for s in queries.seats(scope, student_id=student_id, permission="enrolment.manage") if s.id == enrolment_id),
         None,
@@ -254,8 +255,9 @@ def _file(
     problem: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    reach = {"school_id": found.seat.school_id, "class_id": found.seat.class_id, "student_id": found.person.id}
-    here_now = found.seat.ends_on is None
+    seat = found.seat
+    reaches = partial(scope.covers, school_id=seat.school_id, class_id=seat.class_id, student_id=found.person.id)
+    here_now = seat.ends_on is None
     context: dict[str, Any] = {
         "page_title": found.person.full_name,
         "file": found,
@@ -268,10 +270,10 @@ def _file(
         "problem": problem,
         "today": clock.today(),
         "crumbs": [{"label": "Học sinh", "url": reverse("enrolment:pupils")}, {"label": found.person.full_name}],
-        "may_edit": here_now and scope.covers("students.edit", **reach),  # type: ignore[arg-type]
-        "may_see_number": scope.covers("students.number", **reach),  # type: ignore[arg-type]
-        "may_guardians": here_now and scope.covers("students.guardians", **reach),  # type: ignore[arg-type]
-        "may_manage": here_now and scope.covers("enrolment.manage", **reach),  # type: ignore[arg-type]
+        "may_edit": here_now and reaches("students.edit"),
+        "may_see_number": reaches("students.number"),
+        "may_guardians": here_now and reaches("students.guardians"),
+        "may_manage": here_now and reaches("enrolment.manage"),
         "year_label": lambda year: Year(year).label,
     }
     return render(request, "enrolment/dossier.html", context, status=status)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import attempt
-from maitruong.foundation.access.types import Scope
+from maitruong.foundation.access.types import Request, Scope
 from maitruong.foundation.kernel import clock, formats, phones
 from maitruong.foundation.organisations import queries as organisations
 from maitruong.foundation.organisations.types import UnitFacts
@@ -24,16 +24,16 @@ from .types import SchoolFacts, level_choices, levels_of_type, ownership_choices
 
 @needs("schools.edit")
 @require_safe
-def own(request: HttpRequest) -> HttpResponse:
+def own(request: Request) -> HttpResponse:
     """The way of the menu to the one school one works at."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     return redirect("schools:school", scope.workspace.unit_id if scope.workspace else 0)
 
 
 @needs("schools.edit")
 @require_safe
-def school(request: HttpRequest, school_id: int) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def school(request: Request, school_id: int) -> HttpResponse:
+    scope = request.scope
     unit = services.school(scope, school_id, permission="schools.edit")
     facts = queries.facts(school_id)
     context = {
@@ -49,8 +49,8 @@ def school(request: HttpRequest, school_id: int) -> HttpResponse:
 
 @needs("schools.found")
 @require_http_methods(["GET", "POST"])
-def found(request: HttpRequest) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def found(request: Request) -> HttpResponse:
+    scope = request.scope
     problem = None
     if request.method == "POST":
         school_id, problem = attempt(lambda: services.found_school(scope, _new(request), why=_text(request, "why")))
@@ -84,9 +84,9 @@ def _new(request: HttpRequest) -> services.NewSchool:
 
 @needs("schools.edit")
 @require_http_methods(["GET", "POST"])
-def work(request: HttpRequest, school_id: int) -> HttpResponse:
+def work(request: Request, school_id: int) -> HttpResponse:
     """How the school works: what its own head may say of it."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     unit = services.school(scope, school_id, permission="schools.edit")
     facts = queries.facts(school_id)
     if facts is None or unit.closed_on is not None:
@@ -114,8 +114,8 @@ def work(request: HttpRequest, school_id: int) -> HttpResponse:
 
 @needs("schools.found")
 @require_http_methods(["GET", "POST"])
-def rename(request: HttpRequest, school_id: int) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def rename(request: Request, school_id: int) -> HttpResponse:
+    scope = request.scope
     unit = services.school(scope, school_id)
     facts = queries.facts(school_id)
     given: Any = request.POST or {
@@ -148,8 +148,8 @@ def rename(request: HttpRequest, school_id: int) -> HttpResponse:
 
 @needs("schools.found")
 @require_http_methods(["GET", "POST"])
-def move(request: HttpRequest, school_id: int) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def move(request: Request, school_id: int) -> HttpResponse:
+    scope = request.scope
     unit = services.school(scope, school_id)
     context = {
         **_head(scope, unit, "Nơi quản lí"),
@@ -173,8 +173,8 @@ def move(request: HttpRequest, school_id: int) -> HttpResponse:
 
 @needs("schools.found")
 @require_http_methods(["GET", "POST"])
-def close(request: HttpRequest, school_id: int) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def close(request: Request, school_id: int) -> HttpResponse:
+    scope = request.scope
     unit = services.school(scope, school_id)
     return _form(
         request,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -12,7 +12,7 @@ from maitruong.foundation.access import queries as access
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import attempt
-from maitruong.foundation.access.types import Post, Scope
+from maitruong.foundation.access.types import Post, Request, Scope
 from maitruong.foundation.kernel import clock, formats, phones
 from maitruong.foundation.organisations import queries as organisations
 from maitruong.foundation.people.models import Sex
@@ -23,8 +23,8 @@ from .types import POSTS
 
 @needs("staff.view")
 @require_safe
-def staff(request: HttpRequest) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def staff(request: Request) -> HttpResponse:
+    scope = request.scope
     q, after = request.GET.get("q", "")[:100], _number(request.GET.get("sau", ""))
     rows = queries.staff(scope, q=q, on=clock.today(), after=after, limit=queries.PAGE + 1)
     more = len(rows) > queries.PAGE
@@ -34,7 +34,7 @@ def staff(request: HttpRequest) -> HttpResponse:
         "staff/staff.html",
         {
             "page_title": "Đội ngũ",
-            "place": scope.workspace.place if scope.workspace else "",
+            "place": scope.place,
             "rows": rows,
             "q": q,
             "posts": POSTS,
@@ -48,9 +48,9 @@ def staff(request: HttpRequest) -> HttpResponse:
 
 @needs("staff.view")
 @require_safe
-def file(request: HttpRequest, person_id: int) -> HttpResponse:
+def file(request: Request, person_id: int) -> HttpResponse:
     """One person's file; opening it is audited."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     person, rows = services.open_file(scope, person_id=person_id)
     schools = organisations.units({row.school_id for row in rows})
     held = access.posts(person_ids=[person_id], unit_ids=list(schools), on=clock.today())
@@ -84,8 +84,8 @@ def _by_kind(held: list[Post]) -> list[tuple[Post, int]]:
 
 @needs("staff.manage")
 @require_http_methods(["GET", "POST"])
-def employ(request: HttpRequest) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def employ(request: Request) -> HttpResponse:
+    scope = request.scope
     school_id = _own_school(scope)
     if school_id is None or not _may(scope, school_id):
         raise NotFound
@@ -119,8 +119,8 @@ def employ(request: HttpRequest) -> HttpResponse:
 
 @needs("staff.manage")
 @require_POST
-def end(request: HttpRequest, person_id: int, employment_id: int) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def end(request: Request, person_id: int, employment_id: int) -> HttpResponse:
+    scope = request.scope
     if employment_id not in {row.id for row in queries.employments(scope, person_id=person_id)}:
         raise NotFound
     _, problem = attempt(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from maitruong.foundation.access import queries as access
 from maitruong.foundation.access.doors import SIGNED_IN, needs
 from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.types import SignedInRequest
 from maitruong.foundation.organisations import queries as organisations
 from maitruong.registry.students import services as students
 from maitruong.registry.students.types import WaitingTie
@@ -27,7 +28,7 @@ def waiting_for(person_id: int | None) -> tuple[bool, list[WaitingTie]]:
 
 @needs(SIGNED_IN)
 @require_safe
-def ties(request: HttpRequest) -> HttpResponse:
+def ties(request: SignedInRequest) -> HttpResponse:
     """Whoever is signed in, whatever the workspace: a teacher is also somebody's mother."""
     person_id: int = request.user.person_id  # type: ignore[union-attr]
     waiting = students.ties_waiting_for(person_id)
@@ -42,7 +43,7 @@ def ties(request: HttpRequest) -> HttpResponse:
 
 @needs(SIGNED_IN)
 @require_POST
-def answer(request: HttpRequest, guardianship_id: int) -> HttpResponse:
+def answer(request: SignedInRequest, guardianship_id: int) -> HttpResponse:
     person_id: int = request.user.person_id  # type: ignore[union-attr]
     mine = request.POST.get("answer") == "mine"
     try:

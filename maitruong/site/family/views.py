@@ -20,7 +20,7 @@ from maitruong.assessment.gradebook.queries import FamilySubject, FamilyYear
 from maitruong.assessment.school_records import queries as school_records
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
-from maitruong.foundation.access.types import Scope
+from maitruong.foundation.access.types import Request, Scope
 from maitruong.foundation.audit import reads
 from maitruong.foundation.kernel import clock, formats, vietnamese
 from maitruong.foundation.kernel.school_year import TERM_LABELS
@@ -61,8 +61,8 @@ class Child:
 
 @needs("family.view")
 @require_safe
-def children(request: HttpRequest) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def children(request: Request) -> HttpResponse:
+    scope = request.scope
     year = calendar.year_on(clock.today())
     cards = [_card(scope, student_id, number, year) for number, student_id in enumerate(_own(scope))]
     _tell_opened(scope, [card.id for card in cards])
@@ -73,8 +73,8 @@ def children(request: HttpRequest) -> HttpResponse:
 
 @needs("family.view")
 @require_safe
-def child(request: HttpRequest, student_id: int) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def child(request: Request, student_id: int) -> HttpResponse:
+    scope = request.scope
     _refuse_others(scope, student_id)
     year = _year(request)
     person = people.particulars(student_id)
@@ -115,9 +115,9 @@ def child(request: HttpRequest, student_id: int) -> HttpResponse:
 
 @needs("family.view")
 @require_safe
-def why(request: HttpRequest, student_id: int, class_id: int, term: int) -> HttpResponse:
+def why(request: Request, student_id: int, class_id: int, term: int) -> HttpResponse:
     """Why the level is what it is: conditions, subjects, articles."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     _refuse_others(scope, student_id)
     seats = enrolment.seats(scope, student_id=student_id, permission="family.view")
     seat = next((s for s in seats if s.class_id == class_id), None)

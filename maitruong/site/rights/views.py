@@ -17,7 +17,7 @@ from maitruong.foundation.access import registry
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import attempt, unit_of_work
-from maitruong.foundation.access.types import Post, Rows, Scope, system_scope
+from maitruong.foundation.access.types import Post, Request, Rows, Scope, system_scope
 from maitruong.foundation.audit import queries as audit
 from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.organisations import queries as organisations
@@ -43,8 +43,8 @@ _NAMES = system_scope("names of who holds a post or acted, for who administers t
 
 @needs("rights.view")
 @require_safe
-def posts(request: HttpRequest) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def posts(request: Request) -> HttpResponse:
+    scope = request.scope
     here = _here(scope)
     kind = policy.standing(scope)[1]
     roles = policy.STAFF_ROLES
@@ -66,7 +66,7 @@ def posts(request: HttpRequest) -> HttpResponse:
         "rights/posts.html",
         {
             "page_title": "Giao quyền",
-            "place": scope.workspace.place if scope.workspace else "",
+            "place": scope.place,
             "rows": [_row(scope, post, names, places, classes, helped, withdrawable) for post in shown],
             "left_out": len(found) - len(shown),
             "pills": _pills(chosen, kind, past),
@@ -79,8 +79,8 @@ def posts(request: HttpRequest) -> HttpResponse:
 
 @needs("rights.give")
 @require_http_methods(["GET", "POST"])
-def give(request: HttpRequest) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def give(request: Request) -> HttpResponse:
+    scope = request.scope
     gifts = policy.gifts(scope)
     if not gifts:
         raise NotFound
@@ -98,7 +98,7 @@ def give(request: HttpRequest) -> HttpResponse:
     year = calendar.year_on(clock.today())
     context = {
         "page_title": "Giao việc",
-        "place": scope.workspace.place if scope.workspace else "",
+        "place": scope.place,
         "roles": [(g.role, registry.role(g.role).label) for g in gifts],
         "in_school": in_school,
         "people": staff.teachers(scope, school_id=here, on=clock.today()) + _clerks(scope, here) if in_school else [],
@@ -113,8 +113,8 @@ def give(request: HttpRequest) -> HttpResponse:
 
 @needs("rights.give")
 @require_http_methods(["GET", "POST"])
-def withdraw(request: HttpRequest, grant_id: int) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def withdraw(request: Request, grant_id: int) -> HttpResponse:
+    scope = request.scope
     post = access.post(grant_id, on=clock.today())
     if post is None or not services.may_withdraw(scope, post):
         raise NotFound
@@ -139,9 +139,9 @@ def withdraw(request: HttpRequest, grant_id: int) -> HttpResponse:
 
 @needs("accounts.manage")
 @require_http_methods(["GET", "POST"])
-def reset(request: HttpRequest, grant_id: int) -> HttpResponse:
+def reset(request: Request, grant_id: int) -> HttpResponse:
     """A new one-time link for who holds a role below: nobody at a school stands above its principal."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     post = access.post(grant_id, on=clock.today())
     if post is None or not services.may_reset_holder(scope, post):
         raise NotFound
@@ -160,9 +160,9 @@ def reset(request: HttpRequest, grant_id: int) -> HttpResponse:
 
 @needs("audit.view")
 @require_safe
-def audit_page(request: HttpRequest) -> HttpResponse:
+def audit_page(request: Request) -> HttpResponse:
     """Who did what at a unit: one's own, or one it governs. Reading the audit is not itself an entry."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     unit_id = _unit_asked(scope, request)
     group = request.GET.get("viec", "")
     older = formats.whole_number(request.GET.get("truoc"))

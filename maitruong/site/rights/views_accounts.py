@@ -11,7 +11,7 @@ from maitruong.foundation.access import queries as access
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import attempt
-from maitruong.foundation.access.types import Scope
+from maitruong.foundation.access.types import Request, Scope
 from maitruong.foundation.identity import services as identity
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.kernel.errors import Refusal
@@ -28,9 +28,9 @@ from .views import names_of, shown_once
 
 @needs("accounts.manage")
 @require_safe
-def accounts(request: HttpRequest) -> HttpResponse:
+def accounts(request: Request) -> HttpResponse:
     """The staff, or one class with its families."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     school_id = _school(scope)
     year = calendar.year_on(clock.today())
     classes = enrolment.classes(scope, school_id, year, permission="accounts.manage")
@@ -50,7 +50,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
         "rights/accounts.html",
         {
             "page_title": "Tài khoản",
-            "place": scope.workspace.place if scope.workspace else "",
+            "place": scope.place,
             "rows": [
                 {
                     "person_id": person_id,
@@ -72,8 +72,8 @@ def accounts(request: HttpRequest) -> HttpResponse:
 
 @needs("accounts.manage")
 @require_POST
-def open_account(request: HttpRequest, person_id: int) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def open_account(request: Request, person_id: int) -> HttpResponse:
+    scope = request.scope
     told, problem = attempt(lambda: services.open_account(scope, person_id=person_id, unit_id=_school(scope)))
     if told is None:
         return _refused(request, problem)
@@ -82,8 +82,8 @@ def open_account(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @needs("accounts.manage")
 @require_POST
-def reset(request: HttpRequest, person_id: int) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def reset(request: Request, person_id: int) -> HttpResponse:
+    scope = request.scope
     told, problem = attempt(lambda: services.reset_password(scope, person_id=person_id, unit_id=_school(scope)))
     if told is None:
         return _refused(request, problem)
@@ -92,27 +92,27 @@ def reset(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @needs("accounts.manage")
 @require_POST
-def confirm(request: HttpRequest, person_id: int) -> HttpResponse:
+def confirm(request: Request, person_id: int) -> HttpResponse:
     """The school has seen who it is: what waited here since another school's reset can be used again."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     services.confirm_person(scope, person_id=person_id, unit_id=_school(scope))
     return redirect("rights:accounts")
 
 
 @needs("accounts.manage")
 @require_POST
-def confirm_tie(request: HttpRequest, person_id: int) -> HttpResponse:
+def confirm_tie(request: Request, person_id: int) -> HttpResponse:
     """The school has seen whom another school wrote down as a guardian: that other school may see the contact from now on."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     services.confirm_tie(scope, person_id=person_id, unit_id=_school(scope))
     return redirect("rights:accounts")
 
 
 @needs("accounts.manage")
 @require_POST
-def open_class(request: HttpRequest, class_id: int) -> HttpResponse:
+def open_class(request: Request, class_id: int) -> HttpResponse:
     """Accounts for every pupil of a class who has none, on one sheet to print and cut."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     school_id = _school(scope)
     ref = enrolment.class_ref(scope, class_id=class_id, permission="accounts.manage")
     if ref.school_id != school_id:

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.services import attempt
-from maitruong.foundation.access.types import Scope
+from maitruong.foundation.access.types import Request, Scope
 from maitruong.foundation.audit import reads
 from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.kernel.errors import Refusal
@@ -32,9 +32,9 @@ NOON = 12
 
 @needs("attendance.view")
 @require_safe
-def classes(request: HttpRequest) -> HttpResponse:
+def classes(request: Request) -> HttpResponse:
     """The classes whose sheet one may open; a teacher of one class goes straight there."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     year = calendar.year_on(clock.today())
     school_id = scope.school_ids[0] if len(scope.school_ids) == 1 else None
     rows = enrolment.classes(scope, school_id, year, permission="attendance.view") if school_id else []
@@ -47,8 +47,8 @@ def classes(request: HttpRequest) -> HttpResponse:
 
 @needs("attendance.view")
 @require_safe
-def sheet(request: HttpRequest, class_id: int) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def sheet(request: Request, class_id: int) -> HttpResponse:
+    scope = request.scope
     day, session = _asked(request.GET)
     ref, rows = queries.sheet(scope, class_id=class_id, day=day)
     _tell_opened(scope, ref)
@@ -57,9 +57,9 @@ def sheet(request: HttpRequest, class_id: int) -> HttpResponse:
 
 @needs("attendance.enter")
 @require_POST
-def enter(request: HttpRequest, class_id: int) -> HttpResponse:
+def enter(request: Request, class_id: int) -> HttpResponse:
     """One tap: the pupil's new state, over the one the page showed. htmx gets the redrawn row, a plain form the whole page."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     day, session = _asked(request.POST)
     student_id = formats.whole_number(request.POST.get("pupil")) or 0
     entry = Entry(student_id, session, request.POST.get("state", ""), seen=request.POST.get("seen") or None)
@@ -81,9 +81,9 @@ def enter(request: HttpRequest, class_id: int) -> HttpResponse:
 
 @needs("attendance.view")
 @require_safe
-def totals(request: HttpRequest, class_id: int) -> HttpResponse:
+def totals(request: Request, class_id: int) -> HttpResponse:
     """Counted sessions of the class, pupil by pupil."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     ref = enrolment.class_ref(scope, class_id=class_id, permission="attendance.view")
     members = enrolment.members(ref, on=enrolment.day_within(ref.school_year))
     counts = queries.class_counts(scope, class_id=class_id)

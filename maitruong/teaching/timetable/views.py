@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import attempt
-from maitruong.foundation.access.types import Scope
+from maitruong.foundation.access.types import Request, Scope
 from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 from maitruong.registry.calendar import queries as calendar
@@ -34,9 +34,9 @@ LEAST_SHOWN = 2  # places for teachers of one subject: most have one, some are s
 
 @needs(PERMISSION)
 @require_safe
-def assignments(request: HttpRequest) -> HttpResponse:
+def assignments(request: Request) -> HttpResponse:
     """The school's classes with how many of their subjects have a teacher; or its teachers with what they teach."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     school_id = _own_school(scope)
     year = _year(request)
     rows = enrolment.classes(scope, school_id, year, permission=PERMISSION)
@@ -48,7 +48,7 @@ def assignments(request: HttpRequest) -> HttpResponse:
     here = reverse("timetable:assignments")
     context = {
         "page_title": "Phân công giảng dạy",
-        "place": scope.workspace.place if scope.workspace else "",
+        "place": scope.place,
         "year": Year(year).label,
         "on": on,
         "by_teacher": by_teacher,
@@ -113,9 +113,9 @@ def _periods(grade: int | None, year: int, subject: str) -> int:
 
 @needs(PERMISSION)
 @require_http_methods(["GET", "POST"])
-def of_class(request: HttpRequest, class_id: int) -> HttpResponse:
+def of_class(request: Request, class_id: int) -> HttpResponse:
     """All subjects of one class with their teachers, and its homeroom: one save, from one day."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     ref = enrolment.class_ref(scope, class_id=class_id, permission=PERMISSION)
     electives, _ = enrolment.programme_of(class_id)
     subjects = plans.studied(schools.levels_of(ref.school_id), ref.grade, ref.school_year, electives)
@@ -193,9 +193,9 @@ def _choices(scope: Scope, ref: ClassRef, holding: list[AssignmentRow]) -> list[
 
 @needs(PERMISSION)
 @require_http_methods(["GET", "POST"])
-def of_teacher(request: HttpRequest, person_id: int) -> HttpResponse:
+def of_teacher(request: Request, person_id: int) -> HttpResponse:
     """One teacher, one subject, all classes that study it: one save, from one day."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     school_id, year = _own_school(scope), _year(request)
     on = enrolment.day_within(year)
     name = dict(staff.teachers(scope, school_id=school_id, on=on)).get(person_id)
@@ -272,9 +272,9 @@ def _others(held: list[AssignmentRow], class_id: int, subject: str, person_id: i
 
 @needs(PERMISSION)
 @require_http_methods(["GET", "POST"])
-def programme(request: HttpRequest, class_id: int) -> HttpResponse:
+def programme(request: Request, class_id: int) -> HttpResponse:
     """What a class studies beside the compulsory subjects."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     ref = enrolment.class_ref(scope, class_id=class_id, permission=PERMISSION)
     offered = plans.subjects_of(ref.grade, ref.school_year)
     problem = None

@@ -1,24 +1,16 @@
 """Reads of the mark books, always within a scope."""
 
-from .books import (
-    BookPage,
-    BookRow,
+from .books import BookPage, BookRow, book_page, changes_since, history, names_of, open_book, present_pupils, siblings
+from .family import FamilySubject, FamilyYear, family_marks, family_why
+from .lists import (
     BookSummary,
     ClassState,
-    book_page,
     books_of_school,
-    changes_since,
     class_states,
     classes_without_books,
-    history,
     homeroom_books,
     my_books,
-    names_of,
-    open_book,
-    present_pupils,
-    siblings,
 )
-from .family import FamilySubject, FamilyYear, family_marks, family_why
 from .records import RecordSubject, RecordYear, class_year, open_books
 from .results import ClassResults, PupilResult, class_results, class_sheet, why, why_level
 from .summer import SummerPupil, class_summer

@@ -200,12 +200,6 @@ def combined_test(informatics: int, technology: int, *, settings: Tt27Settings =
     return 10 * (half_up(total, 20) if settings.combined_test == "half_up" else total // 20)
 
 
-def lowest_level(*parts: SubjectLevel | None) -> SubjectLevel | None:
-    """The level of a subject of several contents (Nghệ thuật: Âm nhạc, Mĩ thuật): its weakest; None while one is missing."""
-    levels = [part for part in parts if part is not None]
-    return min(levels) if parts and len(levels) == len(parts) else None
-
-
 # --- the year --------------------------------------------------------------------------------------------------------
 
 

@@ -4,43 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
 from maitruong.assessment.gradebook.tests import factories as make
+from tests.journeys import hands
+from tests.journeys.hands import at, paste, value
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-PASTE = """([selector, text]) => {
-  const data = new DataTransfer();
-  data.setData("text/plain", text);
-  document.querySelector(selector).dispatchEvent(
-    new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
-}"""
+until = partial(hands.until, seconds=10.0)
 PUPILS = tuple(f"Trần Thị Bé {n:02}" for n in range(1, 46))
-
-
-def at(row: int, column: int) -> str:
-    return f"tbody tr:nth-child({row}) td:nth-of-type({column}) .cell"
-
-
-def until(page: Any, told: Callable[[], Any], seconds: float = 10.0) -> Any:
-    """Wait for something to become true, letting the browser's events in."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := told():
-            return found
-        page.wait_for_timeout(50)
-    return told()
 
 
 def stored(column: str) -> list[int | None]:
     return [row[0] for row in make.rows_of("gradebook_mark", column, "student_id")]
-
-
-def value(page: Any, row: int, column: int) -> str:
-    return str(page.locator(at(row, column)).input_value())
 
 
 def test_forty_five_marks_by_keyboard_a_pasted_block_and_one_step_back(visit: Callable[..., Any]) -> None:
@@ -54,9 +34,8 @@ def test_forty_five_marks_by_keyboard_a_pasted_block_and_one_step_back(visit: Ca
     assert until(page, lambda: len(stored("tx1")) == 45)
     assert sorted(make.rows_of("gradebook_mark", "tx1", "student_id"))[0] == (-1,)
 
-    page.locator(at(1, 2)).focus()
     block = "\n".join("\t".join(("8", "7,5", "9", "8", "7")) for _ in range(45))
-    page.evaluate(PASTE, [at(1, 2), block])
+    paste(page, 1, 2, block)
     assert until(page, lambda: stored("ck").count(70) == 45)
     assert until(page, lambda: value(page, 1, 7) != "")
     assert until(page, lambda: "Đã lưu hết" in page.locator("[data-grid-sync]").inner_text())

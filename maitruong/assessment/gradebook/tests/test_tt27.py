@@ -128,12 +128,6 @@ def test_two_parts_of_informatics_and_technology_make_one_whole_mark(one, other,
     assert tt27_2020.combined_test(one, other, settings=Tt27Settings(combined_test="down")) == down
 
 
-def test_a_subject_of_two_contents_is_as_good_as_its_weaker_one():
-    assert tt27_2020.lowest_level(SubjectLevel.T, SubjectLevel.H) is SubjectLevel.H
-    assert tt27_2020.lowest_level(SubjectLevel.T, None) is None
-    assert tt27_2020.lowest_level() is None
-
-
 def test_subject_with_a_required_test_may_not_simply_be_absent():
     grade, subjects, qualities = pupil(4, tests="9; 9; 9; 9; 9; 9")
     assert tt27_2020.overall_level(grade, subjects[1:], qualities) is None

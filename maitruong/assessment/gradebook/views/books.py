@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from maitruong.foundation.access.doors import needs
-from maitruong.foundation.access.types import Rows, Scope
+from maitruong.foundation.access.types import Request, Rows, Scope
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.kernel.school_year import SchoolYear
@@ -65,9 +65,9 @@ class ClassLine:
 
 @needs("gradebook.view")
 @require_safe
-def books(request: HttpRequest) -> HttpResponse:
+def books(request: Request) -> HttpResponse:
     """My books; for who answers for the school every class with how far its books are; for the department a school's, by choice."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     year = calendar.year_on(clock.today())
     term = _term(request, default=calendar.term_on(clock.today()))
     if scope.may("gradebook.view_all"):
@@ -151,8 +151,8 @@ def _term(request: HttpRequest, default: int) -> int:
 
 @needs("gradebook.view")
 @require_safe
-def book(request: HttpRequest, book_id: int) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def book(request: Request, book_id: int) -> HttpResponse:
+    scope = request.scope
     page = queries.book_page(scope, book_id=book_id)
     shown = page.book
     if scope.rows is Rows.PROVINCE:
@@ -226,9 +226,9 @@ def _tell_opened(scope: Scope, book: Book) -> None:
 
 @needs("gradebook.view")
 @require_safe
-def history(request: HttpRequest, book_id: int) -> HttpResponse:
+def history(request: Request, book_id: int) -> HttpResponse:
     """Who wrote what: of the book, of one pupil (em), of one cell (o)."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     shown = queries.open_book(scope, book_id=book_id)
     student_id = formats.whole_number(request.GET.get("em"))
     cell = request.GET.get("o", "")
@@ -259,9 +259,9 @@ def history(request: HttpRequest, book_id: int) -> HttpResponse:
 
 @needs("gradebook.export")
 @require_safe
-def export(request: HttpRequest, book_id: int) -> HttpResponse:
+def export(request: Request, book_id: int) -> HttpResponse:
     """The book as a workbook. Every export is told to the audit."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     page = queries.book_page(scope, book_id=book_id, permission="gradebook.export")
     school = organisations.unit(page.book.school_id)
     audit.record(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from maitruong.foundation.access.doors import needs
-from maitruong.foundation.access.types import Scope
+from maitruong.foundation.access.types import Request
 from maitruong.foundation.audit import reads
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.kernel import clock
@@ -24,8 +24,8 @@ from .books import ACTS
 
 @needs("gradebook.view")
 @require_safe
-def class_results(request: HttpRequest, class_id: int) -> HttpResponse:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+def class_results(request: Request, class_id: int) -> HttpResponse:
+    scope = request.scope
     given = request.GET.get("hk", "")
     term = int(given) if given in ("0", "1", "2") else calendar.term_on(clock.today())
     found = queries.class_results(scope, class_id=class_id, term=term)
@@ -59,9 +59,9 @@ def class_results(request: HttpRequest, class_id: int) -> HttpResponse:
 
 @needs("gradebook.view")
 @require_safe
-def why_level(request: HttpRequest, class_id: int, student_id: int) -> HttpResponse:
+def why_level(request: Request, class_id: int, student_id: int) -> HttpResponse:
     """Why this pupil's level is what it is. A fragment for htmx, a page without it; opening it is told to the audit."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     given = request.GET.get("hk", "")
     term = int(given) if given in ("0", "1", "2") else 0
     told = queries.why_level(scope, class_id=class_id, student_id=student_id, term=term)

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
-from maitruong.foundation.access.types import Scope
+from maitruong.foundation.access.services import attempt
+from maitruong.foundation.access.types import Request, Scope
 from maitruong.foundation.kernel import formats
 from maitruong.foundation.kernel.errors import Refusal
 
@@ -30,33 +31,33 @@ Service = Callable[..., Saved]
 
 @needs("gradebook.enter")
 @require_POST
-def save_marks(request: HttpRequest, book_id: int) -> HttpResponse:
+def save_marks(request: Request, book_id: int) -> HttpResponse:
     return _save(request, book_id, services.enter_marks)
 
 
 @needs("gradebook.enter")
 @require_POST
-def save_levels(request: HttpRequest, book_id: int) -> HttpResponse:
+def save_levels(request: Request, book_id: int) -> HttpResponse:
     return _save(request, book_id, services.enter_primary)
 
 
 @needs("gradebook.conduct")
 @require_POST
-def save_qualities(request: HttpRequest, book_id: int) -> HttpResponse:
+def save_qualities(request: Request, book_id: int) -> HttpResponse:
     return _save(request, book_id, services.enter_primary)
 
 
 @needs("gradebook.conduct")
 @require_POST
-def save_conduct(request: HttpRequest, book_id: int) -> HttpResponse:
+def save_conduct(request: Request, book_id: int) -> HttpResponse:
     return _save(request, book_id, services.enter_conduct)
 
 
-def _save(request: HttpRequest, book_id: int, service: Service) -> HttpResponse:
+def _save(request: Request, book_id: int, service: Service) -> HttpResponse:
     """Cells in, cells out; 409 or 422 with a sentence when the whole is refused."""
     try:
         request_id, cells = _cells(request)
-        saved = service(request.scope, book_id=book_id, cells=cells, request_id=request_id)  # type: ignore[attr-defined]
+        saved = service(request.scope, book_id=book_id, cells=cells, request_id=request_id)
     except NotFound:
         raise
     except Refusal as refusal:
@@ -90,11 +91,11 @@ def _cell(given: Any) -> Cell:
 
 @needs("gradebook.view")
 @require_safe
-def changes(request: HttpRequest, book_id: int) -> HttpResponse:
+def changes(request: Request, book_id: int) -> HttpResponse:
     """What changed since the version the page has (If-None-Match): 304, or the grid's answer. One statement."""
     seen = _ETAG.fullmatch(request.headers.get("If-None-Match", ""))
     found = queries.changes_since(
-        request.scope,  # type: ignore[attr-defined]
+        request.scope,
         book_id=book_id,
         kind=request.GET.get("loai", ""),
         version=int(seen[1]) if seen else -1,
@@ -107,9 +108,9 @@ def changes(request: HttpRequest, book_id: int) -> HttpResponse:
 
 @needs("gradebook.view")
 @require_safe
-def why(request: HttpRequest, book_id: int, student_id: int) -> HttpResponse:
+def why(request: Request, book_id: int, student_id: int) -> HttpResponse:
     """The explanation of one pupil's row in a book, for the side of the grid."""
-    told = queries.why(request.scope, book_id=book_id, student_id=student_id)  # type: ignore[attr-defined]
+    told = queries.why(request.scope, book_id=book_id, student_id=student_id)
     name = queries.names_of([student_id]).get(student_id, "") if told else ""
     context = {"told": told, "name": name, "book_id": book_id, "student_id": student_id}
     return render(request, "gradebook/_why.html", context)
@@ -120,7 +121,7 @@ def why(request: HttpRequest, book_id: int, student_id: int) -> HttpResponse:
 
 @needs("gradebook.close")
 @require_POST
-def close(request: HttpRequest, book_id: int) -> HttpResponse:
+def close(request: Request, book_id: int) -> HttpResponse:
     missing = request.POST.get("thieu", services.REFUSE)
     return _act(
         request,
@@ -137,14 +138,14 @@ def close(request: HttpRequest, book_id: int) -> HttpResponse:
 
 @needs("gradebook.close")
 @require_POST
-def reopen(request: HttpRequest, book_id: int) -> HttpResponse:
+def reopen(request: Request, book_id: int) -> HttpResponse:
     reason = request.POST.get("li_do", "")
     return _act(request, book_id, "mo", lambda scope: services.reopen_book(scope, book_id=book_id, reason=reason))
 
 
 @needs("gradebook.exempt")
 @require_POST
-def set_basis(request: HttpRequest, book_id: int) -> HttpResponse:
+def set_basis(request: Request, book_id: int) -> HttpResponse:
     pupil, basis = formats.whole_number(request.POST.get("em")), request.POST.get("dien", "")
     if pupil is None or basis not in ("0", "1", "2", "3"):
         raise NotFound
@@ -160,29 +161,22 @@ def set_basis(request: HttpRequest, book_id: int) -> HttpResponse:
 
 @needs("gradebook.close")
 @require_POST
-def open_class(request: HttpRequest, class_id: int) -> HttpResponse:
+def open_class(request: Request, class_id: int) -> HttpResponse:
     """Open the books of a class that has none yet."""
-    try:
-        services.open_books(request.scope, class_id=class_id)  # type: ignore[attr-defined]
-    except NotFound:
-        raise
-    except Refusal as refusal:
+    _, refusal = attempt(lambda: services.open_books(request.scope, class_id=class_id))
+    if refusal:
         context = {"page_title": "Mở sổ điểm", "refusal": refusal, "back": reverse("gradebook:books")}
         return render(request, "gradebook/refused.html", context, status=422)
     return redirect(f"{reverse('gradebook:books')}?lop={class_id}")
 
 
-def _act(request: HttpRequest, book_id: int, dialog: str, act: Callable[[Scope], Any]) -> HttpResponse:
+def _act(request: Request, book_id: int, dialog: str, act: Callable[[Scope], Any]) -> HttpResponse:
     """Do it and go back to the book; a refusal is told on a page of its own with what was typed."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
-    try:
-        act(scope)
-    except NotFound:
-        raise
-    except Refusal as refusal:
+    _, refusal = attempt(lambda: act(request.scope))
+    if refusal:
         book = storage.book(book_id)
         if book is None:  # a sentence about a book that is not one's own would tell that it is there
-            raise NotFound from None
+            raise NotFound
         context = {
             "page_title": "Chưa làm được",
             "refusal": refusal,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from maitruong.foundation.access.doors import needs
-from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.services import attempt
+from maitruong.foundation.access.types import Request
 from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear
@@ -23,40 +24,38 @@ from ..queries import SummerPupil
 
 @needs("gradebook.summer")
 @require_safe
-def class_summer(request: HttpRequest, class_id: int) -> HttpResponse:
+def class_summer(request: Request, class_id: int) -> HttpResponse:
     return _page(request, class_id)
 
 
 @needs("gradebook.summer")
 @require_POST
-def enter(request: HttpRequest, class_id: int, student_id: int) -> HttpResponse:
+def enter(request: Request, class_id: int, student_id: int) -> HttpResponse:
     """Keep what was typed for one pupil; the same page with the sentence when something is refused."""
     typed: dict[str, dict[str, str]] = {}
     for name, text in request.POST.items():
         key, mark, code = str(name).partition("-")
         if mark and key in ("mark", "level", "test"):
             typed.setdefault(code, {})[key] = str(text)
-    try:
-        day = formats.parse_date(request.POST.get("on", ""))
-        services.enter_summer(
-            request.scope,  # type: ignore[attr-defined]
+    done, problem = attempt(
+        lambda: services.enter_summer(
+            request.scope,
             class_id=class_id,
             student_id=student_id,
             typed=typed,
-            on=day,
+            on=formats.parse_date(request.POST.get("on", "")),
             why=request.POST.get("why", ""),
         )
-    except NotFound:
-        raise
-    except Refusal as problem:
+    )
+    if done is None:
         return _page(request, class_id, problem=problem, refused_for=student_id)
     return redirect(f"{reverse('gradebook:class_summer', args=[class_id])}#em-{student_id}")
 
 
 def _page(
-    request: HttpRequest, class_id: int, *, problem: Refusal | None = None, refused_for: int | None = None
+    request: Request, class_id: int, *, problem: Refusal | None = None, refused_for: int | None = None
 ) -> HttpResponse:
-    sheet, pupils = queries.class_summer(request.scope, class_id=class_id)  # type: ignore[attr-defined]
+    sheet, pupils = queries.class_summer(request.scope, class_id=class_id)
     today = min(max(clock.today(), calendar.span(sheet.school_year)[2]), calendar.last_day_of_rights(sheet.school_year))
     context: dict[str, Any] = {
         "sheet": sheet,

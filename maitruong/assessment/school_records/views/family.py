@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from maitruong.foundation.access.doors import needs
+from maitruong.foundation.access.types import Request
 
 from .. import services
 from .showing import record_context
@@ -17,15 +18,15 @@ OWN = "school_records.family"
 
 @needs(OWN)
 @require_safe
-def family(request: HttpRequest) -> HttpResponse:
+def family(request: Request) -> HttpResponse:
     """Records stand on each child's own page; this address only leads there."""
     return redirect("family:children")
 
 
 @needs(OWN)
 @require_safe
-def family_record(request: HttpRequest, record_id: str) -> HttpResponse:
-    page = services.opened_record(request.scope, record_id=record_id, permission=OWN)  # type: ignore[attr-defined]
+def family_record(request: Request, record_id: str) -> HttpResponse:
+    page = services.opened_record(request.scope, record_id=record_id, permission=OWN)
     above = {"label": page.row.name, "url": reverse("family:child", args=[page.row.student_id])}
     own = {"download": "school_records:family_download", "other": "school_records:family_record"}
     context = record_context(page, **own, above=above)
@@ -42,5 +43,5 @@ def family_record(request: HttpRequest, record_id: str) -> HttpResponse:
 
 @needs(OWN)
 @require_POST
-def family_download(request: HttpRequest, record_id: str, form: str) -> HttpResponse:
-    return redirect(services.file_ticket(request.scope, record_id=record_id, kind=form, permission=OWN))  # type: ignore[attr-defined]
+def family_download(request: Request, record_id: str, form: str) -> HttpResponse:
+    return redirect(services.file_ticket(request.scope, record_id=record_id, kind=form, permission=OWN))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
-from maitruong.foundation.access.types import Scope
+from maitruong.foundation.access.services import attempt
+from maitruong.foundation.access.types import Request, Scope
 from maitruong.foundation.audit import reads
 from maitruong.foundation.jobs import queries as jobs
 from maitruong.foundation.kernel import clock, formats
@@ -29,7 +31,7 @@ LOOK = "school_records.view"
 
 @needs(LOOK)
 @require_safe
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: Request) -> HttpResponse:
     """Classes with how far their records are. For an office above schools: the school is chosen by its number."""
     return _overview(request, _year(request.GET.get("nam")))
 
@@ -39,9 +41,9 @@ def _year(text: str | None) -> int:
 
 
 def _overview(
-    request: HttpRequest, year: int, *, problem: Refusal | None = None, told: str = "", job: Any = None
+    request: Request, year: int, *, problem: Refusal | None = None, told: str = "", job: Any = None
 ) -> HttpResponse:
-    scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     school_id = formats.whole_number(request.GET.get("truong"))
     one_school = len(scope.school_ids) == 1
     needs_school = school_id is None and not one_school and not scope.is_system
@@ -56,7 +58,7 @@ def _overview(
             {"label": SchoolYear(y.year).label, "url": f"?nam={y.year}", "current": y.year == year}
             for y in calendar.years()
         ],
-        "place": scope.workspace.place if scope.workspace else "",
+        "place": scope.place,
         "needs_school": needs_school,
         "to_seal": sum(row.count("principal_signed") for row in rows) if may_seal else 0,
         "to_issue": sum(row.count("sealed") for row in rows) if may_seal else 0,
@@ -70,24 +72,23 @@ def _overview(
 
 @needs("school_records.seal")
 @require_POST
-def seal_school(request: HttpRequest) -> HttpResponse:
+def seal_school(request: Request) -> HttpResponse:
     """Every record of the school the principal has signed, as one job."""
-    scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     year = _year(request.POST.get("nam", ""))
-    try:
-        job_id = services.start_sealing_school(scope, school_id=_one_school(scope), school_year=year)
-    except NotFound:
-        raise
-    except Refusal as problem:
+    job_id, problem = attempt(
+        lambda: services.start_sealing_school(scope, school_id=_one_school(scope), school_year=year)
+    )
+    if job_id is None:
         return _overview(request, year, problem=problem)
     return redirect("school_records:school_progress", job_id)
 
 
 @needs("school_records.seal")
 @require_safe
-def school_progress(request: HttpRequest, job_id: int) -> HttpResponse:
+def school_progress(request: Request, job_id: int) -> HttpResponse:
     """The overview with the job's progress; htmx asks for the progress alone every two seconds."""
-    job = jobs.job(request.scope, "school_records.seal", job_id)  # type: ignore[attr-defined]
+    job = jobs.job(request.scope, "school_records.seal", job_id)
     if job is None or job.kind != "school_records.seal" or "school_year" not in job.arguments:
         raise NotFound
     if request.headers.get("HX-Request"):
@@ -97,14 +98,13 @@ def school_progress(request: HttpRequest, job_id: int) -> HttpResponse:
 
 @needs("school_records.seal")
 @require_POST
-def issue_school(request: HttpRequest) -> HttpResponse:
-    scope = request.scope  # type: ignore[attr-defined]
+def issue_school(request: Request) -> HttpResponse:
+    scope = request.scope
     year = _year(request.POST.get("nam", ""))
-    try:
-        count = services.issue_school_records(scope, school_id=_one_school(scope), school_year=year)
-    except NotFound:
-        raise
-    except Refusal as problem:
+    count, problem = attempt(
+        lambda: services.issue_school_records(scope, school_id=_one_school(scope), school_year=year)
+    )
+    if count is None:
         return _overview(request, year, problem=problem)
     return _overview(request, year, told=f"Đã phát hành {count} học bạ; gia đình xem được ngay.")
 
@@ -124,19 +124,15 @@ def _progress(request: HttpRequest, job: Any, address: str) -> HttpResponse:
 
 @needs(LOOK)
 @require_safe
-def school_class(request: HttpRequest, class_id: int) -> HttpResponse:
+def school_class(request: Request, class_id: int) -> HttpResponse:
     return _class_page(request, class_id)
 
 
 @needs("school_records.correct")
 @require_POST
-def prepare(request: HttpRequest, class_id: int) -> HttpResponse:
-    scope = request.scope  # type: ignore[attr-defined]
-    try:
-        done = services.prepare_records(scope, class_id=class_id)
-    except NotFound:
-        raise
-    except Refusal as problem:
+def prepare(request: Request, class_id: int) -> HttpResponse:
+    done, problem = attempt(lambda: services.prepare_records(request.scope, class_id=class_id))
+    if done is None:
         return _class_page(request, class_id, problem=problem)
     told = f"Đã lập {len(done.made)} học bạ."
     if done.held_back:
@@ -146,21 +142,18 @@ def prepare(request: HttpRequest, class_id: int) -> HttpResponse:
 
 @needs("school_records.seal")
 @require_POST
-def seal(request: HttpRequest, class_id: int) -> HttpResponse:
-    try:
-        job_id = services.start_sealing(request.scope, class_id=class_id)  # type: ignore[attr-defined]
-    except NotFound:
-        raise
-    except Refusal as problem:
+def seal(request: Request, class_id: int) -> HttpResponse:
+    job_id, problem = attempt(lambda: services.start_sealing(request.scope, class_id=class_id))
+    if job_id is None:
         return _class_page(request, class_id, problem=problem)
     return redirect("school_records:sealing_progress", class_id, job_id)
 
 
 @needs("school_records.seal")
 @require_safe
-def sealing_progress(request: HttpRequest, class_id: int, job_id: int) -> HttpResponse:
+def sealing_progress(request: Request, class_id: int, job_id: int) -> HttpResponse:
     """The class page with the job's progress; htmx asks for the progress alone every two seconds."""
-    job = jobs.job(request.scope, "school_records.seal", job_id)  # type: ignore[attr-defined]
+    job = jobs.job(request.scope, "school_records.seal", job_id)
     if job is None or job.kind != "school_records.seal" or job.arguments.get("class_id") != class_id:
         raise NotFound
     if request.headers.get("HX-Request"):
@@ -170,25 +163,22 @@ def sealing_progress(request: HttpRequest, class_id: int, job_id: int) -> HttpRe
 
 @needs("school_records.seal")
 @require_POST
-def issue(request: HttpRequest, class_id: int) -> HttpResponse:
-    try:
-        count = services.issue_records(request.scope, class_id=class_id)  # type: ignore[attr-defined]
-    except NotFound:
-        raise
-    except Refusal as problem:
+def issue(request: Request, class_id: int) -> HttpResponse:
+    count, problem = attempt(lambda: services.issue_records(request.scope, class_id=class_id))
+    if count is None:
         return _class_page(request, class_id, problem=problem)
     return _class_page(request, class_id, told=f"Đã phát hành {count} học bạ; gia đình xem được ngay.")
 
 
 def _class_page(
-    request: HttpRequest, class_id: int, *, problem: Refusal | None = None, told: str = "", job: Any = None
+    request: Request, class_id: int, *, problem: Refusal | None = None, told: str = "", job: Any = None
 ) -> HttpResponse:
-    scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     ref, rows = queries.class_records(scope, class_id=class_id)
     reads.list_opened(
         scope, "school_records.list_opened", school_id=ref.school_id, object_type="class", object_id=ref.id
     )
-    at = {"school_id": ref.school_id, "class_id": ref.id}
+    reaches = partial(scope.covers, school_id=ref.school_id, class_id=ref.id)
     counts = {state.value: sum(row.state == state for row in rows) for state in State}
     context = {
         "page_title": f"Học bạ lớp {ref.name}",
@@ -202,8 +192,8 @@ def _class_page(
         "counts": counts,
         "stood": sum(counts[state] for state in IN_FORCE),
         "to_prepare": sum(row.state in ("", State.DRAFT) for row in rows),
-        "may_prepare": scope.covers("school_records.correct", **at),
-        "may_seal": scope.covers("school_records.seal", **at),
+        "may_prepare": reaches("school_records.correct"),
+        "may_seal": reaches("school_records.seal"),
         "problem": problem,
         "told": told,
         "job": job,
@@ -214,43 +204,46 @@ def _class_page(
 
 @needs(LOOK)
 @require_safe
-def record(request: HttpRequest, record_id: str) -> HttpResponse:
+def record(request: Request, record_id: str) -> HttpResponse:
     return _record_page(request, record_id)
 
 
 @needs(LOOK)
 @require_POST
-def download(request: HttpRequest, record_id: str, form: str) -> HttpResponse:
+def download(request: Request, record_id: str, form: str) -> HttpResponse:
     """POST, because it writes an audit entry and hands out a ticket."""
-    return redirect(services.file_ticket(request.scope, record_id=record_id, kind=form, permission=LOOK))  # type: ignore[attr-defined]
+    return redirect(services.file_ticket(request.scope, record_id=record_id, kind=form, permission=LOOK))
 
 
 @needs("school_records.correct")
 @require_http_methods(["POST"])
-def correct(request: HttpRequest, record_id: str) -> HttpResponse:
+def correct(request: Request, record_id: str) -> HttpResponse:
     """Begin a corrected version, make a part again, name who signs a part, or revoke; each with its reason."""
-    scope = request.scope  # type: ignore[attr-defined]
-    reason, decision = request.POST.get("reason", ""), request.POST.get("decision", "")
-    try:
-        if request.POST.get("act") == "revoke":
-            services.revoke_record(scope, record_id=record_id, reason=reason, decision=decision)
-        elif request.POST.get("act") == "signer":
-            person_id = formats.whole_number(request.POST.get("person")) or 0
-            part = request.POST.get("part", "")
-            services.name_signer(scope, record_id=record_id, node_id=part, person_id=person_id, reason=reason)
-        elif request.POST.get("act") == "rebuild":
-            services.rebuild_record(scope, record_id=record_id, reason=reason)
-        else:
-            record_id = services.correct_record(scope, record_id=record_id, reason=reason, decision=decision)
-    except NotFound:
-        raise
-    except Refusal as problem:
+    stands, problem = attempt(lambda: _decide(request, record_id))
+    if stands is None:
         return _record_page(request, record_id, problem=problem)
-    return redirect("school_records:record", record_id)
+    return redirect("school_records:record", stands)
 
 
-def _record_page(request: HttpRequest, record_id: str, problem: Refusal | None = None) -> HttpResponse:
-    scope = request.scope  # type: ignore[attr-defined]
+def _decide(request: Request, record_id: str) -> str:
+    """Do what the form asks. Returns the record to look at after it: of a correction the new version."""
+    scope, act = request.scope, request.POST.get("act")
+    reason, decision = request.POST.get("reason", ""), request.POST.get("decision", "")
+    if act == "revoke":
+        services.revoke_record(scope, record_id=record_id, reason=reason, decision=decision)
+    elif act == "signer":
+        person_id = formats.whole_number(request.POST.get("person")) or 0
+        part = request.POST.get("part", "")
+        services.name_signer(scope, record_id=record_id, node_id=part, person_id=person_id, reason=reason)
+    elif act == "rebuild":
+        services.rebuild_record(scope, record_id=record_id, reason=reason)
+    else:
+        return services.correct_record(scope, record_id=record_id, reason=reason, decision=decision)
+    return record_id
+
+
+def _record_page(request: Request, record_id: str, problem: Refusal | None = None) -> HttpResponse:
+    scope = request.scope
     page = services.opened_record(scope, record_id=record_id, permission=LOOK)
     above = {"label": f"Lớp {page.row.class_name}", "url": reverse("school_records:class", args=[page.row.class_id])}
     context = record_context(page, download="school_records:download", other="school_records:record", above=above)

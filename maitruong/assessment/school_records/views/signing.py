@@ -6,14 +6,15 @@ import uuid
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from maitruong.foundation.access.doors import SIGNED_IN, needs
 from maitruong.foundation.access.errors import NotFound
-from maitruong.foundation.access.types import Scope
+from maitruong.foundation.access.services import attempt
+from maitruong.foundation.access.types import Request, Scope, SignedInRequest
 from maitruong.foundation.identity import services as identity
 from maitruong.foundation.kernel import formats
 from maitruong.foundation.kernel.errors import Refusal
@@ -37,24 +38,15 @@ View = Callable[..., HttpResponse]
 
 def _waiting(role: Role) -> View:
     @require_http_methods(["GET", "POST"])
-    def page(request: HttpRequest) -> HttpResponse:
+    def page(request: Request) -> HttpResponse:
         """GET lists what waits; POST asks for a consent to what was chosen."""
-        scope = request.scope  # type: ignore[attr-defined]
+        scope = request.scope
+        chosen_class = _number(request.GET.get("lop"))
         problem = None
         if request.method == "POST":
-            given = map(formats.whole_number, request.POST.getlist("block"))
-            chosen = [number for number in given if number is not None]
-            try:
-                if not chosen:
-                    raise signing.TooManyAtOnce(count=0, most=signing.MOST_AT_ONCE)
-                asked = services.ask_to_sign(scope, role=role, block_ids=chosen)
-                consent_page = reverse("school_records:consent", args=[asked.id])
-                return redirect(_kept(consent_page, _number(request.GET.get("lop"))))
-            except NotFound:
-                raise
-            except Refusal as refusal:
-                problem = refusal
-        chosen_class = _number(request.GET.get("lop"))
+            asked, problem = attempt(lambda: _ask(request, role))
+            if asked is not None:
+                return redirect(_kept(reverse("school_records:consent", args=[asked.id]), chosen_class))
         page = queries.waiting_for(scope, role, class_id=chosen_class, start=_number(request.GET.get("tu")) or 0)
         here = reverse(f"school_records:waiting_{_NAMES[role]}")
         context = {
@@ -76,6 +68,14 @@ def _waiting(role: Role) -> View:
 
     page.__name__ = f"waiting_{_NAMES[role]}"
     return page
+
+
+def _ask(request: Request, role: Role) -> Consent:
+    given = map(formats.whole_number, request.POST.getlist("block"))
+    chosen = [number for number in given if number is not None]
+    if not chosen:
+        raise signing.TooManyAtOnce(count=0, most=signing.MOST_AT_ONCE)
+    return services.ask_to_sign(request.scope, role=role, block_ids=chosen)
 
 
 def _number(text: str | None) -> int | None:
@@ -101,12 +101,12 @@ def _class_choices(page: WaitingPage) -> list[tuple[int, str]]:
 
 @needs(SIGNED_IN)
 @require_http_methods(["GET", "POST"])
-def consent(request: HttpRequest, consent_id: str) -> HttpResponse:
+def consent(request: SignedInRequest, consent_id: str) -> HttpResponse:
     """GET lists exactly what will be signed; POST signs it. Only for who asked, while the post it was asked in is held.
 
     A refusal is answered here, inside the unit of work, so that wrong tries stay counted.
     """
-    scope = getattr(request, "scope", None)
+    scope = request.scope
     if scope is None:  # signed in, without any post
         raise Http404
     found = _own_consent(scope, consent_id)

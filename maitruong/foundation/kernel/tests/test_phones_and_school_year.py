@@ -44,10 +44,6 @@ def test_numbers_of_before_2018_are_refused_with_the_number_of_today():
     assert "0392 345 678" in seen.value.advice
 
 
-def test_only_mobile_numbers_receive_messages():
-    assert phones.is_mobile("+84912345678") and not phones.is_mobile("+842053812345")
-
-
 def test_school_year_is_written_and_read():
     year = SchoolYear(2026)
     assert year.label == str(year) == "2026-2027"
@@ -64,7 +60,3 @@ def test_school_year_that_is_no_year_is_refused(text):
 def test_a_day_belongs_to_the_year_that_began_last_august():
     assert SchoolYear.containing(dt.date(2026, 8, 1)) == SchoolYear(2026)
     assert SchoolYear.containing(dt.date(2026, 7, 31)) == SchoolYear(2025)
-
-
-def test_age_is_counted_by_calendar_years():
-    assert SchoolYear(2026).age_of(2020) == 6

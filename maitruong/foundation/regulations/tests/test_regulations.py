@@ -140,4 +140,3 @@ def test_derivation_reads_as_lines_and_names_what_failed():
     ]
     assert [(step.subject, step.value) for step in whole.failed()] == [("Toán", "6,4")]
     assert whole.as_dict()["steps"][0]["steps"][0]["subject"] == "Toán"
-    assert whole.resting_on(good).steps[-1] is good

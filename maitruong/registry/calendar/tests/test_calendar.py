@@ -10,6 +10,7 @@ import pytest
 
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit.models import Entry
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.registry.calendar import queries, services
@@ -26,12 +27,7 @@ DATES = {
 }
 
 
-@pytest.fixture
-def officer(place: SimpleNamespace) -> object:
-    return make.scope_of(make.a_post_holder(place.department, "department_officer", "Lã Thị Sở"))
-
-
-def test_the_department_opens_a_year_corrects_it_and_closes_it(officer: object) -> None:
+def test_the_department_opens_a_year_corrects_it_and_closes_it(officer: Scope) -> None:
     with unit_of_work(officer):
         assert services.open_year(officer, year=2027, **DATES)
         assert not services.open_year(officer, year=2027, **DATES)
@@ -66,7 +62,7 @@ def test_the_department_opens_a_year_corrects_it_and_closes_it(officer: object) 
     ],
 )
 def test_a_wrong_day_of_a_year_is_named_with_what_is_wanted(
-    officer: object, wrong: dict[str, dt.date], code: str, words: str
+    officer: Scope, wrong: dict[str, dt.date], code: str, words: str
 ) -> None:
     beside = {name: day.replace(year=day.year + 1) for name, day in DATES.items()} | {"starts_on": dt.date(2028, 7, 20)}
     with unit_of_work(officer):
@@ -78,7 +74,7 @@ def test_a_wrong_day_of_a_year_is_named_with_what_is_wanted(
     assert refused.value.code == f"calendar.{code}" and not SchoolYear.objects.filter(pk=2027).exists()
 
 
-def test_a_year_that_begins_before_the_last_one_ended_is_told_which(officer: object) -> None:
+def test_a_year_that_begins_before_the_last_one_ended_is_told_which(officer: Scope) -> None:
     with unit_of_work(officer):
         services.open_year(officer, year=2027, **{**DATES, "ends_on": dt.date(2028, 8, 10)})
         beside = {name: day.replace(year=day.year + 1) for name, day in DATES.items()}
@@ -89,7 +85,7 @@ def test_a_year_that_begins_before_the_last_one_ended_is_told_which(officer: obj
     assert refused.value.code == "calendar.starts_in_year_before"
 
 
-def test_dates_out_of_order_an_unknown_year_and_a_school_are_refused(officer: object, place: SimpleNamespace) -> None:
+def test_an_unknown_year_is_not_closed_and_a_school_opens_none(officer: Scope, place: SimpleNamespace) -> None:
     with unit_of_work(officer), pytest.raises(YearUnknown):
         services.close_year(officer, year=2031, why="")
     with pytest.raises(NotFound), unit_of_work(place.principal):

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from types import SimpleNamespace
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.access.types import Scope
 from maitruong.registry.calendar import queries, services
 from maitruong.registry.calendar.errors import YearUnknown
 from maitruong.registry.calendar.types import Calendar, YearRow
-from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 10, 1)
@@ -24,25 +23,15 @@ OPENED = {
 }
 
 
-@pytest.fixture
-def officer(place: SimpleNamespace) -> object:
-    return make.scope_of(make.a_post_holder(place.department, "department_officer", "Lã Thị Sở"))
-
-
-def test_every_question_of_a_page_is_one_statement(officer: object) -> None:
-    with (
-        unit_of_work(officer),
-        CaptureQueriesContext(
-            connection,
-        ) as asked,
-    ):
+def test_every_question_of_a_page_is_one_statement(officer: Scope) -> None:
+    with unit_of_work(officer), CaptureQueriesContext(connection) as asked:
         known = queries.known()
         told = known.year_on(DAY), known.term_on(DAY), known.span(2026)[0], known.chosen(2025, on=DAY)
 
     assert told == (2026, 1, dt.date(2026, 9, 5), 2025) and len(asked) == 1
 
 
-def test_a_year_that_is_opened_or_closed_is_known_at_once(officer: object) -> None:
+def test_a_year_that_is_opened_or_closed_is_known_at_once(officer: Scope) -> None:
     with unit_of_work(officer):
         before = queries.known()
         services.open_year(officer, year=2027, **OPENED)

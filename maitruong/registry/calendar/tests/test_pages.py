@@ -21,49 +21,49 @@ SUMMER = dt.datetime(2027, 7, 1, 8, 0, tzinfo=clock.VIETNAM)
 
 
 @pytest.fixture
-def officer(place: SimpleNamespace) -> Client:
+def desk(place: SimpleNamespace) -> Client:
     return signed_in(make.a_post_holder(place.department, "department_officer", "Lã Thị Sở"))
 
 
-def test_a_year_is_opened_and_corrected_on_its_page(officer: Client) -> None:
-    page = officer.get("/nam-hoc/2027/").content.decode()
+def test_a_year_is_opened_and_corrected_on_its_page(desk: Client) -> None:
+    page = desk.get("/nam-hoc/2027/").content.decode()
     assert "05/09/2027" in page and "31/05/2028" in page
 
     days = {"starts_on": "06/09/2027", "term_two_starts_on": "17/01/2028", "ends_on": "31/05/2028"}
-    wrong = officer.post("/nam-hoc/2027/", {**days, "ends_on": "31/05/2029"})
+    wrong = desk.post("/nam-hoc/2027/", {**days, "ends_on": "31/05/2029"})
     assert wrong.status_code == 422 and "Ngày kết thúc 31/05/2029 quá muộn" in wrong.content.decode()
-    unread = officer.post("/nam-hoc/2027/", {**days, "term_two_starts_on": "31/02/2028"}).text
-    missing = officer.post("/nam-hoc/2027/", {**days, "starts_on": ""}).text
+    unread = desk.post("/nam-hoc/2027/", {**days, "term_two_starts_on": "31/02/2028"}).text
+    missing = desk.post("/nam-hoc/2027/", {**days, "starts_on": ""}).text
     assert "Ngày bắt đầu học kì II: " in unread and "18/01/2028" in unread
     assert "Ngày bắt đầu: chưa nhập." in missing
-    assert officer.post("/nam-hoc/2027/", days)["Location"] == "/nam-hoc/"
+    assert desk.post("/nam-hoc/2027/", days)["Location"] == "/nam-hoc/"
 
     assert queries.span(2027)[0] == dt.date(2027, 9, 6)
-    assert "2027-2028" in officer.get("/nam-hoc/").content.decode()
+    assert "2027-2028" in desk.get("/nam-hoc/").content.decode()
 
 
-def test_a_year_beside_another_may_not_lie_over_it(officer: Client) -> None:
+def test_a_year_beside_another_may_not_lie_over_it(desk: Client) -> None:
     days = {"starts_on": "01/07/2026", "term_two_starts_on": "11/01/2027", "ends_on": "31/05/2027"}
-    assert officer.post("/nam-hoc/2026/", days).status_code == 302
+    assert desk.post("/nam-hoc/2026/", days).status_code == 302
     over = {"starts_on": "01/08/2025", "term_two_starts_on": "11/01/2026", "ends_on": "15/07/2026"}
-    assert officer.post("/nam-hoc/2025/", over).status_code == 422
+    assert desk.post("/nam-hoc/2025/", over).status_code == 422
 
 
-def test_the_present_year_is_not_closed(officer: Client) -> None:
-    answer = officer.post("/nam-hoc/2026/khoa/", {"why": "nhầm"})
+def test_the_present_year_is_not_closed(desk: Client) -> None:
+    answer = desk.post("/nam-hoc/2026/khoa/", {"why": "nhầm"})
 
     assert answer.status_code == 422 and "còn đến 31/05/2027" in answer.content.decode()
     assert not queries.is_closed(2026)
 
 
-def test_closing_a_year_closes_its_books_in_the_database_too(officer: Client, place: SimpleNamespace) -> None:
+def test_closing_a_year_closes_its_books_in_the_database_too(desk: Client, place: SimpleNamespace) -> None:
     with unit_of_work(place.principal):
         books = open_books(place.principal, class_id=place.class_id)
     with clock.standing_still(SUMMER):
-        assert f"{len(books)} sổ điểm chưa khoá" in officer.get("/nam-hoc/").content.decode()
-        assert officer.post("/nam-hoc/2026/khoa/", {"why": " "}).status_code == 422
-        assert officer.post("/nam-hoc/2026/khoa/", {"why": "Báo cáo số 45"}).status_code == 302
-        assert officer.get("/nam-hoc/2026/").status_code == 404
+        assert f"{len(books)} sổ điểm chưa khoá" in desk.get("/nam-hoc/").content.decode()
+        assert desk.post("/nam-hoc/2026/khoa/", {"why": " "}).status_code == 422
+        assert desk.post("/nam-hoc/2026/khoa/", {"why": "Báo cáo số 45"}).status_code == 302
+        assert desk.get("/nam-hoc/2026/").status_code == 404
         with pytest.raises(YearClosed), unit_of_work(place.principal):
             open_books(place.principal, class_id=place.class_id)
 

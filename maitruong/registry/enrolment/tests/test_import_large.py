@@ -177,7 +177,7 @@ def test_parent_of_a_child_who_left_the_other_school_is_not_named_before_he_is_t
 
     with make.as_system():
         problem = ImportProblem._base_manager.get(batch_id=batch_id, code="student.other_parent")
-    assert "Hồ sơ đang ghi cha tên khác" in problem.text or "Hồ sơ đang ghi bố tên khác" in problem.text
+    assert "Hồ sơ đang ghi cha tên khác" in problem.text
     assert "Bùi Văn Kín" not in problem.text
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maitruong.foundation.exchange import headers, sheets, workbook
+from maitruong.foundation.exchange import headers, workbook
 from maitruong.foundation.exchange.columns import ColumnChoice
 from maitruong.foundation.exchange.dry_run import Checked, DryRun, Fate, Record, Verdict, fingerprint
 from maitruong.foundation.exchange.findings import Severity, error
 from maitruong.foundation.exchange.tests.files import FORMULA_IN_NAME, messy_list
-from maitruong.foundation.exchange.workbook import RowBatch
+from maitruong.foundation.exchange.workbook import CellValue, RowBatch
 from maitruong.registry.students.columns import student_list
 
 STUDENTS = student_list(2026, dt.date(2026, 11, 22))
@@ -27,6 +28,14 @@ CHOICE = ColumnChoice(
 PUPIL = [1.0, "Nông Đức Dũng", "15/09/2015", "Nam", "6A1", "020215001234", "Tày"]
 
 
+def batches_of(rows: Iterable[list[CellValue]], size: int = 500) -> Iterator[RowBatch]:
+    """Rows held in memory as batches."""
+    iterator, first = iter(rows), 0
+    while part := list(islice(iterator, size)):
+        yield RowBatch(first, part)
+        first += len(part)
+
+
 def run_file(path: Path, **options: object) -> tuple[DryRun, list[Checked]]:
     sheet = workbook.look(path).sheets[0]
     run = DryRun(STUDENTS, headers.propose(sheet, STUDENTS).choice(), **options)  # type: ignore[arg-type]
@@ -35,7 +44,7 @@ def run_file(path: Path, **options: object) -> tuple[DryRun, list[Checked]]:
 
 def run_rows(*rows: list, choice: ColumnChoice = CHOICE, **options: object) -> tuple[DryRun, list[Checked]]:
     run = DryRun(STUDENTS, choice, **options)  # type: ignore[arg-type]
-    return run, list(run.run(sheets.batches_of([list(row) for row in (HEADER, *rows)], 3)))
+    return run, list(run.run(batches_of([list(row) for row in (HEADER, *rows)], 3)))
 
 
 def problems(batches: list[Checked], *severities: Severity) -> list[tuple[str, str]]:
@@ -258,7 +267,7 @@ def test_hundred_thousand_equal_cells_are_parsed_once() -> None:
     rows = [[n, f"Vi Văn {n}", "15/09/2015", "Nam", "6A1", "", "Tày"] for n in range(3_000)]
 
     started = time.process_time()
-    list(DryRun(columns, CHOICE).run(sheets.batches_of([HEADER, *rows])))
+    list(DryRun(columns, CHOICE).run(batches_of([HEADER, *rows])))
 
     assert calls == ["Tày"]
     assert time.process_time() - started < 20

@@ -13,7 +13,8 @@ from python_calamine import CalamineWorkbook
 from maitruong.foundation.kernel import legacy_encodings, personal_id
 from maitruong.foundation.kernel.vietnamese import tidy
 from maitruong.site.demo import messy_list
-from maitruong.site.demo.messy_list import COLUMNS, KEYS, KINDS
+from maitruong.site.demo.accidents import KINDS
+from maitruong.site.demo.messy_list import COLUMNS, KEYS
 
 
 @pytest.fixture(scope="module")
