@@ -134,7 +134,7 @@ FILE_STORE = CONFIG.file_store
 FILE_STORE_ENDPOINT = CONFIG.file_store_endpoint
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["maitruong.site.uploads.NamelessFileUploadHandler"]
 
 LOGGING = {
     "version": 1,

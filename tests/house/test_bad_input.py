@@ -19,16 +19,20 @@ import threading
 import urllib.parse
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
+from maitruong.assessment.school_records import queries
 from maitruong.foundation.access.checks import described_routes
 from maitruong.foundation.identity.models import Account, SignInTry
 from maitruong.site.logs import JsonFormatter
 from maitruong.site.middleware import TextMiddleware
+from maitruong.site.uploads import NamelessFileUploadHandler
 from tests import factories as make
 from tools import serve
 from tools.places import CHECKOUT
@@ -239,10 +243,47 @@ def test_a_full_disk_anywhere_in_a_request_is_told_in_words(client: Client, monk
     def full(*args: object, **more: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("django.core.files.uploadhandler.TemporaryUploadedFile", full)
+    monkeypatch.setattr("maitruong.site.uploads.TemporaryFile", full)
     client.raise_request_exception = False
 
     answer = client.post("/dang-nhap/", {"login": "ai", "tep": io.BytesIO(b"x" * 3_000_000)})
 
     assert answer.status_code == 507
     assert "Máy chủ đang hết chỗ" in answer.text and "dọn ổ đĩa" in answer.text
+
+
+@pytest.mark.parametrize("name", ["a." + "x" * 250, "a" * 300 + ".xml", "a.漢" * 60, '".xml', "a.xml\0.pdf"])
+@pytest.mark.django_db
+def test_a_file_of_any_name_is_taken_by_the_page_anyone_reaches(client: Client, name: str) -> None:
+    client.raise_request_exception = False
+    head = f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+
+    answer = client.post(
+        "/xac-thuc/", head.encode() + b"<a></a>\r\n--x--\r\n", content_type="multipart/form-data; boundary=x"
+    )
+
+    assert answer.status_code == 200 and "Không có học bạ nào" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_what_is_uploaded_never_has_a_name_on_the_disk(
+    client: Client, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+) -> None:
+    """A process that is killed in the middle of a request leaves nothing of the file behind."""
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    seen = []
+
+    def judge(data: bytes) -> queries.Verification:
+        seen.append((len(data), list(tmp_path.iterdir())))
+        return queries.Verification("unknown", "")
+
+    def write(handler: NamelessFileUploadHandler, data: bytes, start: int) -> None:
+        handler.file.write(data)
+        seen.append((len(data), list(tmp_path.iterdir())))
+
+    monkeypatch.setattr(queries, "verify_upload", judge)
+    monkeypatch.setattr(NamelessFileUploadHandler, "receive_data_chunk", write)
+
+    client.post("/xac-thuc/", {"file": SimpleUploadedFile("a.xml", b"<a></a>")})
+
+    assert seen == [(7, []), (7, [])]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from urllib.parse import quote
 
 import pytest
 from django.test import Client
 
+from maitruong.foundation.access.checks import described_routes
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +51,32 @@ def test_odd_numbers_and_nul_in_an_address_break_no_page(principal: Client, addr
     assert broken == []
 
 
+@pytest.mark.parametrize("number", [2**63 - 1, 2**63, 10**30])
+def test_a_number_no_row_can_have_is_not_found_wherever_an_address_takes_one(number: int) -> None:
+    """Every address with an id, for every post that may open it: found out by walking them all."""
+    department = make.a_department()
+    commune = make.a_commune(department)
+    school = make.a_school(commune)
+    people = {
+        "department": make.a_post_holder(department, "department_officer", "Lê Trung Kiên"),
+        "commune": make.a_post_holder(commune, "commune_officer", "Bùi Thị Yến"),
+        "school": make.a_principal(school),
+        "administrator": make.a_post_holder(department, "it_admin", "Vũ Đình Bách"),
+    }
+    odd = []
+    for who, account in people.items():
+        client = Client(raise_request_exception=False)
+        client.force_login(account)
+        for route in described_routes():
+            if "<int:" in route.path and "GET" in route.methods:
+                address = re.sub(r"<int:\w+>", str(number), "/" + route.path)
+                answer = client.get(re.sub(r"<\w+:\w+>", "x", address))
+                if answer.status_code not in (404, 302):
+                    odd.append((who, route.path, answer.status_code))
+
+    assert odd == []
+
+
 @pytest.mark.parametrize("address", SENT)
 def test_odd_numbers_and_nul_in_a_form_break_no_page(principal: Client, address: str) -> None:
     broken = [
@@ -59,6 +87,54 @@ def test_odd_numbers_and_nul_in_a_form_break_no_page(principal: Client, address:
     ]
 
     assert broken == []
+
+
+@pytest.mark.parametrize("day", ["01/01/0001", "01/09/0206", "31/12/9999"])
+def test_a_year_that_slipped_is_told_by_every_form_and_breaks_no_page(day: str) -> None:
+    school = make.a_school(make.a_commune(make.a_department()))
+    class_id, (pupil,) = make.a_class(school, pupils=("Lê Minh An",))
+    teacher = make.an_employee(school, "Vũ Thị Hiền")
+    client = Client(raise_request_exception=False)
+    client.force_login(make.a_principal(school))
+    newcomer = {"full_name": "Ngô Văn Thử", "sex": "male", "status": "enrolled"}
+    forms: dict[str, list[dict[str, object]]] = {
+        f"/lop/{class_id}/them/": [
+            {**newcomer, "born_on": "01/09/2013", "day": day},
+            {**newcomer, "born_on": day, "day": "01/10/2026"},
+        ],
+        f"/lop/{class_id}/chu-nhiem/": [{"teacher": teacher, "day": day, "why": "việc"}],
+        f"/hoc-sinh/{pupil}/giam-ho/": [{"full_name": "Lê Văn Cha", "relation": "FATHER", "day": day}],
+        "/doi-ngu/nhan/": [{**SENT["/doi-ngu/nhan/"], "day": day}],
+        "/quyen/giao/": [
+            {"role": "homeroom_teacher", "person": teacher, "class_id": class_id, "first": day, "why": "x"}
+        ],
+        f"/phan-cong/lop/{class_id}/": [{"day": day, "homeroom": teacher, "why": "việc"}],
+    }
+
+    answers = [(path, client.post(path, form)) for path, sent in forms.items() for form in sent]
+
+    assert {path: answer.status_code for path, answer in answers} == dict.fromkeys(forms, 422)
+    assert all("không thể đúng" in answer.content.decode() for _, answer in answers)
+    assert client.get(f"/diem-danh/{class_id}/?ngay={day}").status_code == 200
+    assert client.post(f"/diem-danh/{class_id}/ghi/", {"ngay": day, "pupil": pupil, "state": "x"}).status_code == 422
+
+
+def test_nobody_is_born_after_today() -> None:
+    school = make.a_school(make.a_commune(make.a_department()))
+    class_id, _ = make.a_class(school)
+    client = Client()
+    client.force_login(make.a_principal(school))
+    form = {
+        "full_name": "Ngô Văn Thử",
+        "sex": "male",
+        "status": "enrolled",
+        "day": "01/10/2026",
+        "born_on": "01/01/2099",
+    }
+
+    answer = client.post(f"/lop/{class_id}/them/", form)
+
+    assert answer.status_code == 422 and "ở sau hôm nay" in answer.content.decode()
 
 
 @pytest.mark.parametrize("odd", [{"value": "\ud800"}, {"column": "\ud800"}, {"column": "\0"}])

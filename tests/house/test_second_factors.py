@@ -14,10 +14,11 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from maitruong.foundation.access.models import Grant
 from maitruong.foundation.identity import sealing
 from maitruong.foundation.identity import services as identity
-from maitruong.foundation.identity.errors import SecondFactorUnreadable
-from maitruong.foundation.identity.models import Account
+from maitruong.foundation.identity.errors import SecondFactorUnreadable, WrongCode
+from maitruong.foundation.identity.models import Account, Installation
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -149,3 +150,96 @@ def test_a_lost_key_is_said_and_no_new_one_takes_its_place(principal: Account, k
 
     assert answer.status_code == 422 and "thiếu khoá mở mã" in answer.text
     assert sealing.seal_again() == 0 and stored(principal) == before
+
+
+def test_whoever_waits_at_the_second_step_is_out_when_the_access_is_made_new(principal: Account) -> None:
+    with_secret(principal, pyotp.random_base32())
+    thief = Client()
+    thief.post("/dang-nhap/", {"login": principal.login, "password": PASSWORD})
+    assert thief.get("/dang-nhap/ma/").status_code == 200
+
+    identity.reset_access(principal)
+
+    answer = thief.post("/dang-nhap/ma/", {"code": "000000"})
+    assert answer.status_code == 302 and answer.headers["Location"] == "/dang-nhap/"
+    assert thief.get("/").status_code == 302 and "_auth_user_id" not in thief.session
+
+
+def test_the_first_half_of_a_sign_in_is_worth_nothing_after_a_new_password(principal: Account) -> None:
+    secret = pyotp.random_base32()
+    with_secret(principal, secret)
+    thief = Client()
+    thief.post("/dang-nhap/", {"login": principal.login, "password": PASSWORD})
+
+    principal.set_password("một câu khác, dài hơn")
+    principal.save()
+
+    thief.post("/dang-nhap/ma/", {"code": pyotp.TOTP(secret).now()})
+    assert "_auth_user_id" not in thief.session
+
+
+def test_no_code_fits_an_account_without_a_second_factor(principal: Account) -> None:
+    with pytest.raises(WrongCode):
+        identity.check_code(principal, "000000")
+
+
+def test_an_account_closed_between_the_two_steps_is_led_back_to_the_door(principal: Account) -> None:
+    secret = pyotp.random_base32()
+    with_secret(principal, secret)
+    client = Client()
+    client.post("/dang-nhap/", {"login": principal.login, "password": PASSWORD})
+    Account.objects.filter(pk=principal.pk).update(is_active=False)
+
+    answer = client.post("/dang-nhap/ma/", {"code": pyotp.TOTP(secret).now()})
+
+    assert answer.status_code == 302 and answer.headers["Location"] == "/dang-nhap/"
+
+
+def of_a_family(*, kind: str = "real") -> Account:
+    """A guardian with a password and no second factor."""
+    school = make.a_school(make.a_commune(make.a_department()))
+    _, (child,) = make.a_class(school, pupils=("Lê Minh An",))
+    account = make.a_guardian("Trần Mỹ Hạnh", child=child, school=school)
+    account.set_password(PASSWORD)
+    account.save()
+    make.a_post(account.person_id, "clerk", school)
+    Installation.objects.update(kind=kind)
+    return account
+
+
+def test_a_parent_who_comes_to_work_at_a_school_adds_a_second_factor_before_she_is_let_in() -> None:
+    account, client = of_a_family(), Client()
+
+    answer = client.post("/dang-nhap/", {"login": account.login, "password": PASSWORD})
+
+    assert "_auth_user_id" not in client.session and client.get("/").status_code == 302
+    page = client.get(answer.headers["Location"]).text
+    assert "Thêm mã xác thực" in page
+    _, sealed = client.session["new_totp"]
+    token = answer.headers["Location"].split("/")[-2]
+    secret = sealing.open_token(sealed, place=f"link:{identity._hash(token)}")
+    assert client.post(answer.headers["Location"], {"password": PASSWORD, "code": "000000"}).status_code == 422
+    client.post(answer.headers["Location"], {"password": PASSWORD, "code": pyotp.TOTP(secret).now()})
+    assert enters(account, secret)
+
+
+def test_a_parent_and_the_people_of_a_demo_go_on_without() -> None:
+    demo, client = of_a_family(kind="demo"), Client()
+    client.post("/dang-nhap/", {"login": demo.login, "password": PASSWORD})
+    assert client.get("/").status_code == 200
+
+    Grant.objects.filter(person_id=demo.person_id, role="clerk").delete()
+    Installation.objects.update(kind="real")
+    parent = Client()
+    parent.post("/dang-nhap/", {"login": demo.login, "password": PASSWORD})
+    assert parent.get("/con-toi/").status_code == 200
+
+
+def test_a_link_that_was_used_ends_every_other_one_of_the_account() -> None:
+    account = of_a_family(kind="demo")
+    Grant.objects.filter(person_id=account.person_id, role="clerk").delete()
+    lost, used = identity.make_link(account), identity.make_link(account)
+
+    identity.use_link(used, password=PASSWORD, totp_secret="", code="")
+
+    assert identity.link_account(lost) is None

@@ -86,11 +86,11 @@ def _day_of_text(value: str, partial: bool, from_year: int | None) -> tuple[Day 
         if known:
             return known, ()
     try:
-        read = formats.parse_date(value)
+        read = formats.parse_date(value, any_year=True)
     except formats.YearTooShort as problem:
         if from_year is None:
             return None, (_refused("date.short_year", problem),)
-        read = formats.parse_date(value, two_digit_years_from=from_year)
+        read = formats.parse_date(value, two_digit_years_from=from_year, any_year=True)
         return Day(read), (
             fixed("date.short_year", f"Năm viết hai chữ số “{value}” đã được đọc là {formats.date(read)}."),
         )

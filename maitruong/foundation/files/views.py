@@ -37,5 +37,8 @@ def as_download(found: FileRef, data: bytes) -> HttpResponse:
 
 def disposition(name: str) -> str:
     """A file name a header can carry: plain ASCII for old programs, the real one beside it (RFC 6266)."""
-    plain = "".join(c if c.isalnum() or c in "-_." else "-" for c in vietnamese.fold(name)).strip("-.") or "tep"
+    plain = (
+        "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in vietnamese.fold(name)).strip("-.")
+        or "tep"
+    )
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

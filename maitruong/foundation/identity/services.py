@@ -54,7 +54,10 @@ def is_demo() -> bool:
 
 
 def sign_in(request: HttpRequest, *, login_name: str, password: str) -> Account:
-    """Check a pair; on success the session is new and belongs to the person. Raises WrongPair, TooManyTries."""
+    """Check a pair; on success the session is new and belongs to the person, unless a second factor is asked for or owed.
+
+    Raises WrongPair, TooManyTries.
+    """
     keys = [
         (_key("login", login_name.strip().lower()), FREE_TRIES),
         (_key("address", _address(request)), ADDRESS_TRIES),
@@ -67,18 +70,34 @@ def sign_in(request: HttpRequest, *, login_name: str, password: str) -> Account:
     assert isinstance(account, Account)
     if account.totp_secret:
         request.session.cycle_key()
-        request.session["half"] = {"account": account.pk, "until": time.time() + 300}
+        request.session["half"] = {
+            "account": account.pk,
+            "until": time.time() + 300,
+            "password": account.get_session_auth_hash(),
+        }
         return account
-    begin_session(request, account, how="password")
+    if not owes_second_factor(account):
+        begin_session(request, account, how="password")
+    return account
+
+
+def half_way(request: HttpRequest) -> Account | None:
+    """Whose password this session gave and whose code it still owes; None after five minutes, and as soon as the account is
+    closed, its password is another, or it has no second factor any more."""
+    half = request.session.get("half") or {}
+    if half.get("until", 0) < time.time():
+        return None
+    account = Account.objects.filter(pk=half["account"], is_active=True).exclude(totp_secret="").first()
+    if account is None or not hmac.compare_digest(half.get("password", ""), account.get_session_auth_hash()):
+        return None
     return account
 
 
 def second_step(request: HttpRequest, *, code: str) -> Account:
     """Finish a sign-in that waits for the code. Raises WrongCode, TooManyTries, WrongPair when nothing waits."""
-    half = request.session.get("half") or {}
-    if half.get("until", 0) < time.time():
+    account = half_way(request)
+    if account is None:
         raise WrongPair
-    account = Account.objects.get(pk=half["account"], is_active=True)
     check_code(account, code)
     del request.session["half"]
     begin_session(request, account, how="password+totp")
@@ -92,7 +111,9 @@ def check_code(account: Account, code: str) -> None:
         # Under the account's lock: guesses sent at once take turns, and each sees those before it.
         fresh = Account.objects.select_for_update().get(pk=account.pk)
         tries = _count_try([(key, FREE_TRIES)])
-        step = _step_of(sealing.of_account(fresh), code, after=fresh.totp_last_step)
+        secret = sealing.of_account(fresh)
+        # Taken away since, by an access made new: no code is the right one then, nor may an empty secret be reckoned with.
+        step = _step_of(secret, code, after=fresh.totp_last_step) if secret else None
         if step:
             fresh.totp_last_step = step
             fresh.save(update_fields=["totp_last_step"])
@@ -216,7 +237,21 @@ def password_changed_since(person_id: int, moment: dt.datetime) -> bool:
 def needs_second_step(account: Account) -> bool:
     """Whether this account wants a second factor: everybody who works with other people's data; families and pupils may do without."""
     held = access.rights(account.person_id, on=clock.today())
-    return not held or any(access_roles.role(grant.role).rows is not Rows.FAMILY for grant, _ in held)
+    return not held or _beyond_a_family(held)
+
+
+def owes_second_factor(account: Account) -> bool:
+    """Whether somebody whose account began as a family's works with other people's data by now, and has no second factor.
+
+    A demo's people need none.
+    """
+    if account.totp_secret or is_demo():
+        return False
+    return _beyond_a_family(access.rights(account.person_id, on=clock.today()))
+
+
+def _beyond_a_family(held: access.Held) -> bool:
+    return any(access_roles.role(grant.role).rows is not Rows.FAMILY for grant, _ in held)
 
 
 def link_account(token: str) -> Account | None:
@@ -246,8 +281,8 @@ def use_link(token: str, *, password: str, totp_secret: str, code: str) -> Accou
     account.set_password(password)
     account.password_changed_at = clock.now()
     account.save()
-    link.used_at = clock.now()
-    link.save(update_fields=["used_at"])
+    # Others that were handed out before end with it: whoever finds one must not make the password new again.
+    OneTimeLink.objects.filter(account=account, used_at__isnull=True).update(used_at=clock.now())
     return account
 
 

@@ -26,9 +26,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return redirect("home")
         return _door(request)
     try:
-        services.sign_in(request, login_name=request.POST.get("login", ""), password=request.POST.get("password", ""))
+        account = services.sign_in(
+            request, login_name=request.POST.get("login", ""), password=request.POST.get("password", "")
+        )
     except Refusal as problem:
         return _door(request, problem, status=422)
+    if services.owes_second_factor(account):
+        # The page that set the first password sets the second factor too.
+        return redirect("identity:first_password", services.make_link(account, hours=1))
     if request.session.get("half"):
         request.session["tiep"] = _next(request)
         return redirect("identity:second_step")
@@ -38,7 +43,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @public("the second half of the door")
 @require_http_methods(["GET", "POST"])
 def second_step(request: HttpRequest) -> HttpResponse:
-    if not request.session.get("half"):
+    if services.half_way(request) is None:
+        request.session.pop("half", None)
         return redirect("identity:sign_in")
     problem = None
     if request.method == "POST":
@@ -102,6 +108,7 @@ def first_password(request: HttpRequest, token: str) -> HttpResponse:
         "problem": problem,
         "sentences": sentences,
         "login": account.login if account else "",
+        "begun": account is not None and account.has_usable_password(),
         "second_step": account is None or services.needs_second_step(account),
     }
     return render(request, "identity/first_password.html", context, status=422 if problem or sentences else 200)

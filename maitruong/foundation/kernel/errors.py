@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
+
+LONGEST_FACT: Final = 1000
+"""Letters of one fact that are told again; a page may tell a refusal at each of its rows."""
 
 
 class Refusal(Exception):
@@ -21,8 +24,15 @@ class Refusal(Exception):
 
     @property
     def text(self) -> str:
-        return self.message.format(**self.facts)
+        return self.message.format(**self._told())
 
     @property
     def advice(self) -> str:
-        return self.remedy.format(**self.facts)
+        return self.remedy.format(**self._told())
+
+    def _told(self) -> dict[str, Any]:
+        """The facts without what somebody sent too much: two megabytes in a field came back on a page as hundreds."""
+        return {
+            name: f"{fact[:LONGEST_FACT]}…" if isinstance(fact, str) and len(fact) > LONGEST_FACT else fact
+            for name, fact in self.facts.items()
+        }

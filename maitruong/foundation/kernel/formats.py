@@ -52,6 +52,12 @@ class DateNotInCalendar(DateUnreadable):
     remedy = "Xem lại ngày và tháng; thứ tự là ngày/tháng/năm, ví dụ 05/09/2026."
 
 
+class YearUnlikely(DateUnreadable):
+    code = "kernel.date_year_unlikely"
+    message = 'Năm của ngày "{given}" không thể đúng.'
+    remedy = "Xem lại bốn chữ số của năm, ví dụ 05/09/2026."
+
+
 class YearTooShort(DateUnreadable):
     code = "kernel.date_year_too_short"
     message = 'Ngày "{given}" chỉ ghi hai chữ số của năm.'
@@ -191,6 +197,7 @@ _DAY_FIRST = re.compile(r"(\d{1,2})\s*[/\-.]\s*(\d{1,2})\s*[/\-.]\s*(\d{4}|\d{2}
 _DAY_FIRST_WORDS = re.compile(r"(?:ngày\s*)?(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4}|\d{2})", re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[/\-.]\s*(\d{1,2})\s*[/\-.]\s*(\d{1,2})")
 _EIGHT_DIGITS = re.compile(r"(\d{2})(\d{2})(\d{4})")
+_LIKELY_YEARS = range(1900, 2101)
 _MIDNIGHT = re.compile(r"[ T]0{1,2}:00(:00(\.0+)?)?$")
 
 
@@ -204,12 +211,13 @@ def whole_number(text: str | None) -> int | None:
     return int(given) if given.isascii() and given.isdigit() and len(given) <= 18 else None
 
 
-def parse_date(text: str, *, two_digit_years_from: int | None = None) -> dt.date:
+def parse_date(text: str, *, two_digit_years_from: int | None = None, any_year: bool = False) -> dt.date:
     """A date in any of the ways schools write it, day before month.
 
     Reads 5/9/2015, 05-09-2015, 5.9.2015, 05092015, 2015-09-05, "ngày 5 tháng 9 năm 2015", also with 00:00:00 behind.
     two_digit_years_from: first year of the hundred years that "5/9/15" may mean; without it two digits are refused.
-    Raises DateNotInCalendar (31/02/2015, 12/31/2015), YearTooShort, DateUnreadable.
+    any_year: the caller looks at the year; else a slip of the keyboard (0206, 20204) is refused, before days are reckoned
+    from it. Raises DateNotInCalendar (31/02/2015, 12/31/2015), YearTooShort, YearUnlikely, DateUnreadable.
     """
     given = " ".join(text.split())
     plain = _MIDNIGHT.sub("", given)
@@ -224,9 +232,12 @@ def parse_date(text: str, *, two_digit_years_from: int | None = None) -> dt.date
             raise YearTooShort(given=given)
         year = str(two_digit_years_from + (int(year) - two_digit_years_from) % 100)
     try:
-        return dt.date(int(year), int(month), int(day))
+        found_day = dt.date(int(year), int(month), int(day))
     except ValueError:
         raise DateNotInCalendar(given=given) from None
+    if not any_year and found_day.year not in _LIKELY_YEARS:
+        raise YearUnlikely(given=given)
+    return found_day
 
 
 def date_from_excel(serial: int | float, *, since_1904: bool = False) -> dt.date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Final
 
 from django.db import connection
 
@@ -12,6 +13,8 @@ from maitruong.foundation.kernel import vietnamese
 from .models import AdminUnit, Position, Unit
 from .types import CommuneRef, SchoolKey, UnitFacts, UnitRef
 
+_LARGEST_ID: Final = 2**63 - 1
+
 
 def unit(unit_id: int) -> UnitRef:
     row = Unit.objects.get(pk=unit_id)
@@ -19,10 +22,10 @@ def unit(unit_id: int) -> UnitRef:
 
 
 def units(unit_ids: Iterable[int]) -> dict[int, UnitRef]:
+    """Those of these units that exist. An address may hold a number no row can have: it is nobody's, as any other."""
+    wanted = sorted({number for number in unit_ids if number <= _LARGEST_ID})
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, kind, code, name FROM organisations_unit WHERE id = ANY(%s::bigint[])", [sorted(set(unit_ids))]
-        )
+        cursor.execute("SELECT id, kind, code, name FROM organisations_unit WHERE id = ANY(%s::bigint[])", [wanted])
         return {row[0]: UnitRef(*row) for row in cursor.fetchall()}
 
 

@@ -14,6 +14,13 @@ from lxml import etree
 
 LARGEST_FILE_BYTES: Final = 2_000_000
 MOST_ELEMENTS: Final = 20_000
+MOST_ATTRIBUTES: Final = 50
+"""Of one element; in a document of this house at most a dozen."""
+MOST_NAMESPACES: Final = 8
+"""In force at one element; in a document of this house three."""
+MOST_DECLARATIONS: Final = 400
+"""Of namespaces in the whole file; in a document of this house two a signature and one."""
+DEEPEST: Final = 64
 
 
 class NotCanonical(Exception):
@@ -44,10 +51,11 @@ def parse(data: bytes) -> etree._Element:
     if b"<!" in data or b"<?" in data:
         # Canonical XML writes a "<" only to open or close an element; stop before a parser meets a DTD or an entity.
         raise NotCanonical("tệp có phần khai báo, chú thích hoặc chỉ thị mà hồ sơ gốc không có")
+    if data.count(b"xmlns") > MOST_DECLARATIONS:
+        raise NotCanonical("tệp có quá nhiều không gian tên")
     root = _parsed(data)
-    if root.xpath("count(//*)") > MOST_ELEMENTS:
-        raise NotCanonical("tệp có quá nhiều phần tử")
-    if canonical_bytes(root) != data:
+    _refuse_costly(root)
+    if _canonical_or_nothing(root) != data:
         raise NotCanonical("cách ghi của tệp không còn đúng từng byte như lúc lập")
     return root
 
@@ -61,3 +69,24 @@ def _parsed(data: bytes) -> etree._Element:
         return etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError):
         raise NotCanonical("tệp không đọc được như một tài liệu XML") from None
+
+
+def _refuse_costly(root: etree._Element) -> None:
+    """Parsing takes a moment for any file of this size. Putting into canonical form takes minutes for two megabytes of
+    attributes, or of namespaces within each other: whoever sends such a file would hold up everybody."""
+    if root.xpath("count(//*)") > MOST_ELEMENTS:
+        raise NotCanonical("tệp có quá nhiều phần tử")
+    if root.xpath(f"boolean(//*[count(@*) > {MOST_ATTRIBUTES}])"):
+        raise NotCanonical("tệp có phần tử mang quá nhiều thuộc tính")
+    if root.xpath(f"boolean(//*[count(ancestor::*) > {DEEPEST}])"):
+        raise NotCanonical("tệp có các phần tử lồng nhau quá sâu")
+    if any(len(element.nsmap) > MOST_NAMESPACES for element in root.iter()):
+        raise NotCanonical("tệp có quá nhiều không gian tên")
+
+
+def _canonical_or_nothing(root: etree._Element) -> bytes | None:
+    """None where there is no canonical form: a namespace with a relative name has none."""
+    try:
+        return canonical_bytes(root)
+    except etree.C14NError:
+        return None

@@ -16,6 +16,12 @@ class NameMissing(Refusal):
     remedy = "Nhập đủ họ và tên như trong giấy khai sinh hoặc thẻ căn cước."
 
 
+class BornAhead(Refusal):
+    code = "students.born_ahead"
+    message = "Ngày sinh {on:%d/%m/%Y} ở sau hôm nay."
+    remedy = "Xem lại năm sinh trong giấy khai sinh."
+
+
 class NumberRefused(Refusal):
     code = "students.number_refused"
     message = "Số định danh chưa nhận được: {why}"

@@ -33,6 +33,7 @@ from .confirming import open_right
 from .confirming import people_waiting as people_waiting
 from .confirming import ties_waiting_for as ties_waiting_for
 from .errors import (
+    BornAhead,
     ChildGrownUp,
     EndBeforeStart,
     NameMissing,
@@ -70,10 +71,12 @@ def register_student(
     """Open the dossier of a new pupil, known at a school. Returns the person's id. Enrolling him is a step of its own.
 
     A number that the province holds for the same name gives that person, with the dossier he has, if no other school has
-    a say in it any more. Raises NotFound, NameMissing, NumberRefused, NumberOfAnother, NotLetGo, NumberTriesSpent.
+    a say in it any more. Raises NotFound, NameMissing, BornAhead, NumberRefused, NumberOfAnother, NotLetGo, NumberTriesSpent.
     """
     if not scope.covers("students.edit", school_id=school_id):
         raise NotFound
+    if born_on is not None and born_on > clock.today():
+        raise BornAhead(on=born_on)
     student_id, known_before = _known_or_new(
         scope,
         school_id=school_id,

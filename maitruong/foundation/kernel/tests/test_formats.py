@@ -88,6 +88,9 @@ def test_dates_are_read_in_the_ways_schools_write_them(text):
         ("5/9", fm.DateUnreadable),
         ("", fm.DateUnreadable),
         ("hôm qua", fm.DateUnreadable),
+        ("01/09/0206", fm.YearUnlikely),
+        ("01/01/0001", fm.YearUnlikely),
+        ("9999-12-31", fm.YearUnlikely),
         ("42252", fm.DateUnreadable),
     ],
 )
@@ -95,6 +98,10 @@ def test_dates_outside_the_calendar_are_refused(text, refusal):
     with pytest.raises(fm.DateUnreadable) as seen:
         fm.parse_date(text)
     assert type(seen.value) is refusal and text in seen.value.text
+
+
+def test_who_looks_at_the_year_gets_every_day_of_the_calendar():
+    assert fm.parse_date("31/12/9999", any_year=True) == dt.date.max
 
 
 def test_two_digit_years_fall_in_the_hundred_years_asked_for():

@@ -17,18 +17,21 @@ from ..errors import (
 from ..events import HomeroomAppointed
 from ..models import SchoolClass
 from .classes import class_to_change, record
+from .places import refuse_outside_year
 
 
 def appoint_homeroom(scope: Scope, *, class_id: int, teacher_id: int | None, on: dt.date, why: str = "") -> bool:
     """Make a person the homeroom teacher of a class from a day, with the right limited to it; the former one's right ends the
     day before. None leaves the class without one. Returns False when nothing changed.
 
-    Raises NotFound, NotOnTheStaff, YearClosed.
+    Raises NotFound, NotOnTheStaff, OutsideYear, YearClosed.
     """
     school_class = class_to_change(scope, class_id)
     before = school_class.homeroom_id
     if before == teacher_id:
         return False
+    if teacher_id is not None or on > clock.today():
+        refuse_outside_year(school_class.school_year, on)
     school_id = school_class.school_id
     if teacher_id is not None and not staff.works_at(teacher_id, school_id, on=on):
         raise NotOnTheStaff(on=on)

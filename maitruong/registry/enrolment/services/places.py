@@ -50,7 +50,7 @@ def enrol(
         raise NotFound
     schools.refuse_closed(school_class.school_id)
     _refuse_unknown_status(status)
-    _refuse_outside_year(school_class.school_year, starts_on)
+    refuse_outside_year(school_class.school_year, starts_on)
     seat = (
         Enrolment._base_manager.filter(
             student_id=student_id, school_year=school_class.school_year, ends_on__isnull=True
@@ -102,7 +102,7 @@ def enrol(
 def end_enrolment(scope: Scope, *, enrolment_id: int, ends_on: dt.date, status: str, why: str) -> bool:
     """Let a pupil leave a class with a day; status says how (transferred_out, dropped_out, completed ...). False when he had left.
 
-    Raises NotFound, EndBeforeStart, StatusUnknown, YearClosed.
+    Raises NotFound, EndBeforeStart, OutsideYear, StatusUnknown, YearClosed.
     """
     row = Enrolment.objects.visible_to(scope, "enrolment.manage").select_for_update().filter(pk=enrolment_id).first()
     if row is None:
@@ -113,6 +113,7 @@ def end_enrolment(scope: Scope, *, enrolment_id: int, ends_on: dt.date, status: 
         return False
     if ends_on < row.starts_on:
         raise EndBeforeStart(ends_on=ends_on, starts_on=row.starts_on)
+    refuse_outside_year(row.school_year, ends_on)
     before = row.status
     row.ends_on, row.status, row.end_reason = ends_on, status, vietnamese.tidy(why)
     row.save(update_fields=["ends_on", "status", "end_reason"])
@@ -168,8 +169,8 @@ def _refuse_unknown_status(status: str) -> None:
         raise StatusUnknown(given=status)
 
 
-def _refuse_outside_year(year: int, day: dt.date) -> None:
-    """Pupils come from the summer before, when schools enrol, until the last day."""
+def refuse_outside_year(year: int, day: dt.date) -> None:
+    """Pupils come, and homerooms begin, from the summer before, when schools enrol, until the last day. Raises OutsideYear."""
     _, _, ends_on = calendar.span(year)
     first, last = dt.date(year, 6, 1), dt.date(year + 1, 8, 31)
     if not first <= day <= max(last, ends_on):

@@ -24,6 +24,7 @@ from maitruong.registry.enrolment.errors import (
     NameMissing,
     NameTooLong,
     NotOnTheStaff,
+    OutsideYear,
     SeatedElsewhere,
 )
 from maitruong.registry.enrolment.models import Enrolment, SchoolClass
@@ -261,3 +262,17 @@ def test_a_name_no_class_bears_is_refused_in_words(place: SimpleNamespace) -> No
             services.rename_class(place.clerk, class_id=place.class_id, name=long)
         with pytest.raises(NameTooLong):
             services.open_class(place.clerk, school_id=place.school, school_year=2026, grade=8, name=long)
+
+
+@pytest.mark.parametrize("day", [dt.date(2025, 5, 31), dt.date(2027, 9, 1), dt.date(2100, 12, 31)])
+def test_a_homeroom_begins_and_a_place_ends_within_the_school_year(place: SimpleNamespace, day: dt.date) -> None:
+    teacher = make.an_employee(place.school, "Vũ Thị Hiền")
+    with make.as_system() as scope:
+        seat = Enrolment.objects.visible_to(scope, "").get(student_id=place.pupils[0], ends_on__isnull=True)
+
+    with pytest.raises(OutsideYear), unit_of_work(place.clerk):
+        services.appoint_homeroom(place.clerk, class_id=place.class_id, teacher_id=teacher, on=day)
+    with pytest.raises((OutsideYear, EndBeforeStart)), unit_of_work(place.clerk):
+        services.end_enrolment(place.clerk, enrolment_id=seat.pk, ends_on=day, status="dropped_out", why="thử")
+
+    assert seats_of(place.pupils[0]) == [(place.class_id, seat.starts_on, None)]
