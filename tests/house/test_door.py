@@ -176,6 +176,20 @@ def test_an_idle_session_is_locked(client: Client, principal: Account) -> None:
     assert "_auth_user_id" not in client.session
 
 
+def test_a_session_ends_after_twelve_hours_however_busy_it_was(client: Client, principal: Account) -> None:
+    sign_in(client, principal)
+    session = client.session
+    session["began"] -= 12 * 3600 - 60
+    session.save()
+    assert client.get("/").status_code == 200
+
+    session["began"] -= 61
+    session.save()
+
+    assert client.get("/").status_code == 302
+    assert "_auth_user_id" not in client.session
+
+
 def test_a_warm_page_costs_session_account_rights_and_scope(
     client: Client, principal: Account, django_assert_num_queries
 ) -> None:

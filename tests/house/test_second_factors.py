@@ -19,6 +19,7 @@ from maitruong.foundation.identity import sealing
 from maitruong.foundation.identity import services as identity
 from maitruong.foundation.identity.errors import SecondFactorUnreadable, WrongCode
 from maitruong.foundation.identity.models import Account, Installation
+from maitruong.foundation.kernel import clock
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -233,6 +234,25 @@ def test_a_parent_and_the_people_of_a_demo_go_on_without() -> None:
     parent = Client()
     parent.post("/dang-nhap/", {"login": demo.login, "password": PASSWORD})
     assert parent.get("/con-toi/").status_code == 200
+
+
+def test_a_post_given_while_a_parent_is_signed_in_waits_for_her_second_factor() -> None:
+    account = of_a_family()
+    post = Grant.objects.get(person_id=account.person_id, role="clerk")
+    Grant.objects.filter(pk=post.pk).update(withdrawn_at=clock.now())
+    parent = Client()
+    parent.post("/dang-nhap/", {"login": account.login, "password": PASSWORD})
+    assert parent.get("/con-toi/").status_code == 200
+
+    Grant.objects.filter(pk=post.pk).update(withdrawn_at=None)
+
+    assert parent.get("/con-toi/").status_code == 200
+    parent.post(f"/khong-gian/clerk.{post.unit_id}/")
+    assert parent.get("/hoc-sinh/").status_code == 404
+    with_both = Client()
+    with_both.force_login(account)
+    with_both.post(f"/khong-gian/clerk.{post.unit_id}/")
+    assert with_both.get("/hoc-sinh/").status_code == 200
 
 
 def test_a_link_that_was_used_ends_every_other_one_of_the_account() -> None:

@@ -12,14 +12,16 @@ from django.urls import reverse
 
 from maitruong.foundation.kernel import clock
 
-from . import queries
+from . import queries, registry
 from .errors import NotFound
 from .services import unit_of_work
-from .types import Scope, Workspace
+from .types import Rows, Scope, Workspace
 
 View = Callable[..., HttpResponse]
 SIGNED_IN = "access.signed_in"
 WORKSPACE_KEY = "workspace"
+FAMILY_ONLY = "family_only"
+"""In a session that was begun with a password alone: it reaches what a family may see, whatever else the person may by now."""
 
 
 def rights_of(request: HttpRequest) -> tuple[list[Workspace], Scope | None]:
@@ -42,6 +44,8 @@ def _read_rights(request: HttpRequest) -> tuple[list[Workspace], Scope | None]:
     held = getattr(request.user, "held", None)
     if held is None:
         held = queries.rights(person_id, on=clock.today())
+    if request.session.get(FAMILY_ONLY):
+        held = [right for right in held if registry.role(right[0].role).rows is Rows.FAMILY]
     places = queries.workspaces(held)
     if not places:
         return [], None

@@ -12,10 +12,12 @@ from django.utils.functional import SimpleLazyObject
 
 IDLE_SECONDS = 15 * 60
 TOUCH_SECONDS = 60
+LONGEST_SECONDS = 12 * 3600
+"""However busy: a session that was taken over ends with the working day."""
 
 
 class AccountMiddleware:
-    """Sets request.user lazily; a session idle for longer than the lock is ended, its answer never cached."""
+    """Sets request.user lazily; a session idle for longer than the lock, or begun half a day ago, is ended, its answer never cached."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -31,7 +33,8 @@ def _user(request: HttpRequest) -> object:
     now = int(time.time())
     seen = request.session.setdefault("seen", now)
     idle = request.session.get("idle", IDLE_SECONDS)
-    if now - seen > idle:
+    began = request.session.setdefault("began", now)
+    if now - seen > idle or now - began > LONGEST_SECONDS:
         request.session.flush()
         return AnonymousUser()
     # A page left open asks by itself; only what a person does keeps the session awake.

@@ -21,6 +21,7 @@ from django.http import HttpRequest
 
 from maitruong.foundation.access import queries as access
 from maitruong.foundation.access import registry as access_roles
+from maitruong.foundation.access.doors import FAMILY_ONLY
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import Rows, system_scope
 from maitruong.foundation.audit import services as audit
@@ -156,7 +157,10 @@ def _is_this_machine(address: str) -> bool:
 
 
 def begin_session(request: HttpRequest, account: Account, *, how: str) -> None:
-    """A new session (the old key is worth nothing from now on), with the name the shell shows; written into the audit."""
+    """A new session (the old key is worth nothing from now on), with the name the shell shows; written into the audit.
+
+    A password alone opens no place but the family's, except in a demo.
+    """
     request.session.flush()
     login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
     scope = system_scope("sign-in")
@@ -172,8 +176,9 @@ def begin_session(request: HttpRequest, account: Account, *, how: str) -> None:
             changes={"how": how},
         )
     request.session["name"] = name
-    request.session["seen"] = int(time.time())
-    request.session["strong"] = "totp" in how
+    request.session["seen"] = request.session["began"] = int(time.time())
+    # Whoever is given a post later signs in anew, and adds the second factor then.
+    request.session[FAMILY_ONLY] = "totp" not in how and not is_demo()
 
 
 def make_link(account: Account, *, hours: int = 24) -> str:
