@@ -9,7 +9,7 @@ from django.middleware.csrf import get_token
 from django.template.backends.utils import csrf_input
 from django.utils.functional import SimpleLazyObject
 
-from maitruong.foundation.access.doors import rights_of
+from maitruong.foundation.access.doors import are_rights_held_back, rights_of
 from maitruong.foundation.access.registry import role
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.identity.services import is_demo
@@ -18,6 +18,7 @@ from maitruong.foundation.ui.jinja import url
 from maitruong.site.menu import MENU, Item
 
 _DEMO_BANNER = "BẢN THỬ: mọi người và số liệu ở đây đều là giả lập."
+_POST_WAITS = "Anh/chị vừa được giao việc ở một nơi mới. Đăng xuất rồi đăng nhập lại và ghép mã xác thực để vào."
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -42,16 +43,24 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         ],
         "sign_out_url": url("identity:sign_out"),
     }
-    banner = {"text": _DEMO_BANNER} if _demo(request) else None
     return {
         "me": me,
         "menu": menu_for(scope, request.path),
-        "banner": banner,
+        "banner": _banner(request),
         "find": find_for(scope),
         # The framework would make a new token for each form of a page; one a page is as good.
         "csrf_token": SimpleLazyObject(lambda: get_token(request)),
         "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),
     }
+
+
+def _banner(request: HttpRequest) -> dict[str, Any] | None:
+    if _demo(request):
+        return {"text": _DEMO_BANNER}
+    if are_rights_held_back(request):
+        leave = {"label": "Đăng xuất", "url": url("identity:sign_out"), "post": True}
+        return {"text": _POST_WAITS, "kind": "warn", "action": leave}
+    return None
 
 
 def _demo(request: HttpRequest) -> bool:

@@ -45,13 +45,22 @@ def _read_rights(request: HttpRequest) -> tuple[list[Workspace], Scope | None]:
     if held is None:
         held = queries.rights(person_id, on=clock.today())
     if request.session.get(FAMILY_ONLY):
-        held = [right for right in held if registry.role(right[0].role).rows is Rows.FAMILY]
+        of_family = [right for right in held if registry.role(right[0].role).rows is Rows.FAMILY]
+        request._held_back = len(of_family) < len(held)  # type: ignore[attr-defined]
+        held = of_family
     places = queries.workspaces(held)
     if not places:
         return [], None
     chosen = next((w for w in places if w.key == request.session.get(WORKSPACE_KEY)), places[0])
     name = request.session.get("name", "")
     return places, queries.scope_for(person_id, held, chosen, actor_name=name, request_id=getattr(request, "id", ""))
+
+
+def are_rights_held_back(request: HttpRequest) -> bool:
+    """Whether the person may do more than this session, begun with a password alone, lets her."""
+    rights_of(request)
+    held_back: bool = getattr(request, "_held_back", False)
+    return held_back
 
 
 def needs(permission: str) -> Callable[[View], View]:
