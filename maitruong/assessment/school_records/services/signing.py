@@ -22,6 +22,7 @@ from maitruong.foundation.signing.errors import ConsentForOther
 from maitruong.foundation.signing.services import Consent, Item, Unlocked
 from maitruong.foundation.signing.types import Role
 
+from .. import labels
 from ..document import content_of, element_of, part_hash
 from ..errors import NothingToDo, NotYourPart, SignedElsewhere, SignedOutOfOrder
 from ..lifecycle import prepare_step, rebuild_keeping_signatures
@@ -68,8 +69,9 @@ def ask_to_sign(scope: Scope, *, role: Role, block_ids: Sequence[int]) -> Consen
         draft = RecordDraft._base_manager.select_for_update().get(pk=block.record_id)
         if role is Role.PRINCIPAL and block.signer_id != scope.actor_id:
             _take_over_approval(scope, block, draft)
-        label = f"{names.get(block.student_id, '')} · {block.record.class_name} · {block.label}"
-        items.append(Item(str(block.pk), _hash_of(draft, block), label))
+        root = parse(bytes(draft.document))
+        label = f"{names.get(block.student_id, '')} · {block.record.class_name} · {block.label}{_values(root, block)}"
+        items.append(Item(str(block.pk), _hash_in(root, block), label))
     return signing.ask_consent(scope, school_id=blocks[0].school_id, role=role, title=_TITLE[role], items=items)
 
 
@@ -193,12 +195,17 @@ def _take_over_approval(scope: Scope, block: RecordBlock, draft: RecordDraft) ->
     block.save(update_fields=["signer_id"])
 
 
-def _hash_of(draft: RecordDraft, block: RecordBlock) -> str:
-    """SHA-256 of the very part to be signed, with the signatures already inside it and without its own."""
-    return _hash_in(parse(bytes(draft.document)), block)
+def _values(root: etree._Element, block: RecordBlock) -> str:
+    """What a subject teacher puts her name under: her post opens no whole record, so the list itself says the results."""
+    if block.role != Role.SUBJECT_TEACHER.value:
+        return ""
+    part = next(one for one in content_of(root).subjects if f"subject-{one.code}" == block.node_id)
+    told = zip(("HK I", "HK II", "cả năm", "đánh giá lại"), labels.subject_row(part), strict=True)
+    return ": " + ", ".join(f"{name} {value}" for name, value in told if value)
 
 
 def _hash_in(root: etree._Element, block: RecordBlock) -> str:
+    """SHA-256 of the very part to be signed, with the signatures already inside it and without its own."""
     element = element_of(root, block.node_id)
     if element is None:
         raise NothingToDo(what="còn phần này")

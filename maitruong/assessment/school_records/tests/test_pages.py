@@ -233,6 +233,7 @@ def test_a_teacher_signs_her_class_in_the_browser_with_pin_and_code(room) -> Non
     right = lan.post(consent, {"pin": rooms.PIN, "code": code})
 
     assert len(blocks) == 2 and "Nguyễn Gia Hân" in page.text and "246810" in page.text
+    assert re.search(r"môn Toán: HK I \d+,\d, HK II \d+,\d, cả năm \d+,\d</li>", page.text)
     assert wrong.status_code == 422 and "Mã PIN của khoá ký chưa đúng" in wrong.text
     assert right.status_code == 302 and right.headers["Location"].endswith("?da-ky=2")
     assert "Không còn học bạ nào chờ ký" in lan.get("/hoc-ba/ky/mon-hoc/").text
