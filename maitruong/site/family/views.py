@@ -35,6 +35,8 @@ from maitruong.teaching.attendance.types import SESSIONS, AbsenceCount, AbsenceR
 from .ties import waiting_for
 
 NEW_DAYS = 7
+NEW_SUBJECTS = 4  # on the card of a child; how many more there are is said below them
+NEWEST_MISSED = 12
 SUNDAY = 6
 # What a family reads instead of the teachers' short names.
 _MARK_NAMES = {
@@ -96,10 +98,12 @@ def child(request: Request, student_id: int) -> HttpResponse:
             "sub": _sub(here) if here else "Chưa có lớp trong năm học này",
             "today": _today(missed, here) if year == calendar.year_on(clock.today()) else None,
             "missed": [(_absence(row), row.reason) for row in missed],
+            "newest_missed": NEWEST_MISSED,
             "counted": counted,
             "terms": _terms(marks),
             "results": _results(marks, student_id, here),
             "conduct": _conduct(marks),
+            "title": marks.title if marks else "",
             "records": _records(scope, student_id),
             "year": Year(year).label,
             "years": [
@@ -221,19 +225,21 @@ def _today(missed: list[AbsenceRow], seat: Seat | None) -> dict[str, str]:
 
 
 def _new_marks(marks: FamilyYear | None, address: str) -> list[tuple[str, str, str, str]]:
+    """Books written into of late, newest first, with the last mark that stands in each. A book knows when it was last written
+    into, not which of its marks that was: so the day is said of the book."""
     since = clock.now() - dt.timedelta(days=NEW_DAYS)
     fresh = [s for s in (marks.subjects if marks else []) if s.updated_at and s.updated_at >= since and s.cells]
     fresh.sort(key=lambda s: s.updated_at or since, reverse=True)
-    return [
-        (
-            f"{s.name}: {_MARK_NAMES.get(s.cells[-1][0], s.cells[-1][0])}",
-            f"ghi ngày {formats.date(clock.day_of(s.updated_at))}",
-            address,
-            s.cells[-1][1],
-        )
-        for s in fresh[:4]
-        if s.updated_at
-    ]
+    told = [(*_told_of(s), address, "" if s.kind == "quality" else s.cells[-1][1]) for s in fresh[:NEW_SUBJECTS]]
+    more = len(fresh) - len(told)
+    return [*told, (f"Và {more} môn khác mới có điểm, nhận xét", "", address, "")] if more else told
+
+
+def _told_of(subject: FamilySubject) -> tuple[str, str]:
+    """What the card calls a book with news, and the day of it."""
+    last = subject.cells[-1][0]
+    name = subject.name if subject.kind == "quality" else f"{subject.name}: {_MARK_NAMES.get(last, last.lower())}"
+    return name, f"cập nhật ngày {formats.date(clock.day_of(subject.updated_at))}" if subject.updated_at else ""
 
 
 def _new_absences(missed: list[AbsenceRow], address: str) -> list[tuple[str, str, str, str]]:
@@ -247,16 +253,36 @@ def _absence(row: AbsenceRow) -> str:
     )
 
 
-def _terms(marks: FamilyYear | None) -> list[tuple[str, list[FamilySubject]]]:
+def _terms(marks: FamilyYear | None) -> list[tuple[str, list[FamilySubject], str]]:
+    """The books that have something, by term or moment, the newest first, each group with what its short words mean."""
     if marks is None:
         return []
     moments = {1: "Giữa học kì I", 2: "Cuối học kì I", 3: "Giữa học kì II", 4: "Cuối năm học"}
-    groups: dict[str, list[FamilySubject]] = {}
+    groups: dict[tuple[int, int], list[FamilySubject]] = {}
     for subject in marks.subjects:
-        title = moments[subject.moment] if subject.moment else TERM_LABELS[subject.term]
         if subject.cells or subject.comment or subject.result:
-            groups.setdefault(title, []).append(subject)
-    return list(groups.items())
+            groups.setdefault((subject.term, subject.moment), []).append(subject)
+    return [
+        (moments[moment] if moment else TERM_LABELS[term], found, _short_words(found))
+        for (term, moment), found in sorted(groups.items(), reverse=True)
+    ]
+
+
+def _short_words(subjects: list[FamilySubject]) -> str:
+    """What the short words that stand in these books mean: no more than a mother meets on this card."""
+    kinds = {subject.kind for subject in subjects}
+    told = []
+    if kinds & {"score", "comment"}:
+        told.append("TX: thường xuyên · GK: giữa kì · CK: cuối kì.")
+    if "comment" in kinds:
+        told.append("Đ: đạt · CĐ: chưa đạt.")
+    if kinds & {"score", "comment"}:
+        told.append("Số lớn bên phải là kết quả môn, hiện khi đủ điểm.")
+    if "primary" in kinds:
+        told.append("Mức ở môn học: T là hoàn thành tốt · H là hoàn thành · C là chưa hoàn thành.")
+    if "quality" in kinds:
+        told.append("Phẩm chất, năng lực: T là tốt · Đ là đạt · C là cần cố gắng.")
+    return " ".join(told)
 
 
 def _results(marks: FamilyYear | None, student_id: int, seat: Seat | None) -> list[dict[str, Any]]:
