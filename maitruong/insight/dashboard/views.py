@@ -27,7 +27,7 @@ from . import drawings, queries
 _PAGE = 50
 _LEFT = 6  # rows of what is left to do on the centre's first page
 _ORDERS = {
-    "": "Tên",
+    "": "Theo tên",
     "so": "Ít sổ đã khoá",
     "diem": "Ít điểm hôm nay",
     "hocba": "Ít học bạ đã đóng dấu",
@@ -129,8 +129,9 @@ def _ways(scope: Scope, of: queries.Period) -> dict[str, str]:
     kept = _kept(of)
     school_id = queries.only_school(scope)
     if school_id:
-        own = url("dashboard:school", school_id) + (f"?{kept}" if kept else "")
-        records = f"{url('school_records:overview')}?{kept}" if scope.may("school_records.view") else own
+        way = f"?{kept}" if kept else ""
+        own = url("dashboard:school", school_id) + way
+        records = url("school_records:overview") + way if scope.may("school_records.view") else own
         return {"pupils": own, "marks": url("dashboard:entries", school_id), "books": own, "records": records}
     lists = f"{url('dashboard:schools')}?{kept}xep="
     communes = f"{url('dashboard:communes')}?{kept}" if scope.rows is Rows.PROVINCE else f"{lists}so"
@@ -192,6 +193,7 @@ def schools(request: Request) -> HttpResponse:
         "orders": [
             {"label": label, "url": f"?{_kept(of)}{_address({**asked, 'xep': key})}", "current": key == order}
             for key, label in _ORDERS.items()
+            if not (of.past and key == "diem")
         ],
         "reads_records": scope.may("school_records.view"),
         "crumbs": _crumbs(of, f"Các trường ở {place}" if place else "Các trường"),
