@@ -156,3 +156,23 @@ def test_the_card_says_how_many_more_subjects_have_news() -> None:
 
     assert page.count("thường xuyên lần 1") == 4
     assert "Và 2 môn khác mới có điểm, nhận xét" in page
+
+
+@pytest.mark.parametrize(
+    ("moment", "sentence"),
+    [
+        ("2026-11-23T01:40", "Hôm nay chưa đến giờ học."),
+        ("2026-11-22T09:00", "Hôm nay là Chủ nhật."),
+        ("2027-07-01T09:00", "Năm học 2026-2027 đã kết thúc."),
+        ("2025-08-04T09:00", "Năm học bắt đầu ngày 05/09/2025."),
+    ],
+)
+def test_nobody_is_said_to_be_present_while_there_is_no_school(
+    place: SimpleNamespace, mother: Account, moment: str, sentence: str
+) -> None:
+    with clock.standing_still(dt.datetime.fromisoformat(moment).replace(tzinfo=clock.VIETNAM)):
+        client = signed_in(mother)
+        home, child = client.get("/con-toi/"), client.get(f"/con-toi/{place.pupils[0]}/")
+
+    for page in (home.content.decode(), child.content.decode()):
+        assert sentence in page and "không ghi vắng" not in page
