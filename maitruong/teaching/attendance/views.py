@@ -152,6 +152,7 @@ def _context(scope: Scope, ref: ClassRef, rows: list[SheetRow], day: dt.date, se
         "present": PRESENT,
         "may_enter": may_enter and shut is None,
         "shut": shut,
+        "ahead": day > clock.today(),
         "problem": None,
     }
 
