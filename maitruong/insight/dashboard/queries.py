@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -209,6 +210,16 @@ def schools(
     if order:
         found.sort(key=lambda row: _place_in(order, row.numbers))
     return found[page], len(found)
+
+
+def asked_schools(given: Mapping[str, str]) -> dict[str, str]:
+    """What an address asks of the list of schools: xa (code of a commune), q (a word of the name), xep (one of ORDERS)."""
+    order = given.get("xep", "")
+    return {
+        "xa": given.get("xa", "")[:5],
+        "q": vietnamese.tidy(given.get("q", ""))[:80],
+        "xep": order if order in ORDERS else "",
+    }
 
 
 def worst_schools(scope: Scope, of: Period, *, most: int) -> list[SchoolRow]:

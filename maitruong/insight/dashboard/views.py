@@ -16,7 +16,7 @@ from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.types import Request, Rows, Scope
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.identity.services import installation
-from maitruong.foundation.kernel import clock, formats, vietnamese
+from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.organisations import queries as organisations
 from maitruong.foundation.ui import charts
 from maitruong.foundation.ui.jinja import url
@@ -179,17 +179,17 @@ def communes(request: Request) -> HttpResponse:
 def schools(request: Request) -> HttpResponse:
     scope = request.scope
     of = _period(request)
-    commune, name = request.GET.get("xa", "")[:5], vietnamese.tidy(request.GET.get("q", ""))[:80]
-    order = request.GET.get("xep", "") if request.GET.get("xep") in queries.ORDERS else ""
+    asked = queries.asked_schools(request.GET)
+    commune, order = asked["xa"], asked["xep"]
     page = _page(request)
-    rows, count = queries.schools(scope, of, page=page, commune=commune, name=name, order=order)
-    asked = {"xa": commune, "q": name, "xep": order}
+    rows, count = queries.schools(scope, of, page=page, commune=commune, name=asked["q"], order=order)
     place = (rows[0].commune if rows else queries.commune_called(commune)) if commune else ""
     context = {
         **_paged(rows, count, page, kept=_kept(of) + _address(asked)),
         **_years(of, _address(asked)),
         "commune": place,
         "asked": asked,
+        "export": f"{url('dashboard:export_schools')}?{_kept(of)}{_address(asked)}",
         "orders": [
             {"label": label, "url": f"?{_kept(of)}{_address({**asked, 'xep': key})}", "current": key == order}
             for key, label in _ORDERS.items()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 
+import openpyxl
 import pytest
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -11,6 +13,7 @@ from django.test import Client
 
 from maitruong.assessment.gradebook.tests import factories as books
 from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.audit.models import Entry
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.organisations import services as organisations
 from maitruong.foundation.organisations.models import AdminUnit, FormerUnit, Unit
@@ -289,6 +292,23 @@ def test_a_list_keeps_what_was_asked_and_names_a_commune_without_schools(client:
     assert "Các trường ở Xã Vắng" in page and "0 trường" in page
     assert 'name="xa" value="11383"' in page and 'name="xep" value="so"' in page
     assert "?xa=11383&amp;q=minh%20%26&amp;xep=hs&amp;" in page
+
+
+def test_the_list_is_taken_home_as_it_was_asked_for_and_the_audit_knows(client: Client, province: dict) -> None:
+    counted(province)
+    with_books(province, (3, 4), (1, 2))
+    client.force_login(province["officer"])
+
+    whole = client.get("/dieu-hanh/truong/bang.xlsx?xep=so")
+    one = client.get("/dieu-hanh/truong/bang.xlsx?q=le+chan")
+
+    sheet = openpyxl.load_workbook(io.BytesIO(whole.content)).active
+    rows = [row for row in sheet.iter_rows(values_only=True) if row[0] in ("THCS Lê Chân", "THCS Vĩnh Bảo")]
+    assert [row[0] for row in rows] == ["THCS Vĩnh Bảo", "THCS Lê Chân"] and rows[1][2:7] == (1, 2, 0, 4, 3)
+    assert len(list(openpyxl.load_workbook(io.BytesIO(one.content)).active.iter_rows())) == sheet.max_row - 1
+    with make.as_system():
+        told = Entry._base_manager.filter(action="insight.schools_exported")
+        assert [entry.actor_id for entry in told] == [province["officer"].person_id] * 2
 
 
 def test_every_page_below_the_centre_leads_back_up_in_the_same_year(client: Client, reformed: dict) -> None:
