@@ -152,6 +152,7 @@ def correct_cell(scope: Scope, *, batch_id: int, row: int, column: int, text: st
             "typed_at": clock.now(),
         },
     )
+    ImportBatch._base_manager.filter(pk=batch.pk).update(annotated_file_id=None)  # it does not have this cell
     return (None, ()) if is_blank(text) else columns_of(batch)[key].parse(text)
 
 

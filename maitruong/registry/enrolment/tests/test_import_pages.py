@@ -111,6 +111,34 @@ def test_annotated_sheet_is_made_and_downloaded_by_a_ticket(clerk: Client, tmp_p
     assert openpyxl.load_workbook(tmp_path / "back.xlsx").sheetnames == ["Cần sửa", "DS khối 6"]
 
 
+def test_annotated_sheet_has_what_was_typed_on_the_page_and_is_made_anew_after_each_cell(
+    clerk: Client, tmp_path: Path
+) -> None:
+    import openpyxl
+
+    wrong = [[*ONE[:2], "31/02/2013", "X", *ONE[4:]], [*TWO[:2], "30/02/2013", *TWO[3:]]]
+    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, *wrong]))["Location"]
+    address = clerk.post(columns, mapped(clerk, columns))["Location"]
+    batch_id = int(address.strip("/").split("/")[-1])
+    work.check_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+    clerk.post(f"{address}sua/", {"row": 2, "column": 2, "text": "28/02/2013"})
+    clerk.post(f"{address}tep/")
+    work.annotate(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+
+    file = clerk.get(clerk.get(f"{address}tep/")["Location"])
+    (tmp_path / "back.xlsx").write_bytes(b"".join(file.streaming_content) if file.streaming else file.content)
+    back = openpyxl.load_workbook(tmp_path / "back.xlsx")
+    sheet = back.worksheets[1]
+    told = [row[2] for row in back["Cần sửa"].iter_rows(values_only=True)]
+
+    assert (sheet["C2"].value, sheet["D2"].value, sheet["C3"].value) == ("28/02/2013", "X", "30/02/2013")
+    assert [line for line in told if "C2" in line] == ["Ô C2 (Ngày sinh): đã gõ lại trên trang thành “28/02/2013”."]
+    assert any("D2" in line for line in told) and any("C3" in line for line in told)
+    assert "Tải tệp có ghi chú" in clerk.get(address).text
+    answer = clerk.post(f"{address}sua/", {"row": 2, "column": 3, "text": "Nam"}, headers={"HX-Request": "true"})
+    assert "Làm tệp có ghi chú" in answer.text and "Tải tệp có ghi chú" not in answer.text
+
+
 def test_refused_file_is_answered_on_the_page_with_what_to_do(clerk: Client, tmp_path: Path) -> None:
     page = tmp_path / "a.xls"
     page.write_bytes(b"<html><table></table></html>")
