@@ -39,6 +39,7 @@ class Column:
     synonyms: other headers of the same meaning, as schools write them; a group header in front is part of them.
     looks: how its cells look ("day", "personal_number", "phone", "email", "sex", "flag", "class"), for headers nobody recognises.
     part_of: the column this one is only a part of (family name, birth month): it is mapped, never stored.
+    choices: the names its cells may have, where they are few enough to be chosen from.
     for_all: a file without this column may be given one value for all its rows; an example of one.
     sensitive: kept out of previews, logs and messages to others than the clerk.
     """
@@ -51,6 +52,7 @@ class Column:
     required: bool = False
     part_of: str = ""
     for_all: str = ""
+    choices: tuple[str, ...] = ()
     sensitive: bool = False
     width: int = 16
     show: Callable[[Any], CellValue] = show_plain

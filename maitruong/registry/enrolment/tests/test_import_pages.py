@@ -258,6 +258,50 @@ def test_problem_pages_go_on_where_the_last_one_ended(clerk: Client, tmp_path: P
     assert seen == errors > 200
 
 
+def test_problems_are_looked_at_a_column_at_a_time_and_one_word_is_corrected_in_every_cell(
+    clerk: Client, tmp_path: Path
+) -> None:
+    rows = [[n, f"Nông Văn {'ABCDEFGHIK'[n]}", "31/02/2013", "Nam", "8A2", "", "Kinhh", *ONE[7:]] for n in range(6)]
+    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, *rows]))["Location"]
+    address = clerk.post(columns, mapped(clerk, columns))["Location"]
+    batch_id = int(address.strip("/").split("/")[-1])
+    work.check_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+    page, days = clerk.get(address).text, clerk.get(f"{address}?muc=loi&cot=born_on").text
+
+    assert page.count('class="finding"') == 12 and "Sửa cả 6 ô cùng ghi “Kinhh”" in page
+    assert "<option>Tày</option>" in page and 'value="Kinhh"' not in page
+    assert days.count('class="finding"') == 6 and "Kinhh" not in days and "Mọi cột" in days
+    assert "Sửa cả" not in days  # a day is each pupil's own: one wrong day twice is two mistakes
+
+    sent = {"row": 3, "column": 6, "text": "Tày", "giong": "1"}
+    answer = clerk.post(f"{address}sua/", sent, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Refresh"]) == (204, "true")
+    assert clerk.post(f"{address}sua/", {**sent, "column": 2}).status_code == 404
+    assert "6 ô đã sửa" in clerk.get(address).text
+    work.check_list(clerk.scope, clerk_checks_again(clerk, address), quiet)  # type: ignore[attr-defined]
+
+    page, typed = clerk.get(address).text, clerk.get(f"{address}?muc=da-go").text
+    assert page.count('class="finding"') == 6 and "Thầy/cô đã sửa" in page
+    assert typed.count('class="finding"') == 6 and typed.count("<option selected>Tày</option>") == 6
+
+
+def test_a_cell_that_must_be_filled_is_not_called_corrected_when_it_is_emptied(clerk: Client, tmp_path: Path) -> None:
+    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, [*ONE[:2], "31/02/2013", *ONE[3:]]]))[
+        "Location"
+    ]
+    address = clerk.post(columns, mapped(clerk, columns))["Location"]
+    work.check_list(clerk.scope, int(address.strip("/").split("/")[-1]), quiet)  # type: ignore[attr-defined]
+
+    answer = clerk.post(f"{address}sua/", {"row": 2, "column": 2, "text": ""}, headers={"HX-Request": "true"})
+
+    assert "Ngày sinh không được để trống" in answer.text and "để trống, chờ" not in answer.text
+
+
+def clerk_checks_again(client: Client, address: str) -> int:
+    client.post(f"{address}kiem-tra/")
+    return int(address.strip("/").split("/")[-1])
+
+
 def command(*arguments: str) -> tuple[int, list[dict[str, Any]]]:
     out = io.StringIO()
     code = 0
