@@ -85,6 +85,14 @@ class ColumnMap:
     def stored(self) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if not column.part_of)
 
+    def missing(self, given: set[str]) -> list[Column]:
+        """Required columns that neither a column of the file nor a value for all rows stands for."""
+        return [
+            column
+            for column in self.columns
+            if column.required and column.key not in given and not given.intersection(self.parts(column.key))
+        ]
+
     def parts(self, key: str) -> tuple[str, ...]:
         return tuple(column.key for column in self.columns if column.part_of == key)
 
@@ -125,10 +133,9 @@ class ColumnChoice:
                 raise ColumnUsedTwice(column=columns[key].title, first=letters(seen[key]), second=letters(at))
             seen[key] = at
         given = set(seen) | set(self.constants)
-        missing = [
-            column.title
-            for column in columns.columns
-            if column.required and column.key not in given and not given.intersection(columns.parts(column.key))
-        ]
+        missing = columns.missing(given)
         if missing:
-            raise ColumnsMissing(columns=", ".join(missing))
+            otherwise = "thêm cột vào tệp và tải lên lại"
+            if all(column.for_all for column in missing):
+                otherwise = "điền một giá trị cho mọi dòng ở mục “Cho cả tệp”"
+            raise ColumnsMissing(columns=", ".join(column.title for column in missing), otherwise=otherwise)

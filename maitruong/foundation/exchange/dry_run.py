@@ -22,6 +22,7 @@ from .workbook import CellValue, RowBatch
 REMEMBERED_CELLS = 4_000
 LONGEST_SHOWN = 80
 _NOTHING: Mapping[str, Any] = {}
+_TWO_OR_ONE = "Nếu là hai em khác nhau thì {}; nếu là một em thì để nguyên, dòng này sẽ không nhập."
 
 
 class Fate(StrEnum):
@@ -331,9 +332,7 @@ class DryRun:
             first = self._seen_numbers.setdefault(number, record.row)
             if first != record.row:
                 title = lowered(self.columns[number_key].title)
-                message = (
-                    f"Trùng {title} với dòng {first}. Xoá một trong hai dòng, hoặc sửa số nếu là hai em khác nhau."
-                )
+                message = f"Trùng {title} với dòng {first}. {_TWO_OR_ONE.format('sửa số')}"
                 yield number_key, error("row.same_number", message)
                 return
         parts = self.columns.double
@@ -349,8 +348,10 @@ class DryRun:
                     warning("row.same_person", f"{message} Hai số định danh khác nhau nên vẫn nhận; hãy xem lại."),
                 )
             else:
-                advice = "Nếu là hai em khác nhau thì điền số định danh; nếu là một thì xoá một dòng."
-                yield parts[0], error("row.same_person", f"{message} {advice}")
+                advice = _TWO_OR_ONE.format("điền số định danh của từng em")
+                # Told where it is mended: at the number, when the file has such a column.
+                told_at = number_key if number_key in self._place else parts[0]
+                yield told_at, error("row.same_person", f"{message} {advice}")
 
     def _decide(self, records: list[Record], refused: set[int]) -> list[Problem]:
         problems: list[Problem] = []
@@ -387,8 +388,8 @@ def _missing(column: Column) -> Finding:
 
 def _formula(text: str, result: str) -> Finding:
     kept = f" Ô đang hiện “{result[:40]}”." if result else ""
-    message = f"Ô chứa công thức {text[:60]} chứ không phải dữ liệu.{kept} Chép ô rồi dán dạng giá trị (Paste values)."
-    return error("cell.formula", message, result)
+    advice = "Gõ lại nội dung, hoặc trong Excel chép ô rồi dán dạng giá trị (Paste values)."
+    return error("cell.formula", f"Ô chứa công thức {text[:60]} chứ không phải dữ liệu.{kept} {advice}", result)
 
 
 def _error_value(text: str, result: str) -> Finding:

@@ -93,9 +93,9 @@ def problems(
     if key:
         rows = rows.filter(key=key)
     if after is not None:
-        row, column, key = after
+        row, column, last = after
         rows = (
-            rows.filter(row__gte=row).exclude(row=row, column__lt=column).exclude(row=row, column=column, pk__lte=key)
+            rows.filter(row__gte=row).exclude(row=row, column__lt=column).exclude(row=row, column=column, pk__lte=last)
         )
     page = list(rows[: PAGE + 1])
     typed = _typed(found, page)

@@ -180,7 +180,7 @@ def test_missing_column_is_refused_and_what_was_chosen_stays(clerk: Client, tmp_
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "Chưa chỉ ra cột nào trong tệp là Ngày sinh" in page
-    assert "Tệp không có cột này thì điền một giá trị cho mọi dòng" in page
+    assert "Tệp không có cột này thì thêm cột vào tệp và tải lên lại" in page
 
 
 def test_a_list_without_the_column_of_ethnic_groups_is_given_one_for_all_rows(clerk: Client, tmp_path: Path) -> None:
@@ -189,7 +189,10 @@ def test_a_list_without_the_column_of_ethnic_groups_is_given_one_for_all_rows(cl
     columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", rows))["Location"]
     assert 'name="chung-ethnic_group"' in clerk.get(columns).text
 
+    assert "Chưa thấy cột nào của tệp là: Dân tộc." in clerk.get(columns).text
     refused = clerk.post(columns, mapped(clerk, columns))
+    assert "Tệp không có cột này thì điền một giá trị cho mọi dòng" in refused.text
+    assert "Tệp chưa có cột này: điền ở đây" in refused.text
     address = clerk.post(columns, {**mapped(clerk, columns), "chung-ethnic_group": "Tày"})["Location"]
 
     assert refused.status_code == 422 and "Dân tộc" in refused.text
@@ -218,7 +221,45 @@ def test_a_list_not_yet_checked_says_so_instead_of_counting_nothing(clerk: Clien
 
     page = clerk.get("/nhap-danh-sach/").content.decode()
 
-    assert "chưa kiểm tra" in page and "0 mới" not in page
+    assert "chưa kiểm tra" in page and "sẽ thêm" not in page
+
+
+def test_the_lists_say_what_a_checked_one_would_do_and_what_an_imported_one_did(clerk: Client, tmp_path: Path) -> None:
+    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, ONE, [*TWO[:2], "31/02/2013", *TWO[3:]]]))[
+        "Location"
+    ]
+    address = clerk.post(columns, mapped(clerk, columns))["Location"]
+    batch_id = int(address.strip("/").split("/")[-1])
+    work.check_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+    assert "sẽ thêm 1, sẽ thay đổi 0, 1 dòng còn lỗi" in clerk.get("/nhap-danh-sach/").text
+
+    clerk.post(f"{address}nhap/")
+    work.import_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+    assert "đã thêm 1, đã thay đổi 0" in clerk.get("/nhap-danh-sach/").text
+    late = clerk.post(f"{address}nhap/")
+    assert late.status_code == 422 and "đang ở bước “đã nhập”" in late.text and "Tải lại trang" not in late.text
+
+    clerk.post(f"{address}hoan-tac/")
+    work.undo_import(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+    assert "đã lấy lại 1 dòng" in clerk.get("/nhap-danh-sach/").text
+
+
+def test_a_file_with_nothing_below_its_header_is_refused_by_its_name(clerk: Client, tmp_path: Path) -> None:
+    answer = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER]), "mau con trong.xlsx")
+
+    assert answer.status_code == 422
+    assert "mau con trong.xlsx: Trang tính “Sheet1” chỉ có dòng tiêu đề" in answer.text
+
+
+def test_the_head_of_the_sheet_shows_a_title_whole_and_the_letters_of_the_columns(
+    clerk: Client, tmp_path: Path
+) -> None:
+    title = "DANH SÁCH HỌC SINH KHỐI 8 NĂM HỌC 2026-2027"
+    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [[title, *[""] * 10], HEADER, ONE]))["Location"]
+
+    page = clerk.get(columns).text
+
+    assert f'<td colspan="11">{title}</td>' in page and '<th scope="col" class="num">K</th>' in page
 
 
 def test_other_sheet_and_other_header_rows_may_be_pointed_at(clerk: Client, tmp_path: Path) -> None:
