@@ -183,6 +183,12 @@ def days_to_undo(found: ImportBatch) -> int:
     return max((found.undo_until - clock.today()).days + 1, 0)
 
 
+def imported_before(scope: Scope, found: ImportBatch) -> ImportBatch | None:
+    """The newest list made of the very same file that stands imported."""
+    same = own_lists(scope).filter(file_sha256=found.file_sha256, kind=found.kind, school_year=found.school_year)
+    return same.filter(state=ImportState.DONE).exclude(pk=found.pk).order_by("-imported_at").first()
+
+
 def proposal(
     found: ImportBatch, *, sheet: str = "", header_from: int | None = None, data_from: int | None = None
 ) -> headers.Proposal:

@@ -132,6 +132,7 @@ def _ready(found: ImportBatch) -> dict[str, Any]:
         "totals": found.totals,
         "to_write": found.totals.get("new", 0) + found.totals.get("changed", 0),
         "waiting": queries.corrections_waiting(found),
+        "typed_count": corrections.count_typed(found),
         "oob": False,
     }
 

@@ -199,6 +199,7 @@ def _columns_page(request: Request, found: ImportBatch, proposal: Any, problem: 
         ],
         "constants": constants,
         "missing": missing,
+        "before": queries.imported_before(request.scope, found),
         "constant_columns": sorted(
             (column for column in known.columns if column.for_all), key=lambda column: column not in missing
         ),

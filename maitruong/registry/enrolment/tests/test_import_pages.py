@@ -338,6 +338,34 @@ def test_a_cell_that_must_be_filled_is_not_called_corrected_when_it_is_emptied(c
     assert "Ngày sinh không được để trống" in answer.text and "để trống, chờ" not in answer.text
 
 
+def test_a_list_with_typed_cells_is_thrown_away_only_after_a_question(clerk: Client, tmp_path: Path) -> None:
+    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, [*ONE[:2], "31/02/2013", *ONE[3:]]]))[
+        "Location"
+    ]
+    address = clerk.post(columns, mapped(clerk, columns))["Location"]
+    work.check_list(clerk.scope, int(address.strip("/").split("/")[-1]), quiet)  # type: ignore[attr-defined]
+    clerk.post(f"{address}sua/", {"row": 2, "column": 2, "text": "28/02/2013"})
+
+    page = clerk.get(address).text
+    question = page.partition('<dialog class="dialog" id="hoi-bo"')[2].partition("</dialog>")[0]
+
+    assert "và 1 ô đã sửa trên trang" in question and f'action="{address}bo/"' in question
+    assert page.count(f'action="{address}bo/"') == 1
+
+
+def test_the_same_file_again_is_told_before_its_columns_are_confirmed(clerk: Client, tmp_path: Path) -> None:
+    path = plain_workbook(tmp_path / "a.xlsx", [HEADER, ONE])
+    columns = upload(clerk, path)["Location"]
+    assert "Đúng tệp này" not in clerk.get(columns).text
+    address = clerk.post(columns, mapped(clerk, columns))["Location"]
+    batch_id = int(address.strip("/").split("/")[-1])
+    work.check_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+    clerk.post(f"{address}nhap/")
+    work.import_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+
+    assert "Đúng tệp này đã được nhập lúc" in clerk.get(upload(clerk, path)["Location"]).text
+
+
 def clerk_checks_again(client: Client, address: str) -> int:
     client.post(f"{address}kiem-tra/")
     return int(address.strip("/").split("/")[-1])
