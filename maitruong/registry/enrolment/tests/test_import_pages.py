@@ -78,6 +78,9 @@ def test_clerk_walks_from_the_file_to_the_written_list_and_back(clerk: Client, t
     assert "đọc là 28/02/2015" in fixed.content.decode()
     assert 'id="viec-tiep" hx-swap-oob="true"' in fixed.text and "1 ô đã sửa" in fixed.text
     assert "Kiểm tra lại" in fixed.text and "Nhập 4 học sinh" not in fixed.text
+    assert (
+        "1 ô đã sửa, chờ kiểm tra lại" in fixed.text and 'class="note' not in fixed.text
+    )  # a note would push the list down
     assert "1 ô đã sửa" in clerk.get(address).content.decode()
     clerk.post(f"{address}kiem-tra/")
     work.check_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
