@@ -35,6 +35,12 @@ TAB_LABELS = {
     "da-go": "Thầy/cô đã sửa",
     "bo-qua": "Dòng bỏ qua",
 }
+TAB_HINTS = {
+    "xem": "Dòng có ô ở đây vẫn nhập được. Xem lại từng ô: đúng thì để nguyên, sai thì sửa.",
+    "da-sua": "Hệ thống đã đọc các ô này theo cách ghi ở đây. Thầy/cô chỉ cần xem qua.",
+    "da-go": "Những ô thầy/cô đã gõ lại trên trang. Tệp trên máy của thầy/cô không đổi.",
+    "bo-qua": "Các dòng này trông như tiêu đề, tổng cộng hoặc chữ kí nên không nhập. Nếu không phải, sửa dòng ấy trong tệp rồi tải lên lại.",
+}
 MANY_KINDS = 8  # fewer problems than this are seen at a glance and need no choosing
 SKIPPED_KINDS = {"header": "tiêu đề lặp lại", "band": "tên lớp", "closing": "tổng cộng, chữ kí"}
 
@@ -86,6 +92,7 @@ def _batch_page(request: Request, found: ImportBatch, problem: Refusal | None = 
         **_ready(found),
         "problem": problem,
         "tab": tab,
+        "hint": TAB_HINTS.get(tab, "") if found.state == ImportState.CHECKED else "",
         "tabs": [
             {"label": label, "url": f"{here}?muc={key}", "current": key == tab, "count": f"{n:,}".replace(",", ".")}
             for key, label in TAB_LABELS.items()

@@ -234,11 +234,13 @@ def test_the_lists_say_what_a_checked_one_would_do_and_what_an_imported_one_did(
     address = clerk.post(columns, mapped(clerk, columns))["Location"]
     batch_id = int(address.strip("/").split("/")[-1])
     work.check_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+    assert "vẫn nhập được. Xem lại từng ô" in clerk.get(f"{address}?muc=xem").text
     assert "sẽ thêm 1, sẽ thay đổi 0, 1 dòng còn lỗi" in clerk.get("/nhap-danh-sach/").text
 
     clerk.post(f"{address}nhap/")
     work.import_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
     assert "đã thêm 1, đã thay đổi 0" in clerk.get("/nhap-danh-sach/").text
+    assert "1 dòng còn lỗi chưa được nhập" in clerk.get(address).text
     late = clerk.post(f"{address}nhap/")
     assert late.status_code == 422 and "đang ở bước “đã nhập”" in late.text and "Tải lại trang" not in late.text
 
