@@ -217,9 +217,9 @@ class Installation:
     def session(self, person_id: int, workspace: str = "") -> str:
         """A session as the door makes it, for the length of a bench."""
         from django.conf import settings
-        from django.contrib.sessions.backends.db import SessionStore
 
         from maitruong.foundation.identity.models import Account
+        from maitruong.foundation.identity.sessions import SessionStore
 
         account, _ = Account.objects.get_or_create(person_id=person_id, defaults={"login": f"bench.{person_id}"})
         session = SessionStore()

@@ -41,7 +41,6 @@ MODULES = [
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.postgres",
     "procrastinate.contrib.django",
     *MODULES,

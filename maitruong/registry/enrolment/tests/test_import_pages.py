@@ -34,7 +34,7 @@ def clerk(place: SimpleNamespace) -> Client:
     client = Client()
     client.force_login(account)
     session = client.session
-    session["seen"] = 10**12
+    session["seen"] = 4 * 10**9
     session.save()
     client.scope = make.scope_of(account)  # type: ignore[attr-defined]
     client.account = account  # type: ignore[attr-defined]
