@@ -39,7 +39,7 @@ TAB_HINTS = {
     "xem": "Dòng có ô ở đây vẫn nhập được. Xem lại từng ô: đúng thì để nguyên, sai thì sửa.",
     "da-sua": "Hệ thống đã đọc các ô này theo cách ghi ở đây. Thầy/cô chỉ cần xem qua.",
     "da-go": "Những ô thầy/cô đã gõ lại trên trang. Tệp trên máy của thầy/cô không đổi.",
-    "bo-qua": "Các dòng này trông như tiêu đề, tổng cộng hoặc chữ kí nên không nhập. Nếu không phải, sửa dòng ấy trong tệp rồi tải lên lại.",
+    "bo-qua": "Trông như tiêu đề, tổng cộng hoặc chữ kí nên không nhập. Nếu không phải, sửa dòng ấy trong tệp rồi tải lên lại.",
 }
 MANY_KINDS = 8  # fewer problems than this are seen at a glance and need no choosing
 SKIPPED_KINDS = {"header": "tiêu đề lặp lại", "band": "tên lớp", "closing": "tổng cộng, chữ kí"}
