@@ -12,6 +12,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from maitruong.foundation.access import refused
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import system_scope
 from maitruong.foundation.audit import services as audit
@@ -105,6 +106,7 @@ def _prove(request: HttpRequest, password: str) -> Account:
     account = Account.objects.select_for_update().get(pk=_account_of(request).pk)
     with _counted(f"{account.pk}"):
         if not account.check_password(password):
+            refused.tell("own account: wrong password", who=account.login)
             raise WrongPassword
     return account
 

@@ -19,6 +19,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from maitruong.foundation.access import queries as access
+from maitruong.foundation.access import refused
 from maitruong.foundation.access import registry as access_roles
 from maitruong.foundation.access.doors import FAMILY_ONLY
 from maitruong.foundation.access.services import unit_of_work
@@ -63,9 +64,10 @@ def sign_in(request: HttpRequest, *, login_name: str, password: str) -> Account:
         (_key("login", login_name.strip().lower()), FREE_TRIES),
         (_key("address", _address(request)), ADDRESS_TRIES),
     ]
-    tries = _count_try(keys)
+    tries = _count_try(keys, who=login_name.strip().lower())
     account = authenticate(request, login=login_name, password=password)
     if account is None:
+        refused.tell("sign-in: wrong pair", who=login_name.strip().lower())
         raise WrongPair
     SignInTry.objects.filter(Q(key=keys[0][0]) | Q(pk__in=tries)).delete()
     assert isinstance(account, Account)
@@ -119,6 +121,7 @@ def check_code(account: Account, code: str) -> None:
             fresh.save(update_fields=["totp_last_step"])
             SignInTry.objects.filter(pk__in=tries).delete()
     if not step:
+        refused.tell("sign-in: wrong code", who=account.login)
         raise WrongCode
 
 
@@ -315,7 +318,7 @@ def new_secret(request: HttpRequest, token: str) -> str:
 
 def limit(request: HttpRequest, what: str, *, free: int) -> None:
     """Let one address ask something public `free` times a quarter of an hour. Raises TooManyTries."""
-    _count_try([(_key(what, _address(request)), free)])
+    _count_try([(_key(what, _address(request)), free)], who=_address(request))
 
 
 def count_guess(what: str, whose: str) -> list[int]:
@@ -323,7 +326,7 @@ def count_guess(what: str, whose: str) -> list[int]:
 
     Raises TooManyTries.
     """
-    return _count_try([(_key(what, whose), FREE_TRIES)])
+    return _count_try([(_key(what, whose), FREE_TRIES)], who=whose)
 
 
 def forget_past() -> int:
@@ -335,7 +338,7 @@ def forget_past() -> int:
     return tries + links + sessions
 
 
-def _count_try(keys: list[tuple[str, int]]) -> list[int]:
+def _count_try(keys: list[tuple[str, int]], *, who: str) -> list[int]:
     """Count a try before it is made, so that guesses sent at once through every worker are counted too. Returns its rows.
 
     A try over the limit is not kept: waiting a quarter of an hour is enough. Raises TooManyTries.
@@ -345,6 +348,7 @@ def _count_try(keys: list[tuple[str, int]]) -> list[int]:
     for key, free in keys:
         if SignInTry.objects.filter(key=key, at__gte=since).count() > free:
             SignInTry.objects.filter(pk__in=tries).delete()
+            refused.tell("too many tries", who=who)
             raise TooManyTries(minutes=int(WINDOW.total_seconds() // 60))
     return tries
 
