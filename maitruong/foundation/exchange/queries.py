@@ -176,6 +176,15 @@ def rows_taken_back(found: ImportBatch) -> int:
     return ImportRow._base_manager.filter(batch=found).exclude(taken_back_at=None).count()
 
 
+def wrote(found: ImportBatch) -> dict[str, int]:
+    """What the import did, by fate. Of one that stopped the rows themselves are counted: killed work told nobody how far it came."""
+    told = dict(found.totals.get("imported", {}))
+    if found.state == ImportState.STOPPED:
+        rows = ImportRow._base_manager.filter(batch=found).values("fate").annotate(n=Count("pk"))
+        told |= {"new": 0, "changed": 0} | {row["fate"]: row["n"] for row in rows}
+    return told
+
+
 def days_to_undo(found: ImportBatch) -> int:
     """Days left in which the import may be taken back; 0 when none."""
     if found.state not in (ImportState.DONE, ImportState.STOPPED) or found.undo_until is None:

@@ -106,6 +106,7 @@ def _batch_page(request: Request, found: ImportBatch, problem: Refusal | None = 
         "first": listed if "sau" in request.GET else "",
         "skipped": found.skipped if tab == "bo-qua" else [],
         "skipped_kinds": SKIPPED_KINDS,
+        "wrote": queries.wrote(found),
         "days_to_undo": queries.days_to_undo(found),
         **(_undone_page(found) if found.state == ImportState.UNDONE else {}),
     }

@@ -16,7 +16,7 @@ from django.test import Client
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.exchange import work
 from maitruong.foundation.exchange.errors import TooCostly
-from maitruong.foundation.exchange.models import ImportBatch, ImportProblem
+from maitruong.foundation.exchange.models import ImportBatch, ImportProblem, ImportState
 from maitruong.foundation.exchange.tests.files import messy_list, plain_workbook
 from maitruong.foundation.identity.models import Account
 from maitruong.foundation.jobs import services as jobs
@@ -369,6 +369,25 @@ def test_the_same_file_again_is_told_before_its_columns_are_confirmed(clerk: Cli
     work.import_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
 
     assert "Đúng tệp này đã được nhập lúc" in clerk.get(upload(clerk, path)["Location"]).text
+
+
+def test_an_import_that_broke_says_how_many_rows_it_wrote_before(clerk: Client, tmp_path: Path) -> None:
+    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, ONE, TWO]))["Location"]
+    address = clerk.post(columns, mapped(clerk, columns))["Location"]
+    batch_id = int(address.strip("/").split("/")[-1])
+    work.check_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+    clerk.post(f"{address}nhap/")
+
+    def breaks(*_: object) -> None:
+        raise RuntimeError("the machine lost its power")
+
+    with pytest.raises(RuntimeError):
+        work.import_list(clerk.scope, batch_id, breaks)  # type: ignore[attr-defined]
+    work.put_back(clerk.scope, batch_id, ImportState.IMPORTING)  # type: ignore[attr-defined]
+    page = clerk.get(address).text
+
+    assert "Việc nhập đã dừng giữa chừng" in page and "Hoàn tác 2 dòng đã ghi" in page
+    assert "Nhập tiếp" in page and "Thêm mới" in page
 
 
 def clerk_checks_again(client: Client, address: str) -> int:
