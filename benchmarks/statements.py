@@ -11,7 +11,7 @@ import psycopg
 from benchmarks.installation import Installation
 from tools.database import NAME
 
-FRAME = re.compile(r"django_session|identity_account|access_grant|^\s*SELECT set_config\(", re.I)
+FRAME = re.compile(r"identity_session|identity_account|access_grant|^\s*SELECT set_config\(", re.I)
 """Statements for session, account, rights and scope; every other belongs to the view."""
 UTILITY = re.compile(r"^\s*(BEGIN|START|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|DEALLOCATE|DISCARD)\b", re.I)
 

@@ -42,6 +42,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             for w in places
         ],
         "sign_out_url": url("identity:sign_out"),
+        "account_url": url("identity:account"),
     }
     return {
         "me": me,

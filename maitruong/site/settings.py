@@ -41,7 +41,6 @@ MODULES = [
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.postgres",
     "procrastinate.contrib.django",
     *MODULES,
@@ -103,12 +102,15 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 SESSION_ENGINE = "maitruong.foundation.identity.sessions"
-SESSION_COOKIE_NAME = "mt_phien"
+# Over https no other name of the same domain, and no page without it, can put a cookie in the place of ours.
+_OURS = "__Host-" if CONFIG.secure_cookies else ""
+SESSION_COOKIE_NAME = f"{_OURS}mt_phien"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CONFIG.secure_cookies
-CSRF_COOKIE_NAME = "mt_csrf"
+CSRF_COOKIE_NAME = f"{_OURS}mt_csrf"
+CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = CONFIG.secure_cookies
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [CONFIG.public_address] if CONFIG.secure_cookies else []

@@ -46,7 +46,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM django_session LIMIT 1")
+            cursor.execute("SELECT 1 FROM identity_session LIMIT 1")
     except Exception:
         return JsonResponse({"ready": False}, status=503)
     return JsonResponse({"ready": True})

@@ -46,7 +46,8 @@ def main() -> None:
 
 def session_of(account: object) -> str:
     from django.conf import settings
-    from django.contrib.sessions.backends.db import SessionStore
+
+    from maitruong.foundation.identity.sessions import SessionStore
 
     session = SessionStore()
     session.update(

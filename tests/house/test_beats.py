@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connections
 
 from maitruong.foundation.access.services import unit_of_work
@@ -16,7 +15,7 @@ from maitruong.foundation.files import services as files
 from maitruong.foundation.files.models import StoredFile
 from maitruong.foundation.files.stores import FolderStore
 from maitruong.foundation.identity import services as identity
-from maitruong.foundation.identity.models import OneTimeLink, SignInTry
+from maitruong.foundation.identity.models import OneTimeLink, Session, SignInTry
 from maitruong.foundation.jobs import pulse
 from maitruong.foundation.kernel import clock
 from tests import factories as make

@@ -195,8 +195,8 @@ def test_a_warm_page_costs_session_account_rights_and_scope(
 ) -> None:
     sign_in(client, principal)
     client.get("/")
-    # session, account with its rights, scope; + savepoint, former scope, restore, release: only inside a test's transaction;
+    # session with its account and rights, scope; + savepoint, former scope, restore, release: only inside a test's transaction;
     # and what the day is made of: rights and signatures that wait, school year, term, books,
     # classes that nobody leads.
-    with django_assert_num_queries(3 + 4 + 6):
+    with django_assert_num_queries(2 + 4 + 6):
         client.get("/")

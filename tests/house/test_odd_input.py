@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from django.test import Client
 
+import maitruong
 from maitruong.foundation.access.checks import described_routes
 from tests import factories as make
 
@@ -49,6 +51,20 @@ def test_odd_numbers_and_nul_in_an_address_break_no_page(principal: Client, addr
     broken = [odd[:20] for odd in ODD if principal.get(address + quote(odd)).status_code >= 500]
 
     assert broken == []
+
+
+def test_a_whole_number_of_an_address_or_a_form_is_read_in_one_place() -> None:
+    """The limit that keeps it within a bigint stands once; a row or column of a sheet is a number of another kind."""
+    own = {"foundation/kernel/formats.py", "foundation/exchange/views/frame.py"}
+    house = Path(maitruong.__file__).parent
+
+    readers = {
+        str(path.relative_to(house))
+        for path in house.rglob("*.py")
+        if "tests" not in path.parts and re.search(r"isdigit\(\) and len\(\w+\) <", path.read_text("utf-8"))
+    }
+
+    assert readers == own
 
 
 @pytest.mark.parametrize("number", [2**63 - 1, 2**63, 10**30])

@@ -110,17 +110,8 @@ def test_opening_it_is_told_with_who_opened_it(province: Province, name: str) ->
     answer = client.get(filled(route, province.fillers))
 
     told = [entry for entry in entries()[before:] if entry[0] == action]
-    if answer.status_code == 200 or told:
-        assert [actor for _, actor, _ in told] == [province.own[who].person_id]
-    else:
-        # The walked school's things are too bare for these to be drawn; their own tests hold their entries.
-        assert name in {
-            "family:why",
-            "gradebook:why_level",
-            "school_records:record",
-            "school_records:family_record",
-            "exchange:annotated",
-        }
+    assert answer.status_code in (200, 302), "the walked school has what every one of these pages needs"
+    assert [actor for _, actor, _ in told] == [province.own[who].person_id]
 
 
 def test_a_family_that_looks_fifty_times_a_day_is_one_entry_a_child_and_day(province: Province) -> None:

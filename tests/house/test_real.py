@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pyotp
@@ -174,6 +177,20 @@ def test_its_address_is_permanent_and_its_cookies_are_secure(tmp_path) -> None:
     assert read.public_address == ADDRESS and read.secure_cookies
     assert read.hosts == ("maitruong.haiphong.example", "127.0.0.1")
     assert (tmp_path / config.INSTALLATION).stat().st_mode & 0o777 == 0o600
+
+
+def test_over_https_nobody_beside_it_can_plant_a_cookie_in_place_of_its_own(tmp_path: Path) -> None:
+    said = subprocess.run(
+        [
+            sys.executable, "-c",
+            "from maitruong.site import settings as s;"
+            "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)",
+        ],
+        env=os.environ | {"MT_VAR": str(tmp_path), "MT_PUBLIC_ADDRESS": ADDRESS},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert said.stdout.split() == ["__Host-mt_phien", "__Host-mt_csrf", "True", "True"]
 
 
 def test_keys_are_made_per_installation_and_readable_by_their_owner_only(tmp_path) -> None:

@@ -47,7 +47,7 @@ ADDED = "Add it to Province.fillers in tests/house/test_routes.py."
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 NOBODY = 987_654_321
 # Written by every request or by the refusal itself.
-LEFT_OUT = {"django_session", "identity_signintry", "audit_entry", "audit_readonce", "django_migrations"}
+LEFT_OUT = {"identity_session", "identity_signintry", "audit_entry", "audit_readonce", "django_migrations"}
 SECRET = "Bí Mật"
 
 

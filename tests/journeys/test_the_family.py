@@ -70,6 +70,20 @@ def test_why_is_told_to_the_family_too(house: House, enter: Callable[..., Any]) 
     assert serious(page) == []
 
 
+def test_on_the_phone_one_touch_leads_back_and_two_lead_out(house: House, enter: Callable[..., Any]) -> None:
+    page = enter(GUARDIAN, width=390)
+    page.get_by_role("link", name="Xem điểm, buổi vắng, kết quả").first.click()
+    page.locator(".top").get_by_role("link", name="Con tôi").click()
+    page.get_by_role("heading", level=1, name="Con tôi").wait_for()
+
+    page.locator(".top").get_by_role("button", name="Đổi không gian làm việc").click()
+    picture(page, "family-panel")
+    assert serious(page) == []
+    page.get_by_role("button", name="Đăng xuất").click()
+
+    page.get_by_role("heading", name="Đăng nhập").wait_for()
+
+
 def test_pupil_sees_her_own_page(house: House, enter: Callable[..., Any]) -> None:
     page = enter(PUPIL, width=390)
 

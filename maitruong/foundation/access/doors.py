@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from maitruong.foundation.kernel import clock
 
-from . import queries, registry
+from . import queries, refused, registry
 from .errors import NotFound
 from .services import unit_of_work
 from .types import Rows, Scope, Workspace
@@ -78,11 +78,13 @@ def needs(permission: str) -> Callable[[View], View]:
             if permission == SIGNED_IN and scope is None:
                 return view(request, *args, **kwargs)
             if scope is None or not (permission == SIGNED_IN or scope.may(permission)):
+                refused.tell("right not held", who=request.user.pk, permission=permission)
                 raise Http404
             try:
                 with unit_of_work(scope):
                     return view(request, *args, **kwargs)
             except NotFound:
+                refused.tell("not there or not theirs", who=request.user.pk, permission=permission)
                 raise Http404 from None
 
         guarded.guard = permission  # type: ignore[attr-defined]

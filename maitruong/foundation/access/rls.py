@@ -17,7 +17,7 @@ from .scoping import ScopedModel
 SCHOOLS = "(SELECT current_setting('mt.schools')::bigint[])::bigint[]"
 PERSONS = "(SELECT current_setting('mt.persons')::bigint[])::bigint[]"
 THREE = "mt_scoped, mt_family, mt_wide"
-FOREIGN_TABLES = ("django_session", "django_content_type")
+FOREIGN_TABLES = ("django_content_type",)
 
 
 def secure_rows() -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from psycopg import sql
 
@@ -17,7 +18,7 @@ def insert_many(model: type[models.Model], fields: Sequence[str], rows: Iterable
     """
     table, columns = _names(model, fields)
     with connection.cursor() as cursor:
-        staged = _stage(cursor, table, columns, rows)
+        staged = _stage(cursor, table, columns, rows, _arrays(model, fields))
         # The identity column counts in the order of the SELECT, and RETURNING gives the rows in that order.
         cursor.execute(
             sql.SQL(
@@ -41,7 +42,7 @@ def update_many(
     key = _key(model)
     table, columns = _names(model, [key, *fields])
     with connection.cursor() as cursor:
-        _stage(cursor, table, columns, rows)
+        _stage(cursor, table, columns, rows, _arrays(model, [key, *fields]))
         sets = [sql.SQL("{0} = staged_rows.{0}").format(sql.Identifier(column)) for column in _columns(model, fields)]
         if bump:
             sets.append(sql.SQL("{0} = target.{0} + 1").format(sql.Identifier(bump)))
@@ -55,7 +56,9 @@ def update_many(
     return found
 
 
-def _stage(cursor: Any, table: sql.Identifier, columns: sql.Composable, rows: Iterable[Sequence[Any]]) -> int:
+def _stage(
+    cursor: Any, table: sql.Identifier, columns: sql.Composable, rows: Iterable[Sequence[Any]], arrays: Sequence[int]
+) -> int:
     cursor.execute(
         sql.SQL(
             "CREATE TEMPORARY TABLE staged_rows ON COMMIT DROP AS SELECT 0::bigint AS staged_place, {columns} FROM {table} WITH NO DATA"
@@ -64,13 +67,21 @@ def _stage(cursor: Any, table: sql.Identifier, columns: sql.Composable, rows: It
     count = 0
     with cursor.copy(sql.SQL("COPY staged_rows (staged_place, {columns}) FROM STDIN").format(columns=columns)) as copy:
         for count, row in enumerate(rows, start=1):
-            copy.write_row((count, *(_ids_as_text(value) if type(value) is list else value for value in row)))
+            values = [count, *row]
+            for place in arrays:
+                values[place] = _ids_as_text(values[place])
+            copy.write_row(values)
     return count
 
 
-def _ids_as_text(ids: list[Any]) -> str:
+def _arrays(model: type[models.Model], fields: Sequence[str]) -> list[int]:
+    """Where in a staged row an array stands, the row's place in front counted in."""
+    return [place for place, name in enumerate(fields, start=1) if isinstance(model._meta.get_field(name), ArrayField)]
+
+
+def _ids_as_text(ids: Sequence[int] | None) -> str | None:
     """An array of ids as PostgreSQL reads it. Only ids: text in an array would need quoting."""
-    return "{" + ",".join(str(int(i)) for i in ids) + "}"
+    return None if ids is None else "{" + ",".join([f"{number:d}" for number in ids]) + "}"
 
 
 def _names(model: type[models.Model], fields: Sequence[str]) -> tuple[sql.Identifier, sql.Composable]:

@@ -32,6 +32,10 @@ _COLUMNS_WRITTEN = (
 _INSERT = (
     f"INSERT INTO audit_entry ({', '.join(_COLUMNS_WRITTEN)}) VALUES ({', '.join(['%s'] * len(_COLUMNS_WRITTEN))})"
 )
+_INSERT_MANY = (
+    f"INSERT INTO audit_entry ({', '.join(_COLUMNS_WRITTEN)}) SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[],"
+    " %s::text[], %s::text[], %s::bigint[], %s::text[], %s::bytea[], %s::text[], %s::bytea[])"
+)
 _CARRIED = f"""
 INSERT INTO audit_entry ({", ".join(_COLUMNS_WRITTEN)}) VALUES (%(audit_school_id)s::bigint, %(audit_actor_id)s::bigint,
   %(audit_action)s::text, %(audit_object_type)s::text, %(audit_object_id)s::text, %(audit_subject_id)s::bigint,
@@ -77,7 +81,7 @@ def record(
 
 
 def record_many(scope: Scope, action: str, entries: Iterable[Mapping[str, Any]]) -> None:
-    """The same for many rows of one act: mappings with the keyword arguments of `record`."""
+    """The same for many rows of one act, in one statement: mappings with the keyword arguments of `record`."""
     rows = [
         _row(
             scope,
@@ -91,8 +95,9 @@ def record_many(scope: Scope, action: str, entries: Iterable[Mapping[str, Any]])
         )
         for e in entries
     ]
-    with connection.cursor() as cursor:
-        cursor.executemany(_INSERT, rows)
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT_MANY, [list(column) for column in zip(*rows, strict=True)])
 
 
 def _row(

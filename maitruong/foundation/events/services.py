@@ -11,7 +11,7 @@ import json
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import orjson
@@ -80,7 +80,7 @@ def publish_many(events: Sequence[Event]) -> None:
     """The same for many facts of one act, in one statement."""
     if not connection.in_atomic_block:
         raise RuntimeError("publish belongs inside the transaction of the act")
-    rows = [(event.kind, (payload := asdict(event)).pop("school_id"), _text(payload)) for event in events]
+    rows = [(event.kind, (payload := dict(vars(event))).pop("school_id"), _text(payload)) for event in events]
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(_PUBLISH_MANY, [list(column) for column in zip(*rows, strict=True)])

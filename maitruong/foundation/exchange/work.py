@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError
 
@@ -26,6 +26,7 @@ from maitruong.foundation.files import media
 from maitruong.foundation.files import services as files
 from maitruong.foundation.jobs.errors import JobCancelled
 from maitruong.foundation.kernel import clock, formats
+from maitruong.foundation.kernel.ahead import ahead
 
 from . import ports, sheets, workbook
 from .columns import ColumnChoice
@@ -33,6 +34,7 @@ from .dry_run import DryRun, Fate, Record, Totals, Verdict
 from .errors import NotNow
 from .findings import ROW, Problem, Severity, error
 from .models import ImportBatch, ImportCorrection, ImportProblem, ImportRow, ImportState
+from .notes import corrected, notes_of
 from .ports import ListOwner, ListReader, Target, Written
 from .problems import Problems, write_problems
 from .services import (
@@ -128,6 +130,7 @@ class _Import:
     scope: Scope
     opened: Opened
     fates: Counter[str] = field(default_factory=Counter)
+    refused_in_file: int = 0
     conflicts: list[tuple[Problem, str]] = field(default_factory=list)
 
 
@@ -142,25 +145,38 @@ def import_list(scope: Scope, batch_id: int, tell: Tell) -> dict[str, Any]:
     going = _Import(scope, opened)
     run = opened.dry_run()
     try:
-        with _file(scope, batch) as (path, index):
-            for chunk in _chunks(run, path, index):
-                _write(going, chunk)
-                tell(run.totals.rows_read, batch.rows, _written_sofar(going))
+        with _file(scope, batch) as (path, index), closing(ahead(_chunks(run, path, index))) as chunks:
+            for chunk in chunks:
+                _write(going, chunk.records)
+                going.refused_in_file = chunk.refused
+                tell(chunk.rows_read, batch.rows, _written_sofar(going))
     except JobCancelled:
-        _finish(going, run, ImportState.STOPPED)
+        _finish(going, ImportState.STOPPED)
         raise
-    return _finish(going, run, ImportState.DONE)
+    return _finish(going, ImportState.DONE)
 
 
-def _chunks(run: DryRun, path: Path, index: int) -> Iterator[list[Record]]:
+class _Chunk(NamedTuple):
+    """Records to write, and how far the list was read for them: its rows, and those of them that are refused as they stand."""
+
+    records: list[Record]
+    rows_read: int
+    refused: int
+
+
+def _chunks(run: DryRun, path: Path, index: int) -> Generator[_Chunk]:
+    """The list, read and checked once more. The last chunk may be empty: it tells of what was refused at the end."""
     waiting: list[Record] = []
+
+    def chunk(records: list[Record]) -> _Chunk:
+        return _Chunk(records, run.totals.rows_read, run.totals.fates[Fate.REFUSED])
+
     for checked in run.run(workbook.read_rows(path, index)):
         waiting += [record for record in checked.records if record.fate is not Fate.REFUSED]
         while len(waiting) >= CHUNK:
-            yield waiting[:CHUNK]
+            yield chunk(waiting[:CHUNK])
             waiting = waiting[CHUNK:]
-    if waiting:
-        yield waiting
+    yield chunk(waiting)
 
 
 def _written_sofar(going: _Import) -> str:
@@ -225,9 +241,9 @@ def _keep_rows(batch: ImportBatch, written: Sequence[Written]) -> None:
         insert_many(ImportRow, ROW_FIELDS, rows)
 
 
-def _finish(going: _Import, run: DryRun, state: ImportState) -> dict[str, Any]:
+def _finish(going: _Import, state: ImportState) -> dict[str, Any]:
     batch_id = going.opened.batch.pk
-    refused = going.fates["refused"] + run.totals.fates[Fate.REFUSED]
+    refused = going.fates["refused"] + going.refused_in_file
     imported = {
         "new": going.fates["new"],
         "changed": going.fates["changed"],
@@ -297,17 +313,17 @@ def _take_back(scope: Scope, opened: Opened, numbers: list[int]) -> None:
 
 
 def annotate(scope: Scope, batch_id: int, tell: Tell) -> dict[str, Any]:
-    """The person's own sheet, problem cells marked and commented, with a list of them in front. Returns the file's id."""
+    """The person's own sheet with what was typed on the page, problem cells marked and commented, a list of them in front.
+
+    Returns the file's id.
+    """
     with unit_of_work(scope):
         batch = open_batch(scope, batch_id, set(ImportState))
-        problems = ImportProblem._base_manager.filter(batch=batch).order_by("row", "column")
-        notes = [
-            sheets.Note(p.row, p.column, Severity(p.severity), p.text, p.suggestion) for p in problems.iterator(2_000)
-        ]
+        notes, typed = notes_of(batch), corrections_of(batch)
     sheet = book_of(batch).sheet(batch.choice["sheet"])
     with TemporaryDirectory(prefix="ghi-chu-") as folder, _file(scope, batch) as (path, index):
         out = Path(folder) / "annotated.xlsx"
-        rows = _telling(workbook.read_rows(path, index), batch, tell)
+        rows = _telling(corrected(workbook.read_rows(path, index), typed), batch, tell)
         width = max((len(row) for row in sheet.head), default=1)
         with room_on_disk():
             sheets.write_annotated(rows, sheet_name=sheet.name, width=width, notes=notes, out=out)

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
-from functools import cache
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
-from django.db import connection
 from django.http import HttpRequest
-
-from maitruong.foundation.access import queries as access
-from maitruong.foundation.kernel import clock
 
 from .models import Account
 
@@ -32,21 +27,5 @@ class AccountBackend(BaseBackend):
             return account if account.check_password(password) else None
 
     def get_user(self, user_id: int) -> Account | None:
-        """The account of a session with the rights its person holds today, by one plain statement: every request asks it."""
-        rights, values = access.rights_column("a.person_id", on=clock.today())
-        names, columns = _fields()
-        query = f"SELECT {rights}, {columns} FROM identity_account a WHERE a.id = %(account)s::bigint AND a.is_active"
-        with connection.cursor() as cursor:
-            cursor.execute(query, {**values, "account": user_id})
-            row = cursor.fetchone()
-        if row is None:
-            return None
-        account = Account.from_db(connection.alias, names, row[1:])
-        account.held = access.rights_from(row[0])
-        return account
-
-
-@cache
-def _fields() -> tuple[list[str], str]:
-    fields = Account._meta.concrete_fields
-    return [field.attname for field in fields], ", ".join(f'a."{field.column}"' for field in fields)
+        """For the framework's own use. A request's account comes with its session (`sessions`)."""
+        return Account.objects.filter(pk=user_id, is_active=True).first()

@@ -9,6 +9,24 @@ class WrongPair(Refusal):
     remedy = "Gõ lại, chú ý phím Caps Lock và bộ gõ tiếng Việt. Quên mật khẩu thì nhờ nhà trường cấp lại."
 
 
+class WrongPassword(Refusal):
+    code = "identity.wrong_password"
+    message = "Mật khẩu đang dùng chưa đúng."
+    remedy = "Gõ lại, chú ý phím Caps Lock và bộ gõ tiếng Việt. Quên mật khẩu thì nhờ nhà trường cấp lại."
+
+
+class SamePassword(Refusal):
+    code = "identity.same_password"
+    message = "Mật khẩu mới giống mật khẩu đang dùng."
+    remedy = "Chọn một câu khác."
+
+
+class NoSuchSession(Refusal):
+    code = "identity.no_such_session"
+    message = "Thiết bị ấy đã đăng xuất rồi."
+    remedy = "Xem lại danh sách bên dưới."
+
+
 class TooManyTries(Refusal):
     code = "identity.too_many_tries"
     message = "Đã thử sai nhiều lần nên phải chờ {minutes} phút."

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Now
 
@@ -29,7 +31,6 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     totp_secret = models.TextField(default="", blank=True)
     totp_last_step = models.BigIntegerField(default=0, help_text="a code is good once")
-    must_change_password = models.BooleanField(default=False)
     password_changed_at = models.DateTimeField(null=True)
     demo_label = models.TextField(default="", blank=True, help_text="shown on the one-click list of a demo database")
     demo_order = models.SmallIntegerField(null=True)
@@ -39,7 +40,26 @@ class Account(AbstractBaseUser):
     objects = AccountManager()
 
     held: Held | None = None
-    """The rights of the person today, where they were read with the account (`backends.get_user`)."""
+    """The rights of the person today, where they were read with the account (`sessions.SessionStore.load`)."""
+
+
+class Session(AbstractBaseSession):
+    """A browser that came through the door, or stands before it (no account yet). What it keeps is signed, not secret."""
+
+    shared = "read before anyone is known; who holds a key holds the session, and no page shows one"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, related_name="+")
+    began_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True, help_text="of what a person did last, to the minute")
+    device = models.TextField(
+        default="", blank=True, help_text="browser and system in words, told by the browser itself"
+    )
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from .sessions import SessionStore
+
+        return SessionStore
 
 
 class SignInTry(models.Model):

@@ -14,12 +14,12 @@ import pyotp
 from django.conf import settings
 from django.contrib.auth import authenticate, login
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.db.models import Q
 from django.http import HttpRequest
 
 from maitruong.foundation.access import queries as access
+from maitruong.foundation.access import refused
 from maitruong.foundation.access import registry as access_roles
 from maitruong.foundation.access.doors import FAMILY_ONLY
 from maitruong.foundation.access.services import unit_of_work
@@ -28,9 +28,10 @@ from maitruong.foundation.audit import services as audit
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.people import queries as people
 
-from . import sealing
+from . import devices, sealing
 from .errors import LinkExpired, OnlyInDemo, OnlyOnThisMachine, TooManyTries, WrongCode, WrongPair
-from .models import Account, Installation, OneTimeLink, SignInTry
+from .models import Account, Installation, OneTimeLink, Session, SignInTry
+from .sessions import BEGAN, DEVICE, SEEN
 
 FREE_TRIES = 5
 WINDOW = dt.timedelta(minutes=15)
@@ -63,9 +64,10 @@ def sign_in(request: HttpRequest, *, login_name: str, password: str) -> Account:
         (_key("login", login_name.strip().lower()), FREE_TRIES),
         (_key("address", _address(request)), ADDRESS_TRIES),
     ]
-    tries = _count_try(keys)
+    tries = _count_try(keys, who=login_name.strip().lower())
     account = authenticate(request, login=login_name, password=password)
     if account is None:
+        refused.tell("sign-in: wrong pair", who=login_name.strip().lower())
         raise WrongPair
     SignInTry.objects.filter(Q(key=keys[0][0]) | Q(pk__in=tries)).delete()
     assert isinstance(account, Account)
@@ -107,11 +109,10 @@ def second_step(request: HttpRequest, *, code: str) -> Account:
 
 def check_code(account: Account, code: str) -> None:
     """A time-based code, good once. Raises WrongCode, TooManyTries."""
-    key = _key("code", str(account.pk))
     with transaction.atomic():
         # Under the account's lock: guesses sent at once take turns, and each sees those before it.
         fresh = Account.objects.select_for_update().get(pk=account.pk)
-        tries = _count_try([(key, FREE_TRIES)])
+        tries = count_guess("code", str(account.pk))
         secret = sealing.of_account(fresh)
         # Taken away since, by an access made new: no code is the right one then, nor may an empty secret be reckoned with.
         step = _step_of(secret, code, after=fresh.totp_last_step) if secret else None
@@ -120,6 +121,7 @@ def check_code(account: Account, code: str) -> None:
             fresh.save(update_fields=["totp_last_step"])
             SignInTry.objects.filter(pk__in=tries).delete()
     if not step:
+        refused.tell("sign-in: wrong code", who=account.login)
         raise WrongCode
 
 
@@ -169,14 +171,15 @@ def begin_session(request: HttpRequest, account: Account, *, how: str) -> None:
         audit.record(
             scope,
             "identity.signed_in",
-            school_id=_department(),
+            school_id=department(),
             object_type="account",
             object_id=account.pk,
             subject_id=account.person_id,
             changes={"how": how},
         )
     request.session["name"] = name
-    request.session["seen"] = request.session["began"] = int(time.time())
+    request.session[SEEN] = request.session[BEGAN] = int(time.time())
+    request.session[DEVICE] = devices.named(request.headers.get("User-Agent", ""))
     # Whoever is given a post later signs in anew, and adds the second factor then.
     request.session[FAMILY_ONLY] = "totp" not in how and not is_demo()
 
@@ -221,7 +224,7 @@ def reset_access(account: Account) -> str:
 
     Returns the token, told once. Open sessions of the account end with its password.
     """
-    OneTimeLink.objects.filter(account=account, used_at__isnull=True).update(used_at=clock.now())
+    end_what_opened(account)
     account.set_unusable_password()
     account.password_changed_at = clock.now()
     account.totp_secret = ""
@@ -286,9 +289,15 @@ def use_link(token: str, *, password: str, totp_secret: str, code: str) -> Accou
     account.set_password(password)
     account.password_changed_at = clock.now()
     account.save()
-    # Others that were handed out before end with it: whoever finds one must not make the password new again.
-    OneTimeLink.objects.filter(account=account, used_at__isnull=True).update(used_at=clock.now())
+    end_what_opened(account)
     return account
+
+
+def end_what_opened(account: Account, *, but: str = "") -> None:
+    """With a password end the sessions it began (but the one with this key), and links handed out before: whoever finds one of
+    those must not make the password new again."""
+    OneTimeLink.objects.filter(account=account, used_at__isnull=True).update(used_at=clock.now())
+    Session.objects.filter(account=account).exclude(session_key=but).delete()
 
 
 def new_secret(request: HttpRequest, token: str) -> str:
@@ -309,7 +318,15 @@ def new_secret(request: HttpRequest, token: str) -> str:
 
 def limit(request: HttpRequest, what: str, *, free: int) -> None:
     """Let one address ask something public `free` times a quarter of an hour. Raises TooManyTries."""
-    _count_try([(_key(what, _address(request)), free)])
+    _count_try([(_key(what, _address(request)), free)], who=_address(request))
+
+
+def count_guess(what: str, whose: str) -> list[int]:
+    """Count a guess at something of one account, as those at the door are. Returns its rows, to be removed when it was right.
+
+    Raises TooManyTries.
+    """
+    return _count_try([(_key(what, whose), FREE_TRIES)], who=whose)
 
 
 def forget_past() -> int:
@@ -321,7 +338,7 @@ def forget_past() -> int:
     return tries + links + sessions
 
 
-def _count_try(keys: list[tuple[str, int]]) -> list[int]:
+def _count_try(keys: list[tuple[str, int]], *, who: str) -> list[int]:
     """Count a try before it is made, so that guesses sent at once through every worker are counted too. Returns its rows.
 
     A try over the limit is not kept: waiting a quarter of an hour is enough. Raises TooManyTries.
@@ -331,6 +348,7 @@ def _count_try(keys: list[tuple[str, int]]) -> list[int]:
     for key, free in keys:
         if SignInTry.objects.filter(key=key, at__gte=since).count() > free:
             SignInTry.objects.filter(pk__in=tries).delete()
+            refused.tell("too many tries", who=who)
             raise TooManyTries(minutes=int(WINDOW.total_seconds() // 60))
     return tries
 
@@ -347,6 +365,7 @@ def _address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def _department() -> int:
+def department() -> int:
+    """The unit to whose chain of the audit an account's acts belong; 0 before there is one."""
     here = installation()
     return here.department_id if here and here.department_id else 0

@@ -1,24 +1,77 @@
-"""Sessions in Django's own table, read by one plain statement: every request asks it, and building it anew costs more than it."""
+"""Sessions in a table of the house: each row says whose it is, so that the account and its rights of today come with it in one
+statement, and everybody can see where she is signed in and end it there."""
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
+from functools import cache
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import connection
 from django.utils import timezone
 
-_READ = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
+from maitruong.foundation.access import queries as access
+from maitruong.foundation.kernel import clock
+
+from .models import Account, Session
+
+#: Names of what the session itself keeps of its life, in whole seconds; the row tells them too.
+BEGAN, SEEN, DEVICE = "began", "seen", "device"
 
 
 class SessionStore(db.SessionStore):
-    """The name is part of the signature of what is stored: sessions made by Django's class are read, and the other way."""
+    """The name is part of the signature of what is stored."""
+
+    account: Account | None = None
+    """Whose session this is, as read with it: active, with the rights its person holds today."""
+
+    @classmethod
+    def get_model_class(cls) -> type[AbstractBaseSession]:
+        return Session
 
     def load(self) -> dict[str, Any]:
+        rights, values = access.rights_column("a.person_id", on=clock.today())
+        names, columns = _fields()
+        statement = (
+            f"SELECT s.session_data, {rights}, {columns} FROM identity_session s"
+            " LEFT JOIN identity_account a ON a.id = s.account_id AND a.is_active"
+            " WHERE s.session_key = %(session)s AND s.expire_date > %(now)s"
+        )
         with connection.cursor() as cursor:
-            cursor.execute(_READ, [self.session_key, timezone.now()])
+            cursor.execute(statement, {**values, "session": self.session_key, "now": timezone.now()})
             row = cursor.fetchone()
         if row is None:
             self._session_key: str | None = None
             return {}
+        if row[2] is not None:
+            self.account = Account.from_db(connection.alias, names, row[2:])
+            self.account.held = access.rights_from(row[1])
         return self.decode(row[0])
+
+    def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
+        row = super().create_model_instance(data)
+        assert isinstance(row, Session)
+        row.account_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
+        row.began_at, row.seen_at = _moment(data.get(BEGAN)), _moment(data.get(SEEN))
+        row.device = data.get(DEVICE, "")
+        return row
+
+
+def _moment(seconds: int | None) -> dt.datetime | None:
+    return None if seconds is None else dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+
+@cache
+def _fields() -> tuple[list[str], str]:
+    fields = Account._meta.concrete_fields
+    assert fields[0].attname == "id"  # by which a row tells whether there was an account
+    return [field.attname for field in fields], ", ".join(f'a."{field.column}"' for field in fields)
+
+
+def handle(session_key: str) -> str:
+    """What a page may name a session by: the key itself opens it."""
+    return hashlib.sha256(session_key.encode()).hexdigest()[:32]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views
+from . import views, views_own
 
 app_name = "identity"
 urlpatterns = [
@@ -9,5 +9,9 @@ urlpatterns = [
     path("dang-nhap/thu/", views.demo, name="demo"),
     path("dang-xuat/", views.sign_out, name="sign_out"),
     path("khong-gian/<str:key>/", views.choose_workspace, name="choose_workspace"),
+    path("tai-khoan-cua-toi/", views_own.account, name="account"),
+    path("tai-khoan-cua-toi/mat-khau/", views_own.change_password, name="change_password"),
+    path("tai-khoan-cua-toi/thiet-bi/", views_own.end_sessions, name="end_sessions"),
+    path("tai-khoan-cua-toi/ma/", views_own.renew_second_factor, name="renew_second_factor"),
     path("bat-dau/<str:token>/", views.first_password, name="first_password"),
 ]

@@ -108,6 +108,7 @@ def first_password(request: HttpRequest, token: str) -> HttpResponse:
         "problem": problem,
         "sentences": sentences,
         "login": account.login if account else "",
+        "paired": account is not None and bool(account.totp_secret),
         "begun": account is not None and account.has_usable_password(),
         "second_step": account is None or services.needs_second_step(account),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +15,6 @@ from maitruong.foundation.kernel import clock, vietnamese
 from maitruong.insight.indicators import queries as indicators
 from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.calendar.types import Calendar
-from maitruong.registry.enrolment import queries as enrolment
 
 DAYS = 14
 """How many days back the line under the marks of today goes."""
@@ -51,6 +51,11 @@ def _keep_plans() -> None:
     made at the first look, not at each of the first five. Ends with the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)")
+
+
+def only_school(scope: Scope) -> int | None:
+    """The one school of a scope that has no other."""
+    return scope.school_ids[0] if scope.rows is not Rows.PROVINCE and len(scope.school_ids) == 1 else None
 
 
 def last_day(found: Learning, of: Period) -> dt.date:
@@ -130,8 +135,7 @@ def levels_of(grade: int | None) -> dict[str, str]:
 
 def primary_grades(scope: Scope, found: Learning) -> list[int]:
     """The primary grades a page offers beside those it tells of: one school has them only when it has no others."""
-    one_school = scope.rows is not Rows.PROVINCE and len(scope.school_ids) == 1
-    return [] if one_school and any(grade not in PRIMARY for grade in found.levels) else list(PRIMARY)
+    return [] if only_school(scope) and any(grade not in PRIMARY for grade in found.levels) else list(PRIMARY)
 
 
 def is_a_picture(levels: dict[int, dict[str, int]], *, beside: dict[int, dict[str, int]]) -> bool:
@@ -180,11 +184,65 @@ _PAGE = """FROM (SELECT count(*) AS n FROM {all}) AS total
 LEFT JOIN (SELECT * FROM {all} ORDER BY sort_key, id LIMIT %(limit)s OFFSET %(offset)s) AS page ON true"""
 
 
-def schools(scope: Scope, of: Period, *, page: slice, commune: str = "") -> tuple[list[SchoolRow], int]:
-    """Schools of the scope by name with their figures, of one commune when asked: a page, and how many there are in all.
+ORDERS = ("so", "diem", "hocba", "hs")
+"""What a list of schools may be ordered by besides the name: closed books, marks of today, sealed records (what is least done
+first, a school that owes nothing last) and pupils, most first."""
 
-    One statement; only the schools of the page are looked up in the figures.
+
+def schools(
+    scope: Scope, of: Period, *, page: slice, commune: str = "", name: str = "", order: str = ""
+) -> tuple[list[SchoolRow], int]:
+    """Schools of the scope with their figures, of one commune or with a word of the name when asked: a page, and how many there
+    are in all. order: one of ORDERS, else by name.
+
+    One statement. By name only the schools of the page are looked up in the figures; searched or ordered otherwise all are
+    read and chosen here: a province has hundreds, not more.
     """
+    chosen = bool(name or order)
+    rows = _school_rows(scope, of, slice(0, _ALL) if chosen else page, commune)
+    found = [
+        SchoolRow(i, n, c, dict(zip(indicators.columns_of(of.term), v, strict=True))) for _, i, n, c, *v in rows if i
+    ]
+    if not chosen:
+        return found, rows[0][0]
+    wanted = vietnamese.fold(vietnamese.tidy(name))
+    found = [row for row in found if wanted in vietnamese.fold(row.name)]
+    if order:
+        found.sort(key=lambda row: _place_in(order, row.numbers))
+    return found[page], len(found)
+
+
+def asked_schools(given: Mapping[str, str]) -> dict[str, str]:
+    """What an address asks of the list of schools: xa (code of a commune), q (a word of the name), xep (one of ORDERS)."""
+    order = given.get("xep", "")
+    return {
+        "xa": given.get("xa", "")[:5],
+        "q": vietnamese.tidy(given.get("q", ""))[:80],
+        "xep": order if order in ORDERS else "",
+    }
+
+
+def worst_schools(scope: Scope, of: Period, *, most: int) -> list[SchoolRow]:
+    """Schools some of whose books are still open, those with the least closed first. One statement."""
+    rows, _ = schools(scope, of, page=slice(0, _ALL), order="so")
+    return [row for row in rows if row.numbers["books_closed"] < row.numbers["books"]][:most]
+
+
+_ALL = 10_000
+
+
+def _place_in(order: str, numbers: dict[str, int]) -> tuple[bool, float]:
+    """Where a school stands: those that owe nothing of the kind after all others; the sort keeps names in order among equals."""
+    if order in ("so", "hocba"):
+        done, due = ("books_closed", "books") if order == "so" else ("records_sealed", "records_due")
+        return not numbers[due], numbers[done] / (numbers[due] or 1)
+    if order == "diem":
+        return not numbers["books"], numbers["marks_today"]
+    return False, -numbers["pupils"]
+
+
+def _school_rows(scope: Scope, of: Period, page: slice, commune: str) -> list[Any]:
+    """Rows of a page by name: how many there are in all, id, name, commune, then the numbers in the order of `columns_of`."""
     read = indicators.columns_of(of.term)
     there = " WHERE place IN (SELECT id FROM organisations_adminunit WHERE code = %(commune)s)" if commune else ""
     with connection.cursor() as cursor:
@@ -196,9 +254,7 @@ def schools(scope: Scope, of: Period, *, page: slice, commune: str = "") -> tupl
             " ORDER BY page.sort_key, page.id",
             _asked(scope, of) | {"commune": commune, **_rows_of(page)},
         )
-        rows = cursor.fetchall()
-    found = [SchoolRow(i, n, c, dict(zip(read, v, strict=True))) for _, i, n, c, *v in rows if i is not None]
-    return found, rows[0][0]
+        return cursor.fetchall()
 
 
 def communes(scope: Scope, of: Period) -> list[CommuneRow]:
@@ -217,6 +273,16 @@ def communes(scope: Scope, of: Period) -> list[CommuneRow]:
             for code, name, *numbers in cursor.fetchall()
         ]
     return sorted(found, key=lambda c: vietnamese.collation_key(c.name))
+
+
+def commune_called(code: str) -> str:
+    """The name of a commune, also of one where no school lies; "" for no such code."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT kind || ' ' || name FROM organisations_adminunit WHERE code = %s ORDER BY id DESC LIMIT 1", [code]
+        )
+        row = cursor.fetchone()
+    return row[0] if row else ""
 
 
 def _rows_of(page: slice) -> dict[str, int]:
@@ -304,10 +370,12 @@ def entries_today(scope: Scope, *, school_id: int, school_year: int) -> list[dic
         ]
 
 
-def classes(scope: Scope, *, school_id: int, school_year: int, term: int) -> list[dict[str, Any]]:
-    """The classes behind a school's figures: pupils, books and closed books of the term."""
+def classes(scope: Scope, of: Period, *, school_id: int) -> list[dict[str, Any]]:
+    """The classes behind a school's figures: pupils, books and closed books of the term. One statement."""
     if not scope.covers("insight.view", school_id=school_id):
         return []
+    first, _, last = of.known.span(of.school_year)
+    day = min(max(of.day, first), last)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.id, c.name, c.grade, (SELECT count(*) FROM enrolment_enrolment e WHERE e.school_id = c.school_id"
@@ -317,7 +385,7 @@ def classes(scope: Scope, *, school_id: int, school_year: int, term: int) -> lis
             " (SELECT count(*) FROM gradebook_markbook b WHERE b.school_year = c.school_year AND b.class_id = c.id AND b.term = %(term)s"
             "   AND b.closed_at IS NOT NULL)"
             " FROM enrolment_schoolclass c WHERE c.school_id = %(school)s AND c.school_year = %(year)s ORDER BY c.sort_key",
-            {"school": school_id, "year": school_year, "term": term, "day": enrolment.day_within(school_year)},
+            {"school": school_id, "year": of.school_year, "term": of.term, "day": day},
         )
         return [
             {"id": i, "name": name, "grade": grade, "pupils": pupils, "books": books, "closed": closed}

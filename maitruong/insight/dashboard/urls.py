@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views
+from . import exporters, views
 
 app_name = "dashboard"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("dieu-hanh/so-lieu/", views.figures, name="figures"),
     path("dieu-hanh/xa/", views.communes, name="communes"),
     path("dieu-hanh/truong/", views.schools, name="schools"),
+    path("dieu-hanh/truong/bang.xlsx", exporters.export_schools, name="export_schools"),
     path("dieu-hanh/truong/<int:school_id>/", views.school, name="school"),
     path("dieu-hanh/truong/<int:school_id>/diem-hom-nay/", views.entries, name="entries"),
     path("dieu-hanh/ket-qua/", views.levels, name="levels"),

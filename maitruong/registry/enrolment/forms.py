@@ -21,5 +21,4 @@ def day(request: HttpRequest, name: str = "day") -> dt.date:
 
 def number(request: HttpRequest, name: str) -> int | None:
     """A whole number of the address or the form; anything else counts as not given."""
-    text = (request.POST.get(name) or request.GET.get(name) or "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return formats.whole_number(request.POST.get(name) or request.GET.get(name))

@@ -25,7 +25,7 @@ from .types import POSTS
 @require_safe
 def staff(request: Request) -> HttpResponse:
     scope = request.scope
-    q, after = request.GET.get("q", "")[:100], _number(request.GET.get("sau", ""))
+    q, after = request.GET.get("q", "")[:100], formats.whole_number(request.GET.get("sau"))
     rows = queries.staff(scope, q=q, on=clock.today(), after=after, limit=queries.PAGE + 1)
     more = len(rows) > queries.PAGE
     rows = rows[: queries.PAGE]
@@ -143,7 +143,3 @@ def _own_school(scope: Scope) -> int | None:
 
 def _may(scope: Scope, school_id: int) -> bool:
     return scope.covers("staff.manage", school_id=school_id)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -167,10 +167,10 @@ INSERT INTO access_grant (person_id, role, unit_id, student_ids, valid_from, rea
   WHERE NOT EXISTS (SELECT 1 FROM stage_grant d WHERE d.person_id = p.person_id AND d.role = 'pupil')
     """,
     """
-INSERT INTO identity_account (person_id, login, password, is_active, totp_secret, totp_last_step, must_change_password,
-                              demo_label, demo_order)
+INSERT INTO identity_account (person_id, login, password, is_active, totp_secret, totp_last_step, demo_label,
+                              demo_order)
   -- In the order they were copied in, which is that of the sign-in page.
-  SELECT d.person_id, d.login, '!' || md5(d.login), true, '', 0, false, p.full_name || '|' || d.title,
+  SELECT d.person_id, d.login, '!' || md5(d.login), true, '', 0, p.full_name || '|' || d.title,
          row_number() OVER (ORDER BY d.ctid)
   FROM stage_demo_person d JOIN stage_person p ON p.id = d.person_id
     """,

@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -27,6 +27,7 @@ from maitruong.foundation.kernel.school_year import TERM_LABELS
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 from maitruong.foundation.people import queries as people
 from maitruong.registry.calendar import queries as calendar
+from maitruong.registry.calendar.types import Calendar
 from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.enrolment.types import Seat
 from maitruong.teaching.attendance import queries as attendance
@@ -35,7 +36,10 @@ from maitruong.teaching.attendance.types import SESSIONS, AbsenceCount, AbsenceR
 from .ties import waiting_for
 
 NEW_DAYS = 7
+NEW_SUBJECTS = 4  # on the card of a child; how many more there are is said below them
+NEWEST_MISSED = 12
 SUNDAY = 6
+LESSONS_BEGIN = 7  # o'clock: before it a word that nobody was missing would only sound like one
 # What a family reads instead of the teachers' short names.
 _MARK_NAMES = {
     **{f"TX{n}": f"thường xuyên lần {n}" for n in range(1, 5)},
@@ -63,8 +67,8 @@ class Child:
 @require_safe
 def children(request: Request) -> HttpResponse:
     scope = request.scope
-    year = calendar.year_on(clock.today())
-    cards = [_card(scope, student_id, number, year) for number, student_id in enumerate(_own(scope))]
+    known = calendar.known()
+    cards = [_card(scope, student_id, number, known) for number, student_id in enumerate(_own(scope))]
     _tell_opened(scope, [card.id for card in cards])
     waits, ties = waiting_for(scope.actor_id)
     context = {"page_title": _own_page(scope), "children": cards, "is_pupil": _is_pupil(scope)}
@@ -76,12 +80,14 @@ def children(request: Request) -> HttpResponse:
 def child(request: Request, student_id: int) -> HttpResponse:
     scope = request.scope
     _refuse_others(scope, student_id)
-    year = _year(request)
+    known = calendar.known()
+    year = known.chosen(formats.whole_number(request.GET.get("nam")), on=clock.today())
     person = people.particulars(student_id)
     if person is None:
         raise NotFound
     seats = enrolment.seats(scope, student_id=student_id, permission="family.view")
     here = next((seat for seat in seats if seat.school_year == year), None)
+    now = known.year_on(clock.today())
     missed = attendance.family_absences(scope, student_id=student_id, school_year=year)
     counted = attendance.count_of(missed, school_year=year).get(student_id, AbsenceCount())
     marks = gradebook.family_marks(scope, student_id=student_id, school_year=year)
@@ -94,12 +100,14 @@ def child(request: Request, student_id: int) -> HttpResponse:
             "child": person,
             "seat": here,
             "sub": _sub(here) if here else "Chưa có lớp trong năm học này",
-            "today": _today(missed, here) if year == calendar.year_on(clock.today()) else None,
+            "today": _today(missed, here, known) if year == now else None,
             "missed": [(_absence(row), row.reason) for row in missed],
+            "newest_missed": NEWEST_MISSED,
             "counted": counted,
             "terms": _terms(marks),
             "results": _results(marks, student_id, here),
             "conduct": _conduct(marks),
+            "title": marks.title if marks else "",
             "records": _records(scope, student_id),
             "year": Year(year).label,
             "years": [
@@ -171,16 +179,14 @@ def _refuse_others(scope: Scope, student_id: int) -> None:
         raise NotFound
 
 
-def _year(request: HttpRequest) -> int:
-    return calendar.known().chosen(formats.whole_number(request.GET.get("nam")), on=clock.today())
-
-
-def _card(scope: Scope, student_id: int, number: int, year: int) -> Child:
+def _card(scope: Scope, student_id: int, number: int, known: Calendar) -> Child:
+    year = known.year_on(clock.today())
+    over = known.over_on(year, today=clock.today()) is not None
     person = people.particulars(student_id)
     seats = enrolment.seats(scope, student_id=student_id, permission="family.view")
     missed = attendance.family_absences(scope, student_id=student_id, school_year=year)
     marks = gradebook.family_marks(scope, student_id=student_id, school_year=year)
-    here = next((seat for seat in seats if seat.school_year == year and seat.ends_on is None), None)
+    here = next((seat for seat in seats if seat.school_year == year and (over or seat.ends_on is None)), None)
     name = person.full_name if person else ""
     address = reverse("family:child", args=[student_id])
     return Child(
@@ -189,7 +195,7 @@ def _card(scope: Scope, student_id: int, number: int, year: int) -> Child:
         initials=vietnamese.initials(name),
         tone=_TONES[number % len(_TONES)],
         sub=_sub(here) if here else "Chưa có lớp trong năm học này",
-        today=_today(missed, here),
+        today=_today(missed, here, known),
         news=(*_new_marks(marks, address), *_new_absences(missed, address)),
         records=len(_records(scope, student_id)),
     )
@@ -199,8 +205,9 @@ def _sub(seat: Seat) -> str:
     return f"Lớp {seat.class_name} · {seat.school_name}"
 
 
-def _today(missed: list[AbsenceRow], seat: Seat | None) -> dict[str, str]:
-    """One sentence about today, from what the school wrote, and nothing it did not write."""
+def _today(missed: list[AbsenceRow], seat: Seat | None, known: Calendar) -> dict[str, str]:
+    """One sentence about today, from what the school wrote, and nothing it did not write: outside the school year, on a Sunday
+    and before the first lesson nobody can have been missing."""
     day = clock.today()
     today = [row for row in missed if row.day == day]
     if today:
@@ -213,27 +220,36 @@ def _today(missed: list[AbsenceRow], seat: Seat | None) -> dict[str, str]:
             "text": "có phép." if excused else "không phép. Liên hệ giáo viên chủ nhiệm nếu chưa rõ.",
             "kind": "warn" if excused else "danger",
         }
+    year = known.year_on(day)
+    if known.over_on(year, today=day) is not None:
+        return {"strong": f"Năm học {Year(year).label} đã kết thúc.", "text": "", "kind": "neutral"}
+    if known.knows(year) and day < known.span(year)[0]:
+        return {"strong": f"Năm học bắt đầu ngày {formats.date(known.span(year)[0])}.", "text": "", "kind": "neutral"}
     if seat is None:
         return {"strong": "Chưa có lớp.", "text": "Nhà trường xếp lớp rồi sẽ hiện ở đây.", "kind": "neutral"}
     if day.weekday() == SUNDAY:
         return {"strong": "Hôm nay là Chủ nhật.", "text": "", "kind": "neutral"}
+    if clock.now().hour < LESSONS_BEGIN:
+        return {"strong": "Hôm nay chưa đến giờ học.", "text": "", "kind": "neutral"}
     return {"strong": "Hôm nay không ghi vắng buổi nào.", "text": f"Tính đến {clock.now():%H:%M}.", "kind": "good"}
 
 
 def _new_marks(marks: FamilyYear | None, address: str) -> list[tuple[str, str, str, str]]:
+    """Books written into of late, newest first, with the last mark that stands in each. A book knows when it was last written
+    into, not which of its marks that was: so the day is said of the book."""
     since = clock.now() - dt.timedelta(days=NEW_DAYS)
     fresh = [s for s in (marks.subjects if marks else []) if s.updated_at and s.updated_at >= since and s.cells]
     fresh.sort(key=lambda s: s.updated_at or since, reverse=True)
-    return [
-        (
-            f"{s.name}: {_MARK_NAMES.get(s.cells[-1][0], s.cells[-1][0])}",
-            f"ghi ngày {formats.date(clock.day_of(s.updated_at))}",
-            address,
-            s.cells[-1][1],
-        )
-        for s in fresh[:4]
-        if s.updated_at
-    ]
+    told = [(*_told_of(s), address, "" if s.kind == "quality" else s.cells[-1][1]) for s in fresh[:NEW_SUBJECTS]]
+    more = len(fresh) - len(told)
+    return [*told, (f"Và {more} môn khác mới có điểm, nhận xét", "", address, "")] if more else told
+
+
+def _told_of(subject: FamilySubject) -> tuple[str, str]:
+    """What the card calls a book with news, and the day of it."""
+    last = subject.cells[-1][0]
+    name = subject.name if subject.kind == "quality" else f"{subject.name}: {_MARK_NAMES.get(last, last.lower())}"
+    return name, f"cập nhật ngày {formats.date(clock.day_of(subject.updated_at))}" if subject.updated_at else ""
 
 
 def _new_absences(missed: list[AbsenceRow], address: str) -> list[tuple[str, str, str, str]]:
@@ -247,16 +263,36 @@ def _absence(row: AbsenceRow) -> str:
     )
 
 
-def _terms(marks: FamilyYear | None) -> list[tuple[str, list[FamilySubject]]]:
+def _terms(marks: FamilyYear | None) -> list[tuple[str, list[FamilySubject], str]]:
+    """The books that have something, by term or moment, the newest first, each group with what its short words mean."""
     if marks is None:
         return []
     moments = {1: "Giữa học kì I", 2: "Cuối học kì I", 3: "Giữa học kì II", 4: "Cuối năm học"}
-    groups: dict[str, list[FamilySubject]] = {}
+    groups: dict[tuple[int, int], list[FamilySubject]] = {}
     for subject in marks.subjects:
-        title = moments[subject.moment] if subject.moment else TERM_LABELS[subject.term]
         if subject.cells or subject.comment or subject.result:
-            groups.setdefault(title, []).append(subject)
-    return list(groups.items())
+            groups.setdefault((subject.term, subject.moment), []).append(subject)
+    return [
+        (moments[moment] if moment else TERM_LABELS[term], found, _short_words(found))
+        for (term, moment), found in sorted(groups.items(), reverse=True)
+    ]
+
+
+def _short_words(subjects: list[FamilySubject]) -> str:
+    """What the short words that stand in these books mean: no more than a mother meets on this card."""
+    kinds = {subject.kind for subject in subjects}
+    told = []
+    if kinds & {"score", "comment"}:
+        told.append("TX: thường xuyên · GK: giữa kì · CK: cuối kì.")
+    if "comment" in kinds:
+        told.append("Đ: đạt · CĐ: chưa đạt.")
+    if kinds & {"score", "comment"}:
+        told.append("Số lớn bên phải là kết quả môn, hiện khi đủ điểm.")
+    if "primary" in kinds:
+        told.append("Mức ở môn học: T là hoàn thành tốt · H là hoàn thành · C là chưa hoàn thành.")
+    if "quality" in kinds:
+        told.append("Phẩm chất, năng lực: T là tốt · Đ là đạt · C là cần cố gắng.")
+    return " ".join(told)
 
 
 def _results(marks: FamilyYear | None, student_id: int, seat: Seat | None) -> list[dict[str, Any]]:

@@ -85,6 +85,7 @@ _ACTIONS = {
     "gradebook.basis_set": "Cho miễn, đánh giá riêng",
     "gradebook.summer_entered": "Ghi kết quả đánh giá lại trong hè",
     "identity.signed_in": "Đăng nhập",
+    "insight.schools_exported": "Tải số liệu các trường",
     "insight.pupils_listed": "Xem danh sách học sinh theo mức",
     "schools.described": "Sửa thông tin trường",
     "schools.founded": "Lập trường",

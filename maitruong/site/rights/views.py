@@ -192,11 +192,11 @@ def audit_page(request: Request) -> HttpResponse:
 
 def _people_of(row: audit.Told) -> set[int]:
     told = {
-        int(text)
+        number
         for field, *values in row.changes
         if field in labels.PERSON_FIELDS
         for text in values
-        if text.isdigit()
+        if (number := formats.whole_number(text)) is not None
     }
     return told | {person for person in (row.actor_id, row.subject_id) if person}
 

@@ -12,6 +12,7 @@ from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.events.services import publish
 from maitruong.foundation.kernel import clock, vietnamese
+from maitruong.foundation.kernel.errors import Refusal
 from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.enrolment.types import ClassRef
@@ -61,13 +62,26 @@ def state_of(row: Absence | None) -> str:
 
 def _class_to_write(scope: Scope, class_id: int, day: dt.date) -> ClassRef:
     ref = enrolment.class_ref(scope, class_id=class_id, permission="attendance.enter")
+    _refuse_day(ref, day)
+    return ref
+
+
+def problem_of_day(ref: ClassRef, day: dt.date) -> Refusal | None:
+    """Why nobody of the class can be written on that day, or None: a page says it once, before anybody tries."""
+    try:
+        _refuse_day(ref, day)
+    except Refusal as problem:
+        return problem
+    return None
+
+
+def _refuse_day(ref: ClassRef, day: dt.date) -> None:
     calendar.refuse_closed_year(ref.school_year)
     if day > clock.today():
         raise DayAhead(day=day)
     first, _, last = calendar.span(ref.school_year)
     if not first <= day <= last:
         raise OutsideYear(day=day, first=first, last=last)
-    return ref
 
 
 def _refuse_nonsense(entries: Sequence[Entry], names: dict[int, str], day: dt.date) -> None:

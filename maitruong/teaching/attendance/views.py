@@ -130,6 +130,8 @@ def _address(class_id: int, day: dt.date, session: str) -> str:
 
 def _context(scope: Scope, ref: ClassRef, rows: list[SheetRow], day: dt.date, session: str) -> dict[str, Any]:
     absent = [row for row in rows if row.state(session) != PRESENT]
+    may_enter = enrolment.reaches_class(scope, "attendance.enter", school_id=ref.school_id, class_id=ref.id)
+    shut = services.problem_of_day(ref, day) if may_enter else None
     return {
         "page_title": f"Điểm danh lớp {ref.name}",
         "school_class": ref,
@@ -148,7 +150,9 @@ def _context(scope: Scope, ref: ClassRef, rows: list[SheetRow], day: dt.date, se
         "states": STATES,
         "buttons": [(EXCUSED, "Có phép"), (UNEXCUSED, "Không phép")],
         "present": PRESENT,
-        "may_enter": enrolment.reaches_class(scope, "attendance.enter", school_id=ref.school_id, class_id=ref.id),
+        "may_enter": may_enter and shut is None,
+        "shut": shut,
+        "ahead": day > clock.today(),
         "problem": None,
     }
 

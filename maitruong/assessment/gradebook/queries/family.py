@@ -14,12 +14,14 @@ from maitruong.foundation.regulations.derivation import Derivation
 
 from .. import columns, layout, storage
 from ..columns import Column
+from ..rules.tt27_2020 import QUALITIES_AND_COMPETENCES
 from . import results
 
 
 @dataclass(frozen=True)
 class FamilySubject:
-    """One book of the child: what stands in it, column by column, empty ones left out."""
+    """One book of the child: what stands in it, column by column, empty ones left out. Of a primary pupil also the row of
+    qualities and competences (kind "quality")."""
 
     subject: str
     name: str
@@ -69,8 +71,13 @@ WHERE m.student_id = %(student)s::bigint AND m.school_year = %(year)s::smallint
 ORDER BY 4, 5, 11"""
 
 
+_QUALITIES = f"""SELECT moment, updated_at, comment, {", ".join(QUALITIES_AND_COMPETENCES)} FROM gradebook_qualitymark
+WHERE student_id = %(student)s::bigint AND school_year = %(year)s::smallint ORDER BY moment"""
+
+
 def family_marks(scope: Scope, *, student_id: int, school_year: int) -> FamilyYear | None:
-    """The child's year, for a guardian or the pupil. Three statements; None when nothing was written yet. Raises NotFound."""
+    """The child's year, for a guardian or the pupil. Three statements, in primary school four; None when nothing was written
+    yet. Raises NotFound."""
     reach = [g for g in scope.grants if "gradebook.family" in g.permissions]
     if (
         not any(g.student_ids is None or student_id in g.student_ids for g in reach)
@@ -93,12 +100,22 @@ def family_marks(scope: Scope, *, student_id: int, school_year: int) -> FamilyYe
             facts,
         )
         results = cursor.fetchall()
+        qualities = []
+        if any(row[2] == "primary" for row in rows):
+            cursor.execute(_QUALITIES, facts)
+            qualities = [_quality(row) for row in cursor.fetchall()]
     if not rows and not conduct:
         return None
-    return _year(school_year, rows, conduct, results)
+    return _year(school_year, rows, conduct, results, qualities)
 
 
-def _year(school_year: int, rows: list[Any], conduct: dict[int, tuple[str, str]], results: list[Any]) -> FamilyYear:
+def _year(
+    school_year: int,
+    rows: list[Any],
+    conduct: dict[int, tuple[str, str]],
+    results: list[Any],
+    qualities: list[FamilySubject],
+) -> FamilyYear:
     learning, title, act = {}, "", ""
     for term, grade, level, year_conduct, given, under in results:
         learning[term] = layout.level_name(level, primary=grade <= 5)
@@ -112,7 +129,7 @@ def _year(school_year: int, rows: list[Any], conduct: dict[int, tuple[str, str]]
         school_year,
         newest[12] if newest else "",
         newest[5] if newest else 0,
-        [_subject(row) for row in rows],
+        [*(_subject(row) for row in rows), *qualities],
         conduct,
         {term: words for term, words in learning.items() if words},
         title,
@@ -136,6 +153,20 @@ def _subject(row: Any) -> FamilySubject:
         result = "Miễn"
     return FamilySubject(
         subject, name, kind, term, moment, [t for t in texts if t[1]], result, comment, closed, updated_at
+    )
+
+
+def _quality(row: Any) -> FamilySubject:
+    """Named whole: a family does not read the short heads of a teacher's columns."""
+    moment, updated_at, comment, *levels = row
+    by_key = {column.key: column for column in columns.columns_for("quality")}
+    texts = [
+        (name, columns.show(by_key[code], level))
+        for (code, name), level in zip(QUALITIES_AND_COMPETENCES.items(), levels, strict=True)
+    ]
+    term = 1 if moment <= 2 else 2
+    return FamilySubject(
+        "", "Phẩm chất, năng lực", "quality", term, moment, [t for t in texts if t[1]], "", comment, False, updated_at
     )
 
 

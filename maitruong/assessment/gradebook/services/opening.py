@@ -96,11 +96,13 @@ def forget_old_answers(limit: int = 5000) -> int:
 
 
 def _school_class(class_id: int) -> tuple[int, int, int, str, list[str], list[str]] | None:
+    """What the books follow from, under the lock of the class: of two who open them, or choose a subject meanwhile, the second
+    reads what the first one left."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT school_id, school_year, grade, name,"
             " ARRAY(SELECT jsonb_array_elements_text(electives)), ARRAY(SELECT jsonb_array_elements_text(clusters))"
-            " FROM enrolment_schoolclass WHERE id = %s",
+            " FROM enrolment_schoolclass WHERE id = %s FOR NO KEY UPDATE",
             [class_id],
         )
         return cursor.fetchone()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
+from django.db import connection, connections
 
 from maitruong.assessment.gradebook import services
 from maitruong.assessment.gradebook.errors import (
@@ -77,6 +79,35 @@ def test_an_upper_secondary_class_gets_its_electives_and_clusters_in_the_second_
     assert {"VL", "HH", "SH", "TH"} <= codes.keys() and "DL" not in codes
     assert {code for code, cluster in codes.items() if cluster} == {"TOAN", "VL", "HH"}
     assert room.books
+
+
+@pytest.mark.django_db(transaction=True)
+def test_books_opened_while_a_subject_is_being_chosen_follow_the_choice() -> None:
+    chosen = ["VL", "HH", "SH", "TH"]
+    room = make.a_classroom(grade=10, name="10A1", levels=("04",), electives=tuple(chosen))
+    opened: list[int] = []
+
+    def open_again() -> None:
+        try:
+            with make.working_as(room.principal) as scope:
+                opened.extend(services.open_books(scope, class_id=room.class_id))
+        finally:
+            connections.close_all()
+
+    other = threading.Thread(target=open_again)
+    with house.as_system(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE enrolment_schoolclass SET electives = to_jsonb(%s::text[]) WHERE id = %s",
+            [[*chosen[:-1], "DL"], room.class_id],
+        )
+        other.start()
+        other.join(timeout=2)  # long enough to end, were it not waiting for the class
+        assert not opened
+    other.join()
+
+    with house.as_system() as scope:
+        books = MarkBook.objects.visible_to(scope, "gradebook.view").filter(pk__in=opened)
+        assert "DL" in books.values_list("subject", flat=True)
 
 
 def test_a_primary_class_gets_a_book_per_subject_and_moment() -> None:

@@ -108,7 +108,7 @@ def in_view(queries: CaptureQueriesContext) -> list[str]:
     return [
         text
         for text in texts[begun + 1 :]
-        if not text.startswith("SELECT set_config") and "SAVEPOINT" not in text and "django_session" not in text
+        if not text.startswith("SELECT set_config") and "SAVEPOINT" not in text and "identity_session" not in text
     ]
 
 

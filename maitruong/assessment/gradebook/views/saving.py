@@ -80,15 +80,13 @@ def _cells(request: HttpRequest) -> tuple[str, list[Cell]]:
 
 
 def _cell(given: Any) -> Cell:
-    row, column, value, saw = str(given["row"]), given["column"], given["value"], given["saw"]
-    if not (row.isascii() and row.isdigit() and len(row) < 18):
-        raise UnreadableRequest
-    if not (isinstance(column, str) and isinstance(value, str) and isinstance(saw, str)):
+    row, column, value, saw = formats.whole_number(str(given["row"])), given["column"], given["value"], given["saw"]
+    if row is None or not (isinstance(column, str) and isinstance(value, str) and isinstance(saw, str)):
         raise UnreadableRequest
     # JSON can spell what no text of a database holds: NUL, and halves of a surrogate pair (encode raises a ValueError).
     if b"\0" in f"{column}{value}{saw}".encode():
         raise UnreadableRequest
-    return Cell(int(row), column, value, saw)
+    return Cell(row, column, value, saw)
 
 
 @needs("gradebook.view")

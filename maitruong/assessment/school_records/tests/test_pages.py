@@ -389,3 +389,15 @@ def test_the_command_says_valid_altered_and_unreadable_with_its_exit_code(room, 
     assert told["standing"] == "valid" and told["initials"] == "N. G. H."
     assert (altered.value.code, missing.value.code) == (1, 2)
     assert json.loads(capsys.readouterr().out)["problems"]
+
+
+def test_an_office_above_stays_with_the_school_it_chose(client: Client) -> None:
+    department = make.a_department()
+    school = make.a_school(make.a_commune(department))
+    make.a_class(school, pupils=("Lý A Sính",))
+    client.force_login(make.a_post_holder(department, "department_officer", "Lê Trung Kiên"), BACKEND)
+
+    page = client.get(f"/hoc-ba/?truong={school}&nam=2026").content.decode()
+
+    assert "THCS Lê Chân · năm học 2026-2027" in page
+    assert f'href="?nam=2026&amp;truong={school}"' in page

@@ -19,6 +19,7 @@ from maitruong.foundation.jobs import queries as jobs
 from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear
+from maitruong.foundation.organisations import queries as organisations
 from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.staff import queries as staff
 
@@ -48,6 +49,9 @@ def _overview(
     one_school = len(scope.school_ids) == 1
     needs_school = school_id is None and not one_school and not scope.is_system
     rows = [] if needs_school else queries.classes(scope, school_year=year, school_id=school_id)
+    # An office above schools reads one of them: the page says which, and stays with it from year to year.
+    kept = f"&truong={school_id}" if rows and school_id is not None and not one_school else ""
+    named = organisations.units([school_id]).get(school_id) if kept and school_id is not None else None
     may_seal = one_school and scope.covers("school_records.seal", school_id=scope.school_ids[0])
     context = {
         "page_title": "Học bạ",
@@ -55,10 +59,10 @@ def _overview(
         "year": SchoolYear(year).label,
         "nam": year,
         "years": [
-            {"label": SchoolYear(y.year).label, "url": f"?nam={y.year}", "current": y.year == year}
+            {"label": SchoolYear(y.year).label, "url": f"?nam={y.year}{kept}", "current": y.year == year}
             for y in calendar.years()
         ],
-        "place": scope.place,
+        "place": named.name if named else scope.place,
         "needs_school": needs_school,
         "to_seal": sum(row.count("principal_signed") for row in rows) if may_seal else 0,
         "to_issue": sum(row.count("sealed") for row in rows) if may_seal else 0,

@@ -41,13 +41,13 @@ def _waiting(role: Role) -> View:
     def page(request: Request) -> HttpResponse:
         """GET lists what waits; POST asks for a consent to what was chosen."""
         scope = request.scope
-        chosen_class = _number(request.GET.get("lop"))
+        chosen_class = formats.whole_number(request.GET.get("lop"))
         problem = None
         if request.method == "POST":
             asked, problem = attempt(lambda: _ask(request, role))
             if asked is not None:
                 return redirect(_kept(reverse("school_records:consent", args=[asked.id]), chosen_class))
-        page = queries.waiting_for(scope, role, class_id=chosen_class, start=_number(request.GET.get("tu")) or 0)
+        page = queries.waiting_for(scope, role, class_id=chosen_class, start=formats.whole_number(request.GET.get("tu")) or 0)
         here = reverse(f"school_records:waiting_{_NAMES[role]}")
         context = {
             "page_title": _HEADINGS[role],
@@ -83,10 +83,6 @@ def _ask(request: Request, role: Role) -> Consent:
     return services.ask_to_sign(request.scope, role=role, block_ids=chosen)
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
 def _kept(address: str, class_id: int | None, start: int = 0) -> str:
     """The address with the choice of class carried along, from batch to batch."""
     asked = {name: value for name, value in (("lop", class_id), ("tu", start)) if value}
@@ -115,7 +111,7 @@ def consent(request: SignedInRequest, consent_id: str) -> HttpResponse:
     if scope is None:  # signed in, without any post
         raise Http404
     found = _own_consent(scope, consent_id)
-    chosen_class = _number(request.GET.get("lop"))
+    chosen_class = formats.whole_number(request.GET.get("lop"))
     back = _kept(reverse(f"school_records:waiting_{_NAMES[found.role]}"), chosen_class)
     problem = None
     if request.method == "POST":

@@ -37,6 +37,25 @@ def test_a_closed_book_refuses_the_whole_request_with_its_sentence(visit, book: 
     assert "đã khoá lúc 14:00. Gửi yêu cầu mở lại" in page.locator(".ask--refused").inner_text()
 
 
+def test_more_refusals_than_fit_fade_out_at_the_edge_and_the_last_one_stands_clear_of_it(visit, book: Book) -> None:
+    page = visit("/luoi/")
+    paste(page, 1, 1, "\n".join(["11"] * 12))
+    assert until(page, lambda: page.locator(".ask--refused").count() >= 6)
+
+    box = page.locator("[data-grid-asks]")
+    seen = box.evaluate(
+        """box => {
+          const more = box.scrollHeight - box.clientHeight, fades = getComputedStyle(box).maskImage
+          box.scrollTop = more
+          const room = box.getBoundingClientRect().bottom - box.lastElementChild.getBoundingClientRect().bottom
+          return {more, fades, room}
+        }"""
+    )
+
+    assert seen["more"] > 0
+    assert "gradient" in seen["fades"] and seen["room"] >= 28
+
+
 def test_undo_after_the_save_is_a_new_change_and_spares_what_others_wrote(visit, book: Book) -> None:
     page = visit("/luoi/")
     paste(page, 1, 1, "8\n9")

@@ -114,3 +114,14 @@ def test_a_person_with_no_workspace_still_gets_a_shell(env: Environment) -> None
     me = {"name": "Lý A Sính", "initials": "LS", "workspaces": [], "sign_out_url": "/ra/"}
 
     assert "Đăng xuất" in env.get_template("ui/shell.html").render(me=me, menu=[])
+
+
+def test_on_a_phone_the_top_bar_leads_to_the_place_above(env: Environment) -> None:
+    me = {"name": "Lý A Sính", "initials": "LS", "workspaces": []}
+    crumbs = [{"label": "Con tôi", "url": "/con-toi/"}, {"label": "Lớp"}, {"label": "Lý A Sính"}]
+
+    shell = env.get_template("ui/shell.html")
+    top = shell.render(me=me, menu=[], crumbs=crumbs).split('<header class="top">')[1]
+    at_home = shell.render(me=me, menu=[], crumbs=crumbs[2:]).split('<header class="top">')[1]
+
+    assert '<a class="up" href="/con-toi/">' in top and 'class="up"' not in at_home

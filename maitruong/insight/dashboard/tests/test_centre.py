@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 
+import openpyxl
 import pytest
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 
+from maitruong.assessment.gradebook.tests import factories as books
 from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.audit.models import Entry
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.organisations import services as organisations
 from maitruong.foundation.organisations.models import AdminUnit, FormerUnit, Unit
@@ -40,6 +44,7 @@ def province() -> dict[str, int]:
     return {
         "ours": ours,
         "theirs": theirs,
+        "commune": commune,
         "class": class_id,
         "pupil": pupils[0],
         "officer": make.an_account(officer),
@@ -221,6 +226,99 @@ def test_a_commune_whose_books_are_all_closed_is_not_to_be_reminded(client: Clie
 def reminded(page: str) -> str:
     """The card of the communes to be reminded."""
     return page.split("Xã, phường cần nhắc")[1].split("</section>")[0]
+
+
+def with_books(province: dict, ours: tuple[int, int], theirs: tuple[int, int]) -> None:
+    """(closed, of how many) books of the first term of the two schools."""
+    with make.as_system(), connection.cursor() as cursor:
+        for school, (closed, books) in ((province["ours"], ours), (province["theirs"], theirs)):
+            cursor.execute(
+                "UPDATE indicators_figures SET books_1 = %s, books_closed_1 = %s WHERE school_id = %s",
+                [books, closed, school],
+            )
+
+
+def test_a_principal_is_reminded_of_the_classes_whose_books_are_open(client: Client) -> None:
+    room = books.a_classroom()
+    indicators.recount([room.school], 2026)
+    client.force_login(room.principal)
+
+    page = client.get("/dieu-hanh/").content.decode()
+
+    left = page.split("Lớp còn sổ chưa khoá")[1].split("</section>")[0]
+    assert f"?hk=1&amp;lop={room.class_id}" in left and "8A2" in left and "0/13" in left
+    assert "Xã, phường" not in page and f'href="/dieu-hanh/truong/{room.school}/"' in page
+
+
+def test_an_office_of_one_commune_is_reminded_of_its_schools(client: Client, province: dict) -> None:
+    also_ours = make.a_school(province["commune"], "TH Kim Đồng")
+    person = make.a_person("Bùi Thị Hải Yến", province["commune"])
+    make.a_post(person, "commune_officer", province["commune"])
+    indicators.recount([also_ours], 2026)
+    counted(province)
+    with_books({**province, "theirs": also_ours}, (1, 4), (0, 2))
+
+    client.force_login(make.an_account(person))
+    page = client.get("/dieu-hanh/").content.decode()
+
+    left = page.split("Trường cần nhắc")[1].split("</section>")[0]
+    assert 0 < left.index("TH Kim Đồng") < left.index("THCS Lê Chân") and "1/4" in left and "Xã, phường" not in page
+
+
+def test_schools_are_found_by_name_and_ordered_by_what_is_least_done(client: Client, province: dict) -> None:
+    counted(province)
+    with_books(province, (3, 4), (1, 2))
+    client.force_login(province["officer"])
+
+    def named(query: str) -> list[str]:
+        page = client.get(f"/dieu-hanh/truong/{query}").content.decode()
+        return [name for name in ("THCS Lê Chân", "THCS Vĩnh Bảo") if f">{name}</a>" in page]
+
+    def order(query: str) -> bool:
+        page = client.get(f"/dieu-hanh/truong/{query}").content.decode()
+        return page.index(">THCS Lê Chân</a>") < page.index(">THCS Vĩnh Bảo</a>")
+
+    assert named("?q=vinh+bao") == ["THCS Vĩnh Bảo"] and named("?q=khong-co") == []
+    assert order("") and not order("?xep=so") and order("?xep=hs") and order("?xep=bay")
+
+
+def test_a_list_keeps_what_was_asked_and_names_a_commune_without_schools(client: Client, province: dict) -> None:
+    client.force_login(province["officer"])
+    since = DateRange(dt.date(2020, 1, 1), None)
+    AdminUnit.objects.create(code="11383", name="Vắng", kind="Xã", level="commune", valid=since)
+
+    page = client.get("/dieu-hanh/truong/?xa=11383&q=minh+%26&xep=so").content.decode()
+
+    assert "Các trường ở Xã Vắng" in page and "0 trường" in page
+    assert 'name="xa" value="11383"' in page and 'name="xep" value="so"' in page
+    assert "?xa=11383&amp;q=minh%20%26&amp;xep=hs&amp;" in page
+
+
+def test_the_list_is_taken_home_as_it_was_asked_for_and_the_audit_knows(client: Client, province: dict) -> None:
+    counted(province)
+    with_books(province, (3, 4), (1, 2))
+    client.force_login(province["officer"])
+
+    whole = client.get("/dieu-hanh/truong/bang.xlsx?xep=so")
+    one = client.get("/dieu-hanh/truong/bang.xlsx?q=le+chan")
+
+    sheet = openpyxl.load_workbook(io.BytesIO(whole.content)).active
+    rows = [row for row in sheet.iter_rows(values_only=True) if row[0] in ("THCS Lê Chân", "THCS Vĩnh Bảo")]
+    assert [row[0] for row in rows] == ["THCS Vĩnh Bảo", "THCS Lê Chân"] and rows[1][2:7] == (1, 2, 0, 4, 3)
+    assert len(list(openpyxl.load_workbook(io.BytesIO(one.content)).active.iter_rows())) == sheet.max_row - 1
+    with make.as_system():
+        told = Entry._base_manager.filter(action="insight.schools_exported")
+        assert [entry.actor_id for entry in told] == [province["officer"].person_id] * 2
+
+
+def test_every_page_below_the_centre_leads_back_up_in_the_same_year(client: Client, reformed: dict) -> None:
+    client.force_login(reformed["officer"])
+
+    school = client.get(f"/dieu-hanh/truong/{reformed['ours']}/?nam=2025").content.decode()
+
+    assert '<a href="/dieu-hanh/?nam=2025&amp;">Trung tâm điều hành</a>' in school
+    assert '<a href="/dieu-hanh/truong/?nam=2025&amp;">Các trường</a>' in school
+    assert f'/hoc-ba/?truong={reformed["ours"]}&amp;nam=2025"' in school
 
 
 def test_a_year_nobody_opened_is_the_present_one(province: dict) -> None:

@@ -157,7 +157,7 @@ def test_the_page_lists_kept_rows_and_takes_the_decision(touched: SimpleNamespac
     client = Client()
     client.force_login(make.a_post_holder(touched.school, "clerk", "Vi Thị Thư"))
     session = client.session
-    session["seen"] = 10**12
+    session["seen"] = 4 * 10**9
     session.save()
     address = f"/nhap-danh-sach/{touched.batch_id}/"
 

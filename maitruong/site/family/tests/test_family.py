@@ -8,6 +8,8 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 
+from maitruong.assessment.gradebook import services as gradebook
+from maitruong.assessment.gradebook.tests import factories as books
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.identity.models import Account
 from maitruong.foundation.kernel import clock
@@ -90,3 +92,87 @@ def test_access_that_ended_shows_the_child_no_longer(place: SimpleNamespace, mot
 @pytest.mark.parametrize("address", ["/hoc-sinh/", "/lop/", "/doi-ngu/", "/quyen/", "/nhat-ky/", "/diem-danh/"])
 def test_a_guardian_finds_no_page_of_the_school(mother: Account, address: str) -> None:
     assert signed_in(mother).get(address).status_code == 404
+
+
+def test_every_absence_can_be_read_though_the_page_begins_with_the_newest(
+    place: SimpleNamespace, mother: Account
+) -> None:
+    with unit_of_work(place.principal):
+        for n in range(14):
+            day = DAY - dt.timedelta(days=n)
+            if day.weekday() != 6:
+                attendance.enter_absences(
+                    place.principal,
+                    class_id=place.class_id,
+                    day=day,
+                    entries=[Entry(place.pupils[0], session, "excused") for session in ("morning", "afternoon")],
+                )
+
+    page = signed_in(mother).get(f"/con-toi/{place.pupils[0]}/").content.decode()
+
+    missed = [DAY - dt.timedelta(days=n) for n in range(14) if (DAY - dt.timedelta(days=n)).weekday() != 6]
+    assert all(f"{day:%d/%m/%Y}, buổi chiều: vắng có phép" in page for day in missed)
+    assert f"Xem {2 * len(missed) - 12} buổi vắng trước đó" in page
+
+
+@pytest.mark.django_db
+def test_a_family_reads_the_newest_term_first_and_what_its_short_words_mean() -> None:
+    room = books.a_classroom()
+    teacher, an = books.teacher_of(room), room.pupils[0]
+    books.type_in(teacher, room.book("TOAN", 1), (an, "tx1", "8"))
+    books.type_in(teacher, room.book("TOAN", 2), (an, "tx1", "9"))
+    guardian = make.a_guardian("Trần Mỹ Hạnh", child=an, school=room.school)
+
+    page = signed_in(guardian).get(f"/con-toi/{an}/").content.decode()
+
+    assert 0 < page.index("Điểm, nhận xét: Học kì II") < page.index("Điểm, nhận xét: Học kì I<")
+    assert "TX: thường xuyên" in page and "hoàn thành tốt" not in page
+
+
+@pytest.mark.django_db
+def test_a_primary_family_reads_qualities_and_what_its_letters_mean() -> None:
+    room = books.a_classroom(grade=4, name="4A", levels=("02",))
+    an = room.pupils[0]
+    teacher, homeroom = books.teacher_of(room, "TOAN"), books.homeroom_of(room)
+    books.type_in(teacher, room.book("TOAN", 4), (an, "level", "t"), service=gradebook.enter_primary)
+    books.type_in(homeroom, room.book("quality", 4), (an, "giai_quyet_van_de", "Đ"), service=gradebook.enter_primary)
+    guardian = make.a_guardian("Trần Mỹ Hạnh", child=an, school=room.school)
+
+    page = signed_in(guardian).get(f"/con-toi/{an}/").content.decode()
+
+    assert "Giải quyết vấn đề và sáng tạo</small>Đ" in page
+    assert "T là hoàn thành tốt" in page and "C là cần cố gắng" in page and "TX: thường xuyên" not in page
+
+
+@pytest.mark.django_db
+def test_the_card_says_how_many_more_subjects_have_news() -> None:
+    room = books.a_classroom()
+    an = room.pupils[0]
+    for subject in ("TOAN", "NV", "NN1", "GDCD", "LSDL", "KHTN"):
+        books.type_in(books.teacher_of(room, subject, f"Lê Thị {subject}"), room.book(subject), (an, "tx1", "8"))
+    guardian = make.a_guardian("Trần Mỹ Hạnh", child=an, school=room.school)
+
+    page = signed_in(guardian).get("/con-toi/").content.decode()
+
+    assert page.count("thường xuyên lần 1") == 4
+    assert "Và 2 môn khác mới có điểm, nhận xét" in page
+
+
+@pytest.mark.parametrize(
+    ("moment", "sentence"),
+    [
+        ("2026-11-23T01:40", "Hôm nay chưa đến giờ học."),
+        ("2026-11-22T09:00", "Hôm nay là Chủ nhật."),
+        ("2027-07-01T09:00", "Năm học 2026-2027 đã kết thúc."),
+        ("2025-08-04T09:00", "Năm học bắt đầu ngày 05/09/2025."),
+    ],
+)
+def test_nobody_is_said_to_be_present_while_there_is_no_school(
+    place: SimpleNamespace, mother: Account, moment: str, sentence: str
+) -> None:
+    with clock.standing_still(dt.datetime.fromisoformat(moment).replace(tzinfo=clock.VIETNAM)):
+        client = signed_in(mother)
+        home, child = client.get("/con-toi/"), client.get(f"/con-toi/{place.pupils[0]}/")
+
+    for page in (home.content.decode(), child.content.decode()):
+        assert sentence in page and "không ghi vắng" not in page

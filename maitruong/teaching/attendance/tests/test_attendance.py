@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from maitruong.foundation.access.errors import NotFound
@@ -102,6 +103,31 @@ def test_two_teachers_tapping_the_same_pupil_the_second_is_told(place: SimpleNam
         enter(homeroom, place.class_id, Entry(child, MORNING, "unexcused", seen="present"))
 
     assert states(homeroom, place.class_id)[0] == ("excused", "present")
+
+
+def page_of(client: Client, place: SimpleNamespace, **asked: str) -> str:
+    client.force_login(make.a_post_holder(place.school, "homeroom_teacher", "Vũ Thị Hiền", class_ids=[place.class_id]))
+    way = f"/diem-danh/{place.class_id}/"
+    answer = client.post(way + "ghi/", asked) if "state" in asked else client.get(way, asked)
+    return answer.content.decode()
+
+
+def test_a_day_nobody_can_be_written_on_is_told_once_and_has_no_buttons(place: SimpleNamespace, client: Client) -> None:
+    ahead, today = (page_of(client, place, ngay=day, buoi=MORNING) for day in ("21/11/2026", "20/11/2026"))
+
+    assert ahead.count("chưa đến nên chưa điểm danh được") == 1
+    assert "tap__key" not in ahead and "Có mặt" not in ahead
+    assert "chưa đến" not in today and "tap__key" in today
+
+
+def test_a_refusal_stands_once_over_the_whole_sheet(place: SimpleNamespace, client: Client) -> None:
+    enter(place.principal, place.class_id, Entry(place.pupils[0], MORNING, "excused"))
+
+    told = page_of(
+        client, place, ngay="20/11/2026", buoi=MORNING, pupil=str(place.pupils[0]), state="unexcused", seen="present"
+    )
+
+    assert told.count("vừa được ghi") == 1
 
 
 @pytest.mark.parametrize(

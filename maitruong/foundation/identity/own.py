@@ -1,0 +1,139 @@
+"""What a person does with her own account: a new password, a new second factor, and an end to where she is signed in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.password_validation import validate_password
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from maitruong.foundation.access import refused
+from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.access.types import system_scope
+from maitruong.foundation.audit import services as audit
+from maitruong.foundation.kernel import clock
+
+from . import services
+from .errors import NoSuchSession, SamePassword, WrongPassword
+from .middleware import IDLE_SECONDS, LONGEST_SECONDS, TOUCH_SECONDS
+from .models import Account, Session, SignInTry
+from .sessions import handle
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A browser in which the person is signed in. handle: what the page names it by; here: the one that asks."""
+
+    handle: str
+    device: str
+    began_at: dt.datetime | None
+    seen_at: dt.datetime | None
+    here: bool
+
+
+def open_sessions(request: HttpRequest) -> list[OpenSession]:
+    """Where the person is signed in now: this browser first, then by last use."""
+    key = request.session.session_key
+    found = [
+        OpenSession(handle(row.session_key), row.device, row.began_at, row.seen_at, row.session_key == key)
+        for row in _alive(_account_of(request)).order_by("-seen_at", "session_key")
+    ]
+    return sorted(found, key=lambda session: not session.here)
+
+
+def _alive(account: Account) -> QuerySet[Session]:
+    now = clock.now()
+    return Session.objects.filter(
+        account=account,
+        expire_date__gt=now,
+        seen_at__gt=now - dt.timedelta(seconds=IDLE_SECONDS + TOUCH_SECONDS),
+        began_at__gt=now - dt.timedelta(seconds=LONGEST_SECONDS),
+    )
+
+
+def end_sessions(request: HttpRequest, *, password: str, only: str = "") -> int:
+    """End one session by its handle, or all but this one. Returns how many were ended.
+
+    Raises WrongPassword, TooManyTries, NoSuchSession. An account without a password (a demo's) is not asked for one.
+    """
+    account = _account_of(request)
+    if account.has_usable_password() or not services.is_demo():
+        account = _prove(request, password)
+    others = [row.session_key for row in Session.objects.filter(account=account)]
+    others = [key for key in others if key != request.session.session_key and only in ("", handle(key))]
+    if only and not others:
+        raise NoSuchSession
+    Session.objects.filter(account=account, session_key__in=others).delete()
+    _tell(account, "identity.sessions_ended", {"sessions": [len(others), 0]})
+    return len(others)
+
+
+def change_password(request: HttpRequest, *, password: str, new: str) -> None:
+    """A new password in place of the present one; every other session and every link handed out before ends with the old.
+
+    Raises WrongPassword, TooManyTries, SamePassword, ValidationError.
+    """
+    account = _prove(request, password)
+    if new == password:
+        raise SamePassword
+    validate_password(new, account)
+    account.set_password(new)
+    account.password_changed_at = clock.now()
+    account.save(update_fields=["password", "password_changed_at"])
+    services.end_what_opened(account, but=request.session.session_key or "")
+    update_session_auth_hash(request, account)
+    _tell(account, "identity.password_changed", {})
+
+
+def renew_second_factor(request: HttpRequest, *, password: str, code: str) -> str:
+    """The token of a page that pairs another telephone, for who still has the first. Raises WrongPassword, WrongCode, TooManyTries."""
+    account = _prove(request, password)
+    services.check_code(account, code)
+    _tell(account, "identity.second_factor_renewal_begun", {})
+    return services.make_link(account, hours=1)
+
+
+def _prove(request: HttpRequest, password: str) -> Account:
+    """The account, locked, when its password is given once more: a page left open must not be enough to take an account over.
+
+    Guesses sent at once take turns, and each sees those before it.
+    """
+    account = Account.objects.select_for_update().get(pk=_account_of(request).pk)
+    with _counted(f"{account.pk}"):
+        if not account.check_password(password):
+            refused.tell("own account: wrong password", who=account.login)
+            raise WrongPassword
+    return account
+
+
+@contextmanager
+def _counted(whose: str) -> Iterator[None]:
+    """A guess, counted before it is made and forgotten when it was right."""
+    tries = services.count_guess("own", whose)
+    yield
+    SignInTry.objects.filter(pk__in=tries).delete()
+
+
+def _account_of(request: HttpRequest) -> Account:
+    account = request.user
+    assert isinstance(account, Account)
+    return account
+
+
+def _tell(account: Account, action: str, changes: dict[str, object]) -> None:
+    scope = system_scope("one's own account")
+    with unit_of_work(scope):
+        audit.record(
+            scope,
+            action,
+            school_id=services.department(),
+            object_type="account",
+            object_id=account.pk,
+            subject_id=account.person_id,
+            changes=changes,
+        )

@@ -1,0 +1,213 @@
+"""«Tài khoản của tôi»: a new password, another telephone, and an end to where one is signed in."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pyotp
+import pytest
+from django.test import Client
+
+from maitruong.foundation.audit.models import Entry
+from maitruong.foundation.identity import sealing, sessions
+from maitruong.foundation.identity import services as identity
+from maitruong.foundation.identity.devices import named
+from maitruong.foundation.identity.models import Account, Installation, OneTimeLink, Session
+from maitruong.foundation.kernel import clock
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "bầu trời xanh trên mái trường"
+ANOTHER = "con đường làng quanh co ra bến"
+PAGE = "/tai-khoan-cua-toi/"
+PHONE = (
+    "Mozilla/5.0 (Linux; Android 14; SM-A057F) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Mobile Safari/537.36"
+)
+
+
+@pytest.fixture
+def principal() -> Account:
+    account = make.a_principal(make.a_school(make.a_commune(make.a_department())))
+    account.set_password(PASSWORD)
+    account.save()
+    return account
+
+
+def entered(account: Account, browser: str = "", password: str = PASSWORD) -> Client:
+    client = Client(headers={"User-Agent": browser})
+    client.post("/dang-nhap/", {"login": account.login, "password": password})
+    return client
+
+
+def is_in(client: Client) -> bool:
+    return client.get(PAGE).status_code == 200
+
+
+def told(action: str, account: Account) -> int:
+    with make.as_system() as scope:
+        return Entry.objects.visible_to(scope, "").filter(action=action, subject_id=account.person_id).count()
+
+
+def test_a_new_password_ends_every_other_session_and_link_and_keeps_this_one(principal: Account) -> None:
+    here, elsewhere = entered(principal), entered(principal, PHONE)
+    identity.make_link(principal)
+    before = here.session.session_key
+
+    answer = here.post(PAGE + "mat-khau/", {"password": PASSWORD, "new": ANOTHER})
+
+    assert answer.status_code == 302 and "Đã đổi mật khẩu" in here.get(answer.url).text
+    assert is_in(here) and here.session.session_key != before and not is_in(elsewhere)
+    assert not OneTimeLink.objects.filter(account=principal, used_at__isnull=True).exists()
+    assert not is_in(entered(principal)) and is_in(entered(principal, password=ANOTHER))
+    assert told("identity.password_changed", principal) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"password": "đoán bừa một câu nào đó", "new": ANOTHER}, "Mật khẩu đang dùng chưa đúng"),
+        ({"password": PASSWORD, "new": "ngắn"}, "14"),
+        ({"password": PASSWORD, "new": PASSWORD}, "giống mật khẩu đang dùng"),
+        ({"new": ANOTHER}, "Mật khẩu đang dùng chưa đúng"),
+    ],
+)
+def test_what_a_new_password_is_refused_for_is_said_and_nothing_changes(
+    principal: Account, given: dict[str, str], sentence: str
+) -> None:
+    here, elsewhere = entered(principal), entered(principal)
+
+    answer = here.post(PAGE + "mat-khau/", given)
+
+    assert answer.status_code == 422 and sentence in answer.text
+    assert is_in(here) and is_in(elsewhere) and is_in(entered(principal))
+
+
+def test_whoever_sits_down_at_an_open_page_has_five_guesses_at_the_password(principal: Account) -> None:
+    here = entered(principal)
+    for n in range(5):
+        here.post(PAGE + "mat-khau/", {"password": f"đoán lần thứ {n} xem sao", "new": ANOTHER})
+
+    right = here.post(PAGE + "thiet-bi/", {"password": PASSWORD})
+
+    assert right.status_code == 422 and "phải chờ 15 phút" in right.text
+    principal.refresh_from_db()
+    assert principal.check_password(PASSWORD)
+
+
+def test_the_page_lists_where_one_is_signed_in_and_shows_no_key(principal: Account) -> None:
+    here, phone = entered(principal), entered(principal, PHONE)
+    stranger = make.a_principal(make.a_school(make.a_commune(make.a_department()), "THCS Khác"))
+    other = Client()
+    other.force_login(stranger)
+
+    page = here.get(PAGE).text
+
+    assert "Chrome trên Android" in page and page.count("thiết bị này") >= 1
+    for client in (here, phone, other):
+        assert client.session.session_key not in page
+    assert sessions.handle(phone.session.session_key) in page
+    assert sessions.handle(other.session.session_key) not in page
+
+
+def test_one_device_is_signed_out_or_all_others_and_this_one_stays(principal: Account) -> None:
+    here, phone, third = entered(principal), entered(principal, PHONE), entered(principal)
+    one = sessions.handle(phone.session.session_key)
+
+    refused = here.post(PAGE + "thiet-bi/", {"session": one, "password": "không phải mật khẩu này"})
+    assert refused.status_code == 422 and is_in(phone)
+
+    here.post(PAGE + "thiet-bi/", {"session": one, "password": PASSWORD})
+    assert not is_in(phone) and is_in(third) and is_in(here)
+
+    again = here.post(PAGE + "thiet-bi/", {"session": one, "password": PASSWORD})
+    assert again.status_code == 422 and "đã đăng xuất rồi" in again.text
+
+    here.post(PAGE + "thiet-bi/", {"password": PASSWORD})
+    assert not is_in(third) and is_in(here)
+    assert told("identity.sessions_ended", principal) == 2
+
+
+def test_nobody_ends_a_session_of_somebody_else(principal: Account) -> None:
+    stranger = make.a_principal(make.a_school(make.a_commune(make.a_department()), "THCS Khác"))
+    stranger.set_password(PASSWORD)
+    stranger.save()
+    here, other = entered(principal), entered(stranger)
+
+    answer = here.post(
+        PAGE + "thiet-bi/", {"session": sessions.handle(other.session.session_key), "password": PASSWORD}
+    )
+    here.post(PAGE + "thiet-bi/", {"password": PASSWORD})
+
+    assert answer.status_code == 422 and is_in(other)
+
+
+def test_a_session_that_idled_away_is_not_listed(principal: Account) -> None:
+    here, phone = entered(principal), entered(principal, PHONE)
+    Session.objects.filter(session_key=phone.session.session_key).update(seen_at=clock.now() - dt.timedelta(minutes=20))
+
+    assert "Chrome trên Android" not in here.get(PAGE).text
+
+
+def test_who_still_has_the_first_telephone_pairs_another(principal: Account) -> None:
+    old = pyotp.random_base32()
+    sealing.give(principal, old)
+    principal.save()
+    here = Client()
+    here.post("/dang-nhap/", {"login": principal.login, "password": PASSWORD})
+    here.post("/dang-nhap/ma/", {"code": pyotp.TOTP(old).now()})
+    assert is_in(here)
+    Account.objects.filter(pk=principal.pk).update(totp_last_step=0)
+
+    wrong = here.post(PAGE + "ma/", {"password": PASSWORD, "code": "000000"})
+    assert wrong.status_code == 422 and "Mã xác thực chưa đúng" in wrong.text
+
+    pairing = here.post(PAGE + "ma/", {"password": PASSWORD, "code": pyotp.TOTP(old).now()})
+    page = here.get(pairing.url).text
+    assert "Ghép lại mã xác thực" in page
+    new = sealing.open_token(
+        here.session["new_totp"][1], place=f"link:{identity._hash(pairing.url.rstrip('/').rsplit('/', 1)[-1])}"
+    )
+    assert new in page and new != old
+    here.post(pairing.url, {"password": PASSWORD, "code": pyotp.TOTP(new).now()})
+
+    assert not is_in(here)
+    principal.refresh_from_db()
+    assert sealing.of_account(principal) == new
+
+
+def test_a_demos_people_have_no_password_and_end_sessions_without_one(principal: Account) -> None:
+    principal.set_unusable_password()
+    principal.save()
+    Installation.objects.update_or_create(id=1, defaults={"kind": "demo", "province_code": "31", "province_name": "HP"})
+    here, elsewhere = Client(), Client()
+    for client in (here, elsewhere):
+        client.force_login(principal)
+        session = client.session
+        session["seen"] = session["began"] = int(clock.now().timestamp())
+        session.save()
+
+    assert "không có mật khẩu" in here.get(PAGE).text
+    assert here.post(PAGE + "mat-khau/", {"password": "", "new": ANOTHER}).status_code == 422
+    here.post(PAGE + "thiet-bi/", {})
+
+    assert is_in(here) and not is_in(elsewhere)
+
+
+def test_nobody_who_is_not_signed_in_sees_or_does_anything(principal: Account) -> None:
+    for path in ("", "mat-khau/", "thiet-bi/", "ma/"):
+        answer = Client().post(PAGE + path, {"password": PASSWORD}) if path else Client().get(PAGE)
+        assert answer.status_code == 302 and answer.url.startswith("/dang-nhap/")
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (PHONE, "Chrome trên Android"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36 Edg/126.0", "Edge trên Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile Safari/604.1", "Safari trên iPhone"),
+        ("curl/8.5", ""),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_a_browser_is_told_in_words(said: str, words: str) -> None:
+    assert named(said) == words
