@@ -160,6 +160,30 @@ def test_the_worker_keeps_the_shell_and_nothing_else(visit: Callable[..., Any], 
     assert page.get_by_role("heading", name="Chưa có kết nối").is_visible()
 
 
+def test_back_to_the_answer_of_a_form_is_the_page_it_was_sent_from_and_no_word_of_a_lost_network(
+    visit: Callable[..., Any], book: Book
+) -> None:
+    page = visit("/luoi/", expect_errors=True, worker=True)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    start = page.url
+    page.goto(start)
+    heading = page.locator("h1").inner_text()
+    with page.expect_navigation():
+        page.evaluate("""() => {
+          const form = document.createElement("form");
+          Object.assign(form, { method: "post", action: "/khong-co/" });
+          document.body.append(form);
+          form.submit();
+        }""")
+    page.goto(start)
+
+    page.go_back()
+    page.wait_for_load_state()
+
+    assert page.get_by_role("heading", name="Chưa có kết nối").count() == 0
+    assert (page.url, page.locator("h1").inner_text()) == (start, heading)
+
+
 def test_a_page_the_browser_kept_is_asked_for_again(visit: Callable[..., Any], book: Book) -> None:
     page = visit("/luoi/")
     page.evaluate("window.before = true")

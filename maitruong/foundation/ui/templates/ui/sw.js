@@ -18,8 +18,14 @@ addEventListener("fetch", (event) => {
   const { request } = event;
   if (FILES.includes(new URL(request.url).pathname)) {
     event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));
+  } else if (request.mode === "navigate" && request.method !== "GET" && request.cache === "only-if-cached") {
+    // Back to the answer of a form, which nobody keeps: it is not sent again, the page it was sent from is asked for.
+    event.respondWith(Response.redirect(request.referrer || "/", 303));
   } else if (request.mode === "navigate") {
     const headers = { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY };
-    event.respondWith(fetch(request).catch(() => new Response(OFFLINE, { status: 503, headers })));
+    // What follows from such a Back may still be told to look into the cache alone, where no page lies.
+    const kept = request.cache === "only-if-cached";
+    const asked = kept ? fetch(request.url, { credentials: "same-origin", redirect: "manual" }) : fetch(request);
+    event.respondWith(asked.catch(() => new Response(OFFLINE, { status: 503, headers })));
   }
 });
