@@ -206,3 +206,24 @@ def test_whoever_signed_a_record_held_the_post_on_that_day(ask: Ask) -> None:
 
     assert blocks[0][0] > 100
     assert strangers == []
+
+
+def test_the_records_that_wait_for_the_principal_are_signed_by_everybody_before_her_and_of_no_child_of_the_page(
+    ask: Ask,
+) -> None:
+    parts = ask(
+        "SELECT r.student_id, b.role, count(*), count(b.signed_at) FROM school_records_recordfile r"
+        " JOIN school_records_recordblock b ON b.record_id = r.id WHERE r.school_year = 2025 AND r.state = 'homeroom_signed'"
+        " GROUP BY 1, 2"
+    )
+    issued = ask("SELECT student_id FROM school_records_recordfile WHERE school_year = 2025 AND state = 'issued'")
+    children = ask(
+        "SELECT unnest(g.student_ids) FROM access_grant g JOIN identity_account a ON a.person_id = g.person_id"
+        " WHERE a.demo_order IS NOT NULL AND g.role IN ('guardian', 'pupil')"
+    )
+
+    waiting = {pupil for pupil, *_ in parts}
+    assert (len(waiting), len(issued)) == (4, 10)
+    assert children and waiting.isdisjoint(pupil for (pupil,) in [*children, *issued])
+    for _, role, all_parts, signed in parts:
+        assert signed == (0 if role == "principal" else all_parts), role

@@ -1,4 +1,7 @@
-"""Journey 5: the principal closes the last book; teacher, homeroom teacher, principal and seal sign in order; anyone verifies."""
+"""Journey 5: the principal closes the last book; teacher, homeroom teacher, principal and seal sign in order; anyone verifies.
+
+Four records of last year wait for the principal in the demo: the story narrows her list to its own class.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from tests.journeys.hands import at, column_of, picture, serious, type_in, until
 
 pytestmark = pytest.mark.journey
 TEACHER, HOMEROOM, PRINCIPAL = "Giáo viên Toán", "Chủ nhiệm 8A2", "Hiệu trưởng ·"
+DEPUTY = "Phó hiệu trưởng"
 PUPIL = "Lý A Sính"
 
 
@@ -33,11 +37,11 @@ def test_record_is_signed_in_order_and_anyone_can_verify_it(
     when_the_final_marks_and_conduct_are_written(teacher, homeroom, house, stage)
     when_the_principal_closes_what_is_open(principal, house, stage)
     when_she_prepares_the_records(principal, records)
-    then_only_the_teachers_may_sign_now(homeroom, principal, house)
+    then_only_the_teachers_may_sign_now(homeroom, principal, house, stage)
 
     when_all_waiting_parts_are_signed(teacher, f"{house.url}/hoc-ba/ky/mon-hoc/", parts=24)
     when_all_waiting_parts_are_signed(homeroom, f"{house.url}/hoc-ba/ky/chu-nhiem/", parts=2)
-    when_all_waiting_parts_are_signed(principal, f"{house.url}/hoc-ba/ky/phe-duyet/", parts=2)
+    when_all_waiting_parts_are_signed(principal, approvals(house, stage), parts=2)
     when_the_records_are_sealed_and_issued(principal, records)
     pdf, xml = when_she_downloads(principal, tmp_path)
 
@@ -46,6 +50,18 @@ def test_record_is_signed_in_order_and_anyone_can_verify_it(
     then_a_changed_file_is_refused(public, house, xml, tmp_path)
     then_the_command_says_the_same(house, pdf, xml, tmp_path)
     public.context.close()
+
+
+def test_on_the_first_day_last_years_records_wait_for_the_principal_and_for_the_deputy_who_acts(
+    house: House, enter: Callable[..., Any]
+) -> None:
+    for who in (PRINCIPAL, DEPUTY):
+        page = enter(who)
+        page.get_by_role("link", name="4 phần học bạ chờ ký").click()
+        page.get_by_role("heading", level=1, name="Học bạ chờ phê duyệt").wait_for()
+
+        assert page.locator("input[name=block]").count() == 4
+        assert page.get_by_role("heading", name="Lớp 7A2").is_visible()
 
 
 def then_nothing_can_be_prepared_yet(page: Any, records: str) -> None:
@@ -94,16 +110,21 @@ def when_she_prepares_the_records(page: Any, records: str) -> None:
     assert serious(page) == []
 
 
-def then_only_the_teachers_may_sign_now(homeroom: Any, principal: Any, house: House) -> None:
-    for page, address in ((homeroom, "chu-nhiem"), (principal, "phe-duyet")):
-        page.goto(f"{house.url}/hoc-ba/ky/{address}/")
-        assert page.get_by_role("heading", name="Không còn học bạ nào chờ ký").is_visible()
+def approvals(house: House, stage: dict[str, Any]) -> str:
+    return f"{house.url}/hoc-ba/ky/phe-duyet/?lop={stage['class_id']}"
+
+
+def then_only_the_teachers_may_sign_now(homeroom: Any, principal: Any, house: House, stage: dict[str, Any]) -> None:
+    homeroom.goto(f"{house.url}/hoc-ba/ky/chu-nhiem/")
+    assert homeroom.get_by_role("heading", name="Không còn học bạ nào chờ ký").is_visible()
+    principal.goto(approvals(house, stage))
+    assert principal.get_by_role("heading", name="Lớp này không còn học bạ nào chờ ký").is_visible()
 
 
 def when_all_waiting_parts_are_signed(page: Any, waiting: str, *, parts: int) -> None:
     """One consent for the batch: the list once more, PIN and second step; a wrong PIN signs nothing."""
     page.goto(waiting)
-    name = waiting.split("/")[-2]
+    name = waiting.partition("/hoc-ba/ky/")[2].split("/")[0]
     picture(page, f"record-3-waiting-{name}")
     assert serious(page) == []
     page.get_by_role("button", name="Xem lại và ký lượt này", exact=True).click()
@@ -119,7 +140,7 @@ def when_all_waiting_parts_are_signed(page: Any, waiting: str, *, parts: int) ->
     sign_with(page, pin, code, parts)
 
     page.get_by_text(f"Đã ký {parts} phần.").wait_for(timeout=60_000)
-    assert page.get_by_role("heading", name="Không còn học bạ nào chờ ký").is_visible()
+    assert page.get_by_role("heading", name="không còn học bạ nào chờ ký").is_visible()
 
 
 def sign_with(page: Any, pin: str, code: str, parts: int) -> None:

@@ -83,6 +83,12 @@ class NothingToDo(RecordRefused):
     remedy = "Tải lại trang để xem tình trạng mới nhất."
 
 
+class SignedElsewhere(RecordRefused):
+    code = "school_records.signed_elsewhere"
+    message = "Chưa ký thêm phần nào: {gone} trong {all} phần của lượt này đã ký ở cửa sổ khác, hoặc vừa được lập lại."
+    remedy = "Quay lại danh sách chờ ký: những phần còn chờ vẫn ở đó, xem lại và ký lượt mới."
+
+
 class NotInForce(RecordRefused):
     code = "school_records.not_in_force"
     message = "Học bạ này đang ở trạng thái {state} nên không {what} được."

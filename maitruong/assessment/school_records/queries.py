@@ -26,7 +26,7 @@ from .document import content_of
 from .models import OPEN_TO_FAMILY, RecordBlock, RecordDraft, RecordFile, State
 from .types import RecordContent
 from .verify import Problem, RecordReport, Verdict, verify_file
-from .waiting import ClassWaiting, Waiting, WaitingGroup, WaitingPage, waiting_for
+from .waiting import ClassWaiting, Waiting, WaitingGroup, WaitingPage, signed_with, to_seal, waiting_for
 
 __all__ = [
     "ClassStates",
@@ -43,6 +43,8 @@ __all__ = [
     "family_records",
     "reached",
     "record_page",
+    "signed_with",
+    "to_seal",
     "verify_token",
     "verify_upload",
     "waiting_for",

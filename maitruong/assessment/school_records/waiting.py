@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from maitruong.foundation.people import queries as people
 from maitruong.foundation.signing import services as signing
 from maitruong.foundation.signing.types import Role
 
-from .models import RecordBlock, State
+from .models import RecordBlock, RecordFile, State
 
 PERMISSION = {
     Role.SUBJECT_TEACHER: "school_records.sign_subject",
@@ -119,6 +120,17 @@ def waiting_for(
         later=later,
         start=start,
     )
+
+
+def signed_with(scope: Scope, role: Role, consent_id: uuid.UUID) -> int:
+    """How many parts a consent has signed: none when it was used up by a try that was refused."""
+    return RecordBlock.objects.visible_to(scope, PERMISSION[role]).filter(consent_id=consent_id).count()
+
+
+def to_seal(scope: Scope) -> list[tuple[int, int]]:
+    """(school year, records) the principal has signed and nobody has sealed, newest year first; for who may seal."""
+    rows = RecordFile.objects.visible_to(scope, "school_records.seal").filter(state=State.PRINCIPAL_SIGNED)
+    return list(rows.values_list("school_year").annotate(n=Count("pk")).order_by("-school_year"))
 
 
 def _due(role: Role) -> Q:

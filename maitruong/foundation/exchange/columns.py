@@ -39,6 +39,7 @@ class Column:
     synonyms: other headers of the same meaning, as schools write them; a group header in front is part of them.
     looks: how its cells look ("day", "personal_number", "phone", "email", "sex", "flag", "class"), for headers nobody recognises.
     part_of: the column this one is only a part of (family name, birth month): it is mapped, never stored.
+    choices: the names its cells may have, where they are few enough to be chosen from.
     for_all: a file without this column may be given one value for all its rows; an example of one.
     sensitive: kept out of previews, logs and messages to others than the clerk.
     """
@@ -51,6 +52,7 @@ class Column:
     required: bool = False
     part_of: str = ""
     for_all: str = ""
+    choices: tuple[str, ...] = ()
     sensitive: bool = False
     width: int = 16
     show: Callable[[Any], CellValue] = show_plain
@@ -82,6 +84,14 @@ class ColumnMap:
     @property
     def stored(self) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if not column.part_of)
+
+    def missing(self, given: set[str]) -> list[Column]:
+        """Required columns that neither a column of the file nor a value for all rows stands for."""
+        return [
+            column
+            for column in self.columns
+            if column.required and column.key not in given and not given.intersection(self.parts(column.key))
+        ]
 
     def parts(self, key: str) -> tuple[str, ...]:
         return tuple(column.key for column in self.columns if column.part_of == key)
@@ -123,10 +133,9 @@ class ColumnChoice:
                 raise ColumnUsedTwice(column=columns[key].title, first=letters(seen[key]), second=letters(at))
             seen[key] = at
         given = set(seen) | set(self.constants)
-        missing = [
-            column.title
-            for column in columns.columns
-            if column.required and column.key not in given and not given.intersection(columns.parts(column.key))
-        ]
+        missing = columns.missing(given)
         if missing:
-            raise ColumnsMissing(columns=", ".join(missing))
+            otherwise = "thêm cột vào tệp và tải lên lại"
+            if all(column.for_all for column in missing):
+                otherwise = "điền một giá trị cho mọi dòng ở mục “Cho cả tệp”"
+            raise ColumnsMissing(columns=", ".join(column.title for column in missing), otherwise=otherwise)

@@ -16,6 +16,8 @@ from .workbook import CellValue
 _YEAR = re.compile(r"(?:năm\s*)?((?:19|20)\d\d)")
 _MONTH = re.compile(r"(?:tháng\s*)?(\d{1,2})\s*(?:[/\-. ]|năm)\s*((?:19|20)\d\d)")
 _NO_DAY = re.compile(r"(?:0{1,2}|\?{1,2}|\.{2,})\s*[/\-.]\s*(\d{1,2}|\?{1,2}|\.{2,})\s*[/\-.]\s*((?:19|20)\d\d)")
+#: What other programs write; read so only where day and month cannot stand in front.
+_YEAR_FIRST_EIGHT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
 # "2013" typed into a cell formatted as a date becomes the 2013th day of Excel's calendar.
 _YEAR_AS_DAY = (dt.date(1904, 12, 25), dt.date(1905, 10, 24))
 _EXCEL_ZERO = dt.date(1899, 12, 30)
@@ -95,6 +97,12 @@ def _day_of_text(value: str, partial: bool, from_year: int | None) -> tuple[Day 
             fixed("date.short_year", f"Năm viết hai chữ số “{value}” đã được đọc là {formats.date(read)}."),
         )
     except formats.DateNotInCalendar:
+        if found := _YEAR_FIRST_EIGHT.fullmatch(value):
+            try:
+                read = dt.date(int(found[1]), int(found[2]), int(found[3]))
+            except ValueError:
+                return None, (_not_in_calendar(value),)
+            return Day(read), (fixed("date.eight_digits", f"Số {value} đã được đọc là ngày {formats.date(read)}."),)
         return None, (_not_in_calendar(value),)
     except Refusal:
         return None, (_unreadable_day(value),)

@@ -16,12 +16,14 @@ from typing import Any
 from .columns import Column, ColumnChoice, ColumnMap
 from .findings import ROW, Finding, Problem, Severity, error, warning
 from .parsers import Outcome, is_blank, quick_fold, shown
+from .row_findings import error_value, formula, lowered, missing, no_column
 from .row_sorter import RowSorter
 from .workbook import CellValue, RowBatch
 
 REMEMBERED_CELLS = 4_000
 LONGEST_SHOWN = 80
 _NOTHING: Mapping[str, Any] = {}
+_TWO_OR_ONE = "Nếu là hai em khác nhau thì {}; nếu là một em thì để nguyên, dòng này sẽ không nhập."
 
 
 class Fate(StrEnum):
@@ -177,6 +179,7 @@ class DryRun:
         self._constants, self._constant_problems = self._read_constants()
         self._required = [c for c in columns.columns if c.required and c.key not in self._constants]
         self._band_class = ""
+        self._said_once: set[str] = set()
         self._seen_numbers: dict[str, int] = {}
         self._seen_people: dict[tuple[Any, ...], int] = {}
         self._stored_keys = [column.key for column in columns.stored]
@@ -264,10 +267,10 @@ class DryRun:
     def _formulas(self, batch: RowBatch, numbers: set[int]) -> list[Problem]:
         """A formula where data belongs: its text is kept out, its present result is only suggested."""
         problems = []
-        for marks, make in ((batch.formulas, _formula), (batch.errors, _error_value)):
+        for marks, make in ((batch.formulas, formula), (batch.errors, error_value)):
             for (row, at), text in marks.items():
                 key = self.choice.columns.get(at)
-                if key is None or row + 1 not in numbers or (make is _error_value and (row, at) in batch.formulas):
+                if key is None or row + 1 not in numbers or (make is error_value and (row, at) in batch.formulas):
                     continue
                 cells_of = batch.rows[row - batch.first_row]
                 result = shown(cells_of[at]) if at < len(cells_of) else ""
@@ -304,11 +307,17 @@ class DryRun:
             values = record.values
             for column in self._required:
                 if values.get(column.key) is None and (record.row, column.key) not in said:
-                    problems.append(self._problem(record.row, column.key, _missing(column)))
+                    problems.append(self._problem(record.row, column.key, missing(column)))
             for check in checks:
                 for key, finding in check(values):
-                    if (record.row, key) not in said:
-                        problems.append(self._problem(record.row, key, finding, values))
+                    if (record.row, key) in said:
+                        continue
+                    if key not in self._place and finding.code.endswith(".missing"):
+                        if key in self._said_once:
+                            continue
+                        self._said_once.add(key)
+                        finding = no_column(self.columns[key], finding)
+                    problems.append(self._problem(record.row, key, finding, values))
             for key, finding in self._doubles(record):
                 problems.append(self._problem(record.row, key, finding, values))
         return problems
@@ -331,9 +340,7 @@ class DryRun:
             first = self._seen_numbers.setdefault(number, record.row)
             if first != record.row:
                 title = lowered(self.columns[number_key].title)
-                message = (
-                    f"Trùng {title} với dòng {first}. Xoá một trong hai dòng, hoặc sửa số nếu là hai em khác nhau."
-                )
+                message = f"Trùng {title} với dòng {first}. {_TWO_OR_ONE.format('sửa số')}"
                 yield number_key, error("row.same_number", message)
                 return
         parts = self.columns.double
@@ -349,8 +356,10 @@ class DryRun:
                     warning("row.same_person", f"{message} Hai số định danh khác nhau nên vẫn nhận; hãy xem lại."),
                 )
             else:
-                advice = "Nếu là hai em khác nhau thì điền số định danh; nếu là một thì xoá một dòng."
-                yield parts[0], error("row.same_person", f"{message} {advice}")
+                advice = _TWO_OR_ONE.format("điền số định danh của từng em")
+                # Told where it is mended: at the number, when the file has such a column.
+                told_at = number_key if number_key in self._place else parts[0]
+                yield told_at, error("row.same_person", f"{message} {advice}")
 
     def _decide(self, records: list[Record], refused: set[int]) -> list[Problem]:
         problems: list[Problem] = []
@@ -374,22 +383,3 @@ def fingerprint(values: Mapping[str, Any], keys: Sequence[str]) -> bytes:
     """16 bytes that are equal for rows that say the same about the stored columns, in whatever order the file has them."""
     told = "\x1f".join(map(str, map(values.get, keys)))
     return hashlib.blake2b(told.encode(), digest_size=16).digest()
-
-
-def lowered(title: str) -> str:
-    """A title in the middle of a sentence: Họ và tên → họ và tên; CCCD stays."""
-    return title if title[:2].isupper() else title[:1].lower() + title[1:]
-
-
-def _missing(column: Column) -> Finding:
-    return error("cell.empty", f"Thiếu {lowered(column.title)}. Điền vào rồi kiểm tra lại.")
-
-
-def _formula(text: str, result: str) -> Finding:
-    kept = f" Ô đang hiện “{result[:40]}”." if result else ""
-    message = f"Ô chứa công thức {text[:60]} chứ không phải dữ liệu.{kept} Chép ô rồi dán dạng giá trị (Paste values)."
-    return error("cell.formula", message, result)
-
-
-def _error_value(text: str, result: str) -> Finding:
-    return error("cell.error_value", f"Ô đang báo lỗi {text} của Excel. Nhập lại dữ liệu vào ô này.")

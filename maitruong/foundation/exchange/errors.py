@@ -119,13 +119,16 @@ class HeaderNotFound(ExchangeError):
     remedy = "Thêm trên bảng một dòng ghi tên các cột (ví dụ: Họ và tên, Ngày sinh), lưu tệp rồi tải lên lại."
 
 
+class NoRows(ExchangeError):
+    code = "exchange.no_rows"
+    message = "Trang tính “{sheet}” chỉ có dòng tiêu đề, bên dưới chưa có dòng nào."
+    remedy = "Kiểm tra lại tệp: có thể tệp chưa lưu, hoặc đây là tệp mẫu còn trống. Nếu danh sách ở trang tính khác, chọn trang ấy."
+
+
 class ColumnsMissing(ExchangeError):
     code = "exchange.columns_missing"
     message = "Chưa chỉ ra cột nào trong tệp là {columns}."
-    remedy = (
-        "Chọn cột tương ứng ở bảng dưới rồi kiểm tra lại. Tệp không có cột này thì điền một giá trị cho mọi dòng ở mục "
-        "“Cho cả tệp”; nếu mục ấy không có, thêm cột vào tệp và tải lên lại."
-    )
+    remedy = "Chọn cột tương ứng ở bảng dưới rồi kiểm tra lại. Tệp không có cột này thì {otherwise}."
 
 
 class ColumnUsedTwice(ExchangeError):
@@ -142,8 +145,8 @@ class NoFile(ExchangeError):
 
 class NotNow(ExchangeError):
     code = "exchange.not_now"
-    message = "Danh sách này đang ở bước “{state}” nên chưa làm được việc này."
-    remedy = "Tải lại trang để xem bước hiện tại."
+    message = "Không làm thêm gì: danh sách này đang ở bước “{state}”."
+    remedy = "Có thể một cửa sổ khác đã làm việc này trước, hoặc việc đã xong. Trang dưới đây là danh sách lúc này."
 
 
 class UndoTooLate(ExchangeError):

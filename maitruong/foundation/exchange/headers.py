@@ -23,6 +23,8 @@ SAMPLE_ROWS = 40
 SURE_ENOUGH = 0.55
 TITLE_SHARE = 0.6  # a merge over more of the columns than this is a title, not a header
 LONGEST_HEADER = 120
+GROUP_SIGN = " – "
+_PUPIL = frozenset({"hs"})
 
 _CLASS_IN_TITLE = re.compile(r"\blớp\s*:?\s*(\d{1,2}\s?[A-ZĐa-zđ]{0,2}\s?\d{0,2})\b", re.IGNORECASE)
 
@@ -139,7 +141,7 @@ def _joined(grid: list[list[str]], sheet: Sheet, first: int, depth: int) -> dict
             if text and text not in parts:
                 parts.append(text)
         if parts:
-            joined[column] = " – ".join(parts)
+            joined[column] = GROUP_SIGN.join(parts)
     return joined
 
 
@@ -200,15 +202,22 @@ class _Meanings:
         """Key → confidence, for every column the text may mean."""
         known = self._known.get(text)
         if known is None:
-            header = words(text)
-            known = {}
-            for key, synonym in set().union(*(self._by_word.get(word, ()) for word in header)):
-                sure = likeness(header, synonym)
-                if sure >= SURE_ENOUGH:
-                    known[key] = max(sure, known.get(key, 0.0))
+            known = self._of_words(words(text))
+            group, _, own = text.rpartition(GROUP_SIGN)
+            if group and words(group) <= _PUPIL:  # “Thông tin học sinh” over “Lớp” says nothing of the column
+                alone = self._of_words(words(own))
+                known = max(known, alone, key=lambda meanings: max(meanings.values(), default=0.0))
             if len(self._known) > 20_000:
                 self._known.clear()
             self._known[text] = known
+        return known
+
+    def _of_words(self, header: frozenset[str]) -> dict[str, float]:
+        known: dict[str, float] = {}
+        for key, synonym in set().union(*(self._by_word.get(word, ()) for word in header)):
+            sure = likeness(header, synonym)
+            if sure >= SURE_ENOUGH:
+                known[key] = max(sure, known.get(key, 0.0))
         return known
 
 
@@ -235,6 +244,7 @@ def _described(sheet: Sheet, grid: list[list[str]], columns: ColumnMap, header: 
     samples = _samples(sheet, data_from)
     found = dict(header.found)
     _split_names(found, header, samples, columns, sheet)
+    _whole_names(found, samples, columns)
     _guess_by_content(found, samples, columns)
     guesses = []
     for at in sorted(set(header.texts) | set(samples)):
@@ -279,6 +289,19 @@ def _split_names(
     same_header = header.texts.get(at + 1, "") in ("", header.texts[at])
     if same_header and share(samples[at + 1], is_one_word) >= 0.8:
         found[at], found[at + 1] = (parts[0], found[at][1]), (parts[1], found[at][1])
+
+
+def _whole_names(
+    found: dict[int, tuple[str, float]], samples: Mapping[int, list[CellValue]], columns: ColumnMap
+) -> None:
+    """“Tên” over whole names, with no column of family names beside it, is the full name."""
+    parts = columns.parts("full_name")
+    by_key = {key: at for at, (key, _) in found.items()}
+    if len(parts) != 2 or "full_name" in by_key or parts[0] in by_key or parts[1] not in by_key:
+        return
+    at = by_key[parts[1]]
+    if share(samples.get(at, []), LOOKS["name"]) >= 0.6:
+        found[at] = ("full_name", found[at][1])
 
 
 def _guess_by_content(

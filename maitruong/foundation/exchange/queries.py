@@ -14,7 +14,7 @@ from maitruong.foundation.jobs import queries as jobs
 from maitruong.foundation.jobs.models import Job
 from maitruong.foundation.kernel import clock
 
-from . import cells, headers, ports
+from . import cells, corrections, headers, ports
 from .columns import ColumnChoice
 from .findings import ROW
 from .models import ImportBatch, ImportCorrection, ImportProblem, ImportRow, ImportState
@@ -31,7 +31,8 @@ RUNNING = {ImportState.CHECKING, ImportState.IMPORTING, ImportState.UNDOING}
 class ProblemRow:
     """A problem as the page lists it. message: the sentence without its place, which stands beside it.
 
-    typed: what a person put in place of the cell, None when nothing.
+    typed: what a person put in place of the cell, None when nothing.   choices: what it may be, where that is a list.
+    alike: how many cells of the column hold the same text with the same problem, 0 when it stands alone.
     """
 
     id: int
@@ -45,6 +46,9 @@ class ProblemRow:
     can_correct: bool
     typed: str | None
     whose: str
+    choices: tuple[str, ...]
+    required: bool
+    alike: int
 
 
 @dataclass(frozen=True)
@@ -81,38 +85,50 @@ def job_of(scope: Scope, found: ImportBatch) -> Job | None:
     return jobs.job(scope, PERMISSION, found.job_id) if found.job_id else None
 
 
-def problems(found: ImportBatch, severity: str, *, after: tuple[int, int, int] | None = None) -> list[ProblemRow]:
-    """A page of problems of one severity in the order of the sheet, after (row, column, id)."""
+def problems(
+    found: ImportBatch, severity: str, *, key: str = "", after: tuple[int, int, int] | None = None
+) -> list[ProblemRow]:
+    """A page of problems of one severity in the order of the sheet, after (row, column, id). key: of one column only."""
     rows = ImportProblem._base_manager.filter(batch=found, severity=severity).order_by("row", "column", "pk")
+    if key:
+        rows = rows.filter(key=key)
     if after is not None:
-        row, column, key = after
+        row, column, last = after
         rows = (
-            rows.filter(row__gte=row).exclude(row=row, column__lt=column).exclude(row=row, column=column, pk__lte=key)
+            rows.filter(row__gte=row).exclude(row=row, column__lt=column).exclude(row=row, column=column, pk__lte=last)
         )
     page = list(rows[: PAGE + 1])
     typed = _typed(found, page)
-    choice = ColumnChoice.from_json(found.choice)
+    choice, columns = ColumnChoice.from_json(found.choice), columns_of(found).by_key
+    shared = sorted({p.column for p in page if corrections.may_be_alike(columns.get(p.key))})
+    alike = corrections.alike(found, shared) if shared else {}
     return [
         ProblemRow(
             id=p.pk,
             row=p.row,
             column=p.column,
             cell=str(p.row) if p.column == ROW else cells.address(p.row - 1, p.column),
-            title=columns_title(found, p.key),
-            shown=p.shown,
+            title=columns[p.key].title if p.key in columns else "",
+            shown="" if p.code == "cell.formula" else p.shown,
             message=p.text.partition(": ")[2],
             suggestion=p.suggestion,
             can_correct=found.state == ImportState.CHECKED and p.column in choice.columns,
             typed=typed.get((p.row, p.column)),
             whose=p.whose,
+            choices=columns[p.key].choices if p.key in columns else (),
+            required=p.key in columns and columns[p.key].required,
+            alike=alike.get((p.column, p.shown, p.code), 0),
         )
         for p in page
     ]
 
 
-def columns_title(found: ImportBatch, key: str) -> str:
-    column = columns_of(found).by_key.get(key)
-    return column.title if column else ""
+def kinds(found: ImportBatch, severity: str) -> list[tuple[str, str, int]]:
+    """(key, title, how many) of the columns that have problems of one severity, in the order of the list's columns."""
+    counted = ImportProblem._base_manager.filter(batch=found, severity=severity).values("key").annotate(n=Count("pk"))
+    by_key = {row["key"]: row["n"] for row in counted}
+    named = [(column.key, column.title) for column in columns_of(found).columns if column.key in by_key]
+    return [(key, title, by_key[key]) for key, title in named]
 
 
 def _typed(found: ImportBatch, page: Iterable[ImportProblem]) -> dict[tuple[int, int], str]:
@@ -160,11 +176,26 @@ def rows_taken_back(found: ImportBatch) -> int:
     return ImportRow._base_manager.filter(batch=found).exclude(taken_back_at=None).count()
 
 
+def wrote(found: ImportBatch) -> dict[str, int]:
+    """What the import did, by fate. Of one that stopped the rows themselves are counted: killed work told nobody how far it came."""
+    told = dict(found.totals.get("imported", {}))
+    if found.state == ImportState.STOPPED:
+        rows = ImportRow._base_manager.filter(batch=found).values("fate").annotate(n=Count("pk"))
+        told |= {"new": 0, "changed": 0} | {row["fate"]: row["n"] for row in rows}
+    return told
+
+
 def days_to_undo(found: ImportBatch) -> int:
     """Days left in which the import may be taken back; 0 when none."""
     if found.state not in (ImportState.DONE, ImportState.STOPPED) or found.undo_until is None:
         return 0
     return max((found.undo_until - clock.today()).days + 1, 0)
+
+
+def imported_before(scope: Scope, found: ImportBatch) -> ImportBatch | None:
+    """The newest list made of the very same file that stands imported."""
+    same = own_lists(scope).filter(file_sha256=found.file_sha256, kind=found.kind, school_year=found.school_year)
+    return same.filter(state=ImportState.DONE).exclude(pk=found.pk).order_by("-imported_at").first()
 
 
 def proposal(

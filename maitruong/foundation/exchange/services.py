@@ -28,7 +28,7 @@ from maitruong.foundation.kernel import clock
 
 from . import headers, ports, workbook
 from .columns import ColumnChoice, ColumnMap
-from .errors import NoRoom, NotNow, TooManyCorrections, UndoTooLate, UsedSince
+from .errors import NoRoom, NoRows, NotNow, TooManyCorrections, UndoTooLate, UsedSince
 from .models import ImportBatch, ImportCorrection, ImportProblem, ImportRow, ImportState
 from .parsers import Outcome, is_blank
 from .ports import Target, Written
@@ -61,6 +61,8 @@ def take_file(scope: Scope, *, kind: str, school_id: int, school_year: int, name
         book = workbook.look(path)
     columns = owner.columns(target)
     proposal = headers.propose(headers.best_sheet(book, columns), columns)
+    if sum(1 for sheet in book.sheets if sheet.rows) == 1:  # no other sheet the list may stand on
+        _refuse_empty(book, proposal.sheet, proposal.data_from)
     file = files.keep(
         scope,
         school_id=school_id,
@@ -111,6 +113,7 @@ def _choose(scope: Scope, batch_id: int, choice: ColumnChoice, options: Mapping[
     batch = open_batch(scope, batch_id, RESTING)
     choice.check(columns_of(batch))
     known = {switch.key for switch in ports.owner(batch.kind).switches}
+    _refuse_empty(book_of(batch), choice.sheet, choice.data_from)
     batch.rows = book_of(batch).sheet(choice.sheet).rows
     moved = ColumnChoice.from_json(batch.choice).sheet != choice.sheet
     batch.choice = choice.as_json()
@@ -119,6 +122,11 @@ def _choose(scope: Scope, batch_id: int, choice: ColumnChoice, options: Mapping[
     if moved:
         ImportCorrection._base_manager.filter(batch=batch).delete()
     return batch
+
+
+def _refuse_empty(book: workbook.Book, sheet: str, data_from: int) -> None:
+    if book.sheet(sheet).rows < data_from:
+        raise NoRows(sheet=sheet)
 
 
 def check_again(scope: Scope, *, batch_id: int) -> int:
@@ -152,6 +160,7 @@ def correct_cell(scope: Scope, *, batch_id: int, row: int, column: int, text: st
             "typed_at": clock.now(),
         },
     )
+    ImportBatch._base_manager.filter(pk=batch.pk).update(annotated_file_id=None)  # it does not have this cell
     return (None, ()) if is_blank(text) else columns_of(batch)[key].parse(text)
 
 

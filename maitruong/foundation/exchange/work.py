@@ -34,6 +34,7 @@ from .dry_run import DryRun, Fate, Record, Totals, Verdict
 from .errors import NotNow
 from .findings import ROW, Problem, Severity, error
 from .models import ImportBatch, ImportCorrection, ImportProblem, ImportRow, ImportState
+from .notes import corrected, notes_of
 from .ports import ListOwner, ListReader, Target, Written
 from .problems import Problems, write_problems
 from .services import (
@@ -312,17 +313,17 @@ def _take_back(scope: Scope, opened: Opened, numbers: list[int]) -> None:
 
 
 def annotate(scope: Scope, batch_id: int, tell: Tell) -> dict[str, Any]:
-    """The person's own sheet, problem cells marked and commented, with a list of them in front. Returns the file's id."""
+    """The person's own sheet with what was typed on the page, problem cells marked and commented, a list of them in front.
+
+    Returns the file's id.
+    """
     with unit_of_work(scope):
         batch = open_batch(scope, batch_id, set(ImportState))
-        problems = ImportProblem._base_manager.filter(batch=batch).order_by("row", "column")
-        notes = [
-            sheets.Note(p.row, p.column, Severity(p.severity), p.text, p.suggestion) for p in problems.iterator(2_000)
-        ]
+        notes, typed = notes_of(batch), corrections_of(batch)
     sheet = book_of(batch).sheet(batch.choice["sheet"])
     with TemporaryDirectory(prefix="ghi-chu-") as folder, _file(scope, batch) as (path, index):
         out = Path(folder) / "annotated.xlsx"
-        rows = _telling(workbook.read_rows(path, index), batch, tell)
+        rows = _telling(corrected(workbook.read_rows(path, index), typed), batch, tell)
         width = max((len(row) for row in sheet.head), default=1)
         with room_on_disk():
             sheets.write_annotated(rows, sheet_name=sheet.name, width=width, notes=notes, out=out)

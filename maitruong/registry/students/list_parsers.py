@@ -71,6 +71,12 @@ _ALSO = {
 }
 _SEX_NAMES = {"male": "Nam", "female": "Nữ"}
 _BOARDING_NAMES = {"": "", "SEMI": "Bán trú", "BOARDING": "Nội trú", "ETHNIC_SEMI": "Bán trú dân tộc"}
+BOARDING_CHOICES = tuple(name for name in _BOARDING_NAMES.values() if name)
+
+
+def names_of(list_name: str) -> tuple[str, ...]:
+    """The names of a code list, to choose one from."""
+    return tuple(code.name for code in reference.codes(list_name))
 
 
 def _names(list_name: str) -> dict[str, str]:

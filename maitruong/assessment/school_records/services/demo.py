@@ -1,9 +1,9 @@
-"""A demo's staff get certificates, and one class of the closed year gets its records signed, sealed and issued by the real path."""
+"""A demo's staff get certificates; one class of the closed year gets records by the real path, issued ones and some that wait."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from itertools import groupby
 from typing import Final
 
@@ -27,6 +27,7 @@ from .signing import ask_to_sign, sign_blocks
 
 DEMO_PIN: Final = "246810"
 PUPILS_SIGNED: Final = 10
+PUPILS_WAITING: Final = 4
 _SYSTEM = system_scope("demo records")
 _TITLES = {"principal": "Hiệu trưởng", "homeroom_teacher": "Giáo viên chủ nhiệm", "subject_teacher": "Giáo viên"}
 
@@ -36,11 +37,13 @@ def seed_demo(
     school_id: int,
     class_id: int | None = None,
     pupils: int | None = PUPILS_SIGNED,
+    waiting: int = PUPILS_WAITING,
     tell: Callable[[str], None] = lambda _: None,
 ) -> int:
     """Certificates with the demo's PIN for everybody who signs at a school; then the records of one class of a closed year.
 
     pupils: for how many of the class (0.7 s of work each), the children of the sign-in page's people first; None: for all.
+    waiting: for how many pupils after those: their teachers have signed, the principal has not.
     Each signature is given as that person, with the consent, PIN and code a page would ask for, on the days after the books
     were closed. Returns how many records were issued. Raises OnlyInDemo.
     """
@@ -52,13 +55,15 @@ def seed_demo(
     with unit_of_work(_SYSTEM):
         ref = enrolment.class_ref(_SYSTEM, class_id=class_id)
         last = calendar.span(ref.school_year)[2]
-        chosen = _chosen(ref, pupils)
+        chosen = _chosen(ref)
+    approved = chosen[:pupils]
     moment = dt.datetime.combine(last - dt.timedelta(days=3), dt.time(8), clock.VIETNAM)
     with clock.standing_still(moment), unit_of_work(_SYSTEM):
-        prepare_records(_SYSTEM, class_id=class_id, student_ids=chosen)
+        prepare_records(_SYSTEM, class_id=class_id, student_ids=chosen[: len(approved) + waiting])
     for hours, role in enumerate((Role.SUBJECT_TEACHER, Role.HOMEROOM_TEACHER, Role.PRINCIPAL), start=1):
+        signed = approved if role is Role.PRINCIPAL else chosen
         with clock.standing_still(moment + dt.timedelta(hours=hours)):
-            _sign_as_everybody(class_id, role, tell)
+            _sign_as_everybody(class_id, role, signed, tell)
     with clock.standing_still(moment + dt.timedelta(hours=5)):
         return _seal_and_issue(class_id, tell)
 
@@ -68,13 +73,13 @@ def get_ready() -> None:
     from .. import paper  # noqa: F401
 
 
-def _chosen(ref: ClassRef, most: int | None) -> list[int]:
-    """Pupils to sign for: first those whose families, or who themselves, stand on the sign-in page."""
+def _chosen(ref: ClassRef) -> list[int]:
+    """The class in the order it is signed for: first those whose families, or who themselves, stand on the sign-in page."""
     ids = [row.student_id for row in enrolment.members(ref, on=enrolment.day_within(ref.school_year))]
     faces = list(Account.objects.filter(demo_order__isnull=False).values_list("person_id", flat=True))
     held = access.posts(person_ids=faces, roles=["guardian", "pupil"], on=clock.today(), past=True)
     known = {student for post in held for student in post.student_ids or ()}
-    return sorted(ids, key=lambda student: student not in known)[:most]
+    return sorted(ids, key=lambda student: student not in known)
 
 
 def _certificates(school_id: int) -> None:
@@ -93,11 +98,11 @@ def _certificates(school_id: int) -> None:
     )
 
 
-def _sign_as_everybody(class_id: int, role: Role, tell: Callable[[str], None]) -> None:
+def _sign_as_everybody(class_id: int, role: Role, students: Collection[int], tell: Callable[[str], None]) -> None:
     with unit_of_work(_SYSTEM):
         due = list(
             RecordBlock.objects.visible_to(_SYSTEM, "")
-            .filter(class_id=class_id, role=role.value, signed_at__isnull=True)
+            .filter(class_id=class_id, student_id__in=students, role=role.value, signed_at__isnull=True)
             .order_by("signer_id", "pk")
             .values_list("signer_id", "pk", "school_id")
         )

@@ -23,7 +23,7 @@ from maitruong.foundation.signing.services import Consent, Item, Unlocked
 from maitruong.foundation.signing.types import Role
 
 from ..document import content_of, element_of, part_hash
-from ..errors import NothingToDo, NotYourPart, SignedOutOfOrder
+from ..errors import NothingToDo, NotYourPart, SignedElsewhere, SignedOutOfOrder
 from ..lifecycle import prepare_step, rebuild_keeping_signatures
 from ..models import RecordBlock, RecordDraft, RecordFile, State
 from ..types import Person
@@ -99,7 +99,7 @@ def _locked(scope: Scope, role: Role, block_ids: Iterable[int]) -> list[RecordBl
         .order_by("record_id", "pk")
     )
     if not blocks or len(blocks) != len(wanted):
-        raise NothingToDo(what="còn chờ thầy/cô ký trong lượt này")
+        raise SignedElsewhere(gone=len(wanted) - len(blocks), all=len(wanted))
     locked = RecordFile._base_manager.select_for_update().filter(pk__in={block.record_id for block in blocks})
     records = {record.pk: record for record in locked.order_by("pk")}
     for block in blocks:

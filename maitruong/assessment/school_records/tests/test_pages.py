@@ -238,6 +238,60 @@ def test_a_teacher_signs_her_class_in_the_browser_with_pin_and_code(room) -> Non
     assert "Không còn học bạ nào chờ ký" in lan.get("/hoc-ba/ky/mon-hoc/").text
 
 
+def approvals(room: rooms.Room, browsing: Client, blocks: list[int]) -> tuple[str, dict[str, str]]:
+    """A consent of the principal to these parts: its address and what has to be typed on it."""
+    consent = browsing.post("/hoc-ba/ky/phe-duyet/", {"block": blocks}).headers["Location"]
+    code = re.search(r"Mã xác nhận của lượt này là <strong[^>]*>(\d{6})", browsing.get(consent).text)[1]
+    return consent, {"pin": rooms.PIN, "code": code}
+
+
+def ready_for_the_principal(room: rooms.Room) -> list[int]:
+    rooms.prepare(room)
+    rooms.sign_subjects(room)
+    rooms.sign(room, room.homeroom, Role.HOMEROOM_TEACHER)
+    return rooms.blocks_of(room.principal, Role.PRINCIPAL)
+
+
+def test_who_signs_can_read_each_record_from_the_list_where_the_post_reads_records(room) -> None:
+    ready_for_the_principal(room)
+
+    waiting = browser(room.principal).get("/hoc-ba/ky/phe-duyet/").text
+
+    for record in rooms.records(room):
+        assert f'href="/hoc-ba/ho-so/{record.record_id}/"' in waiting
+    assert 'aria-label="Đọc học bạ của Nguyễn Gia Hân"' in waiting
+
+
+def test_a_batch_signed_in_part_in_another_window_says_so_and_claims_nothing_it_did_not_sign(room) -> None:
+    blocks = ready_for_the_principal(room)
+    principal = browser(room.principal)
+    one, said = approvals(room, principal, blocks[:1])
+    both, said_again = approvals(room, principal, blocks)
+    assert principal.post(one, said).status_code == 302
+
+    refused = principal.post(both, said_again)
+
+    assert refused.status_code == 422
+    assert "Chưa ký thêm phần nào: 1 trong 2 phần của lượt này đã ký" in refused.text
+    assert 'name="pin"' not in refused.text and 'href="/hoc-ba/ky/phe-duyet/"' in refused.text
+    assert "Lượt này không ký phần nào" in principal.get(both).text
+    assert "Lượt này đã ký xong 1 phần" in principal.get(one).text
+
+
+def test_after_the_last_approval_the_principal_is_led_to_the_seal(room) -> None:
+    blocks = ready_for_the_principal(room)
+    principal = browser(room.principal)
+    assert "chờ đóng dấu số" not in principal.get("/hoc-ba/ky/phe-duyet/").text
+
+    consent, said = approvals(room, principal, blocks)
+    done = principal.get(principal.post(consent, said).headers["Location"]).text
+
+    assert "2 học bạ năm học 2026-2027 đã phê duyệt đủ, chờ đóng dấu số" in done
+    assert 'href="/hoc-ba/?nam=2026"' in done
+    rooms.seal(room)
+    assert "chờ đóng dấu số" not in principal.get("/hoc-ba/ky/phe-duyet/").text
+
+
 def test_wrong_pins_typed_in_the_browser_stay_counted(room) -> None:
     rooms.prepare(room)
     lan = browser(room.lan)

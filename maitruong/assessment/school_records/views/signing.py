@@ -59,6 +59,11 @@ def _waiting(role: Role) -> View:
             "chosen_class": chosen_class or "",
             "problem": problem,
             "done": request.GET.get("da-ky", "")[:4],
+            "may_read": scope.may("school_records.view"),
+            "to_seal": [
+                (SchoolYear(year).label, count, f"{reverse('school_records:overview')}?nam={year}")
+                for year, count in (queries.to_seal(scope) if role is Role.PRINCIPAL else ())
+            ],
             "here": here,
             "action": _kept(here, chosen_class),
             "previous": _kept(here, chosen_class, max(page.start - signing.MOST_AT_ONCE, 0)) if page.start else "",
@@ -121,9 +126,11 @@ def consent(request: SignedInRequest, consent_id: str) -> HttpResponse:
             raise
         except Refusal as refusal:
             problem = refusal
+            found = _own_consent(scope, consent_id)
     context = {
         "page_title": "Xác nhận ký",
         "consent": found,
+        "signed": queries.signed_with(scope, found.role, found.id) if found.used else 0,
         "problem": problem,
         "back": back,
         "demo_pin": DEMO_PIN if identity.is_demo() else "",

@@ -19,7 +19,7 @@ from maitruong.foundation.kernel import formats
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 
-from .. import ports, queries, services
+from .. import corrections, ports, queries, services
 from ..columns import ColumnChoice
 from ..findings import Severity
 from ..models import ImportBatch, ImportState
@@ -28,7 +28,20 @@ from ..services import PERMISSION
 from .frame import STEPS, crumbs, number
 
 TABS = {"loi": Severity.ERROR, "xem": Severity.WARNING, "da-sua": Severity.FIXED}
-TAB_LABELS = {"loi": "Phải sửa", "xem": "Nên xem", "da-sua": "Đã sửa giúp", "bo-qua": "Dòng bỏ qua"}
+TAB_LABELS = {
+    "loi": "Phải sửa",
+    "xem": "Nên xem",
+    "da-sua": "Đã sửa giúp",
+    "da-go": "Thầy/cô đã sửa",
+    "bo-qua": "Dòng bỏ qua",
+}
+TAB_HINTS = {
+    "xem": "Dòng có ô ở đây vẫn nhập được. Xem lại từng ô: đúng thì để nguyên, sai thì sửa.",
+    "da-sua": "Hệ thống đã đọc các ô này theo cách ghi ở đây. Thầy/cô chỉ cần xem qua.",
+    "da-go": "Những ô thầy/cô đã gõ lại trên trang. Tệp trên máy của thầy/cô không đổi.",
+    "bo-qua": "Trông như tiêu đề, tổng cộng hoặc chữ kí nên không nhập. Nếu không phải, sửa dòng ấy trong tệp rồi tải lên lại.",
+}
+MANY_KINDS = 8  # fewer problems than this are seen at a glance and need no choosing
 SKIPPED_KINDS = {"header": "tiêu đề lặp lại", "band": "tên lớp", "closing": "tổng cộng, chữ kí"}
 
 
@@ -59,9 +72,14 @@ def _batch_page(request: Request, found: ImportBatch, problem: Refusal | None = 
     making_file = bool(job and job.kind == "exchange.annotate" and job.ended_at is None)
     counted = queries.counts(found)
     tab = _tab(request, found, counted)
-    rows = queries.problems(found, TABS[tab].value, after=_after(request)) if tab in TABS else []
+    kinds = (
+        queries.kinds(found, TABS[tab].value) if tab in TABS and counted.get(TABS[tab].value, 0) > MANY_KINDS else []
+    )
+    kind = next((key for key, _, _ in kinds if key == request.GET.get("cot")), "")
+    rows = queries.problems(found, TABS[tab].value, key=kind, after=_after(request)) if tab in TABS else []
     last = rows[queries.PAGE - 1] if len(rows) > queries.PAGE else None
     here = reverse("exchange:batch", args=[found.pk])
+    listed = f"{here}?muc={tab}{f'&cot={kind}' if kind else ''}"
     return {
         "page_title": found.file_name,
         "crumbs": crumbs(found),
@@ -74,19 +92,44 @@ def _batch_page(request: Request, found: ImportBatch, problem: Refusal | None = 
         **_ready(found),
         "problem": problem,
         "tab": tab,
+        "hint": TAB_HINTS.get(tab, "") if found.state == ImportState.CHECKED else "",
         "tabs": [
             {"label": label, "url": f"{here}?muc={key}", "current": key == tab, "count": f"{n:,}".replace(",", ".")}
             for key, label in TAB_LABELS.items()
-            if (n := len(found.skipped) if key == "bo-qua" else counted.get(TABS[key].value, 0)) or key == tab
+            if (n := _count(found, key, counted)) or key == tab
         ],
+        "kinds": _kinds_page(kinds, kind, f"{here}?muc={tab}"),
+        "kind": kind,
         "rows": rows[: queries.PAGE],
-        "next": f"{here}?muc={tab}&sau={last.row}-{last.column}-{last.id}" if last else "",
-        "first": f"{here}?muc={tab}" if "sau" in request.GET else "",
+        "typed": corrections.typed_cells(found) if tab == "da-go" else [],
+        "next": f"{listed}&sau={last.row}-{last.column}-{last.id}" if last else "",
+        "first": listed if "sau" in request.GET else "",
         "skipped": found.skipped if tab == "bo-qua" else [],
         "skipped_kinds": SKIPPED_KINDS,
+        "wrote": queries.wrote(found),
         "days_to_undo": queries.days_to_undo(found),
         **(_undone_page(found) if found.state == ImportState.UNDONE else {}),
     }
+
+
+def _count(found: ImportBatch, tab: str, counted: dict[str, int]) -> int:
+    if tab == "da-go":
+        return corrections.count_typed(found)
+    return len(found.skipped) if tab == "bo-qua" else counted.get(TABS[tab].value, 0)
+
+
+def _kinds_page(kinds: list[tuple[str, str, int]], chosen: str, here: str) -> list[dict[str, Any]]:
+    """The columns with problems, to look at one of them; nothing when there is only one."""
+    if len(kinds) < 2:
+        return []
+    every = {"label": "Mọi cột", "url": here, "current": not chosen}
+    return [
+        every,
+        *(
+            {"label": title, "url": f"{here}&cot={key}", "current": key == chosen, "count": formats.number(n)}
+            for key, title, n in kinds
+        ),
+    ]
 
 
 def _ready(found: ImportBatch) -> dict[str, Any]:
@@ -97,6 +140,7 @@ def _ready(found: ImportBatch) -> dict[str, Any]:
         "totals": found.totals,
         "to_write": found.totals.get("new", 0) + found.totals.get("changed", 0),
         "waiting": queries.corrections_waiting(found),
+        "typed_count": corrections.count_typed(found),
         "oob": False,
     }
 
@@ -134,15 +178,19 @@ def correct(request: Request, batch_id: int) -> HttpResponse:
     if row is None or column is None:
         raise NotFound
     text = request.POST.get("text", "")
-    outcome, problem = attempt(
-        lambda: services.correct_cell(scope, batch_id=batch_id, row=row, column=column, text=text)
-    )
+    alike = bool(request.POST.get("giong"))
+    correct_there = corrections.correct_alike if alike else services.correct_cell
+    outcome, problem = attempt(lambda: correct_there(scope, batch_id=batch_id, row=row, column=column, text=text))
     if not request.headers.get("HX-Request"):
         return redirect("exchange:batch", batch_id)
+    if alike and problem is None:  # other cells of the page were corrected too: the page tells of them all
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     value, findings = outcome or (None, ())
     found = queries.batch(scope, batch_id)
     known = services.columns_of(found)[ColumnChoice.from_json(found.choice).columns[column]]
     bad = [finding.message for finding in findings if finding.severity is not Severity.FIXED]
+    if known.required and outcome == (None, ()):
+        bad = [f"{known.title} không được để trống."]
     context = {
         "reads_as": "" if value is None else shown(known.show(value)),
         "bad": problem.text if problem else " ".join(bad),

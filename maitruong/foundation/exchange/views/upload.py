@@ -18,7 +18,7 @@ from maitruong.foundation.kernel import formats
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 
-from .. import limits, ports, queries, services, sheets
+from .. import cells, limits, ports, queries, services, sheets
 from ..columns import ColumnChoice, ColumnMap
 from ..errors import FileTooBig, NoFile
 from ..models import ImportBatch, ImportState
@@ -29,6 +29,7 @@ from .frame import STEPS, crumbs, number
 
 SURE = 0.85  # a column recognised this well is folded away with its like
 SHORT_LIST = 12
+LONGEST_CELL, LONGEST_TITLE = 28, 100  # letters of a cell in the head of the sheet
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TAGS = {"done": "good", "checked": "quill", "mapping": "quill", "undone": "neutral", "stopped": "warn"}
 
@@ -40,7 +41,7 @@ def lists(request: Request) -> HttpResponse:
     scope = request.scope
     school_id = _school(scope)
     owners = [owner for owner in ports.owners() if scope.covers(owner.permission, school_id=school_id)]
-    problem = None
+    problem, file = None, request.FILES.get("file")
     if request.method == "POST":
         batch_id, problem = attempt(lambda: _take_file(request, scope, school_id))
         if batch_id is not None:
@@ -57,12 +58,28 @@ def lists(request: Request) -> HttpResponse:
             "rows": queries.batches(scope, school_id=school_id),
             "states": dict(ImportState.choices),
             "tags": _TAGS,
+            "summary": _summary,
             "problem": problem,
             "given": request.POST,
+            "refused_file": file.name if problem and file else "",
             "limit_mb": limits.MAX_FILE_BYTES // limits.MEGABYTE,
         },
         status=422 if problem else 200,
     )
+
+
+def _summary(row: ImportBatch) -> str:
+    """What a list has done so far, or what it would do."""
+    totals = row.totals
+    if row.state == ImportState.UNDONE:
+        return f"đã lấy lại {formats.number(totals.get('undone', {}).get('taken_back', 0))} dòng"
+    if wrote := totals.get("imported"):
+        return f"đã thêm {formats.number(wrote['new'])}, đã thay đổi {formats.number(wrote['changed'])}"
+    if row.state == ImportState.CHECKED:
+        told = f"sẽ thêm {formats.number(totals.get('new', 0))}, sẽ thay đổi {formats.number(totals.get('changed', 0))}"
+        refused = totals.get("refused", 0)
+        return f"{told}, {formats.number(refused)} dòng còn lỗi" if refused else told
+    return "chưa kiểm tra" if row.state == ImportState.MAPPING else "đang làm"
 
 
 def _take_file(request: HttpRequest, scope: Scope, school_id: int) -> int:
@@ -151,6 +168,8 @@ def _columns_page(request: Request, found: ImportBatch, proposal: Any, problem: 
     keys = chosen.columns if same else {guess.column: guess.key for guess in proposal.guesses}
     sheet = book.sheet(proposal.sheet)
     sure = [g for g in proposal.guesses if g.key and g.confidence >= SURE and keys.get(g.column, "") == g.key]
+    constants = {**proposal.constants, **(chosen.constants if same else {})}
+    missing = known.missing({*keys.values(), *constants})
     job = queries.job_of(request.scope, found)
     return {
         "page_title": "Ghép cột",
@@ -171,11 +190,33 @@ def _columns_page(request: Request, found: ImportBatch, proposal: Any, problem: 
         "sheets": [
             (s.name, f"{s.name} ({s.rows} dòng){' – đang ẩn' if s.hidden else ''}") for s in book.sheets if s.rows
         ],
-        "head": [(number, [shown(value)[:24] for value in row]) for number, row in queries.head_rows(sheet)],
-        "constants": {**proposal.constants, **(chosen.constants if same else {})},
-        "constant_columns": [column for column in known.columns if column.for_all],
+        "head": [
+            (number, _spread([shown(value) for value in row], above=number < proposal.header_from))
+            for number, row in queries.head_rows(sheet)
+        ],
+        "letters": [
+            cells.letters(at) for at in range(max((len(row) for _, row in queries.head_rows(sheet)), default=0))
+        ],
+        "constants": constants,
+        "missing": missing,
+        "before": queries.imported_before(request.scope, found),
+        "constant_columns": sorted(
+            (column for column in known.columns if column.for_all), key=lambda column: column not in missing
+        ),
         "options": dict(found.options) if request.method == "GET" else _options(request, found),
     }
+
+
+def _spread(texts: list[str], *, above: bool) -> list[tuple[str, int]]:
+    """(text, width in columns) of one row of the sheet's head: above the header a title runs over the empty cells behind it."""
+    longest = LONGEST_TITLE if above else LONGEST_CELL
+    spread: list[tuple[str, int]] = []
+    for text in texts:
+        if above and not text and spread and spread[-1][0]:
+            spread[-1] = (spread[-1][0], spread[-1][1] + 1)
+        else:
+            spread.append((f"{text[:longest]}…" if len(text) > longest else text, 1))
+    return spread
 
 
 def _choices(known: ColumnMap) -> list[tuple[str, str]]:

@@ -208,7 +208,10 @@ class StudentReader:
         if not self.create_classes:
             near = sorted(shown for _, shown, level in self.classes.values() if level == grade)
             hint = f" Các lớp khối {grade} đang có: {', '.join(near[:12])}." if near else ""
-            message = f"Trường chưa có lớp {name} trong năm học này.{hint} Sửa tên lớp, hoặc chọn “Mở các lớp chưa có”."
+            message = (
+                f"Trường chưa có lớp {name} trong năm học này.{hint} "
+                f"Sửa tên lớp, hoặc bấm Ghép lại cột rồi chọn “Mở các lớp chưa có”."
+            )
             m.findings.append(("class_name", error("class.not_open", message)))
         elif grade is None:
             message = f"Không rõ lớp {name} thuộc khối nào nên chưa mở được. Mở lớp trong trang Lớp học trước."

@@ -16,7 +16,7 @@ from django.test import Client
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.exchange import work
 from maitruong.foundation.exchange.errors import TooCostly
-from maitruong.foundation.exchange.models import ImportBatch, ImportProblem
+from maitruong.foundation.exchange.models import ImportBatch, ImportProblem, ImportState
 from maitruong.foundation.exchange.tests.files import messy_list, plain_workbook
 from maitruong.foundation.identity.models import Account
 from maitruong.foundation.jobs import services as jobs
@@ -78,6 +78,9 @@ def test_clerk_walks_from_the_file_to_the_written_list_and_back(clerk: Client, t
     assert "đọc là 28/02/2015" in fixed.content.decode()
     assert 'id="viec-tiep" hx-swap-oob="true"' in fixed.text and "1 ô đã sửa" in fixed.text
     assert "Kiểm tra lại" in fixed.text and "Nhập 4 học sinh" not in fixed.text
+    assert (
+        "1 ô đã sửa, chờ kiểm tra lại" in fixed.text and 'class="note' not in fixed.text
+    )  # a note would push the list down
     assert "1 ô đã sửa" in clerk.get(address).content.decode()
     clerk.post(f"{address}kiem-tra/")
     work.check_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
@@ -109,6 +112,34 @@ def test_annotated_sheet_is_made_and_downloaded_by_a_ticket(clerk: Client, tmp_p
     import openpyxl
 
     assert openpyxl.load_workbook(tmp_path / "back.xlsx").sheetnames == ["Cần sửa", "DS khối 6"]
+
+
+def test_annotated_sheet_has_what_was_typed_on_the_page_and_is_made_anew_after_each_cell(
+    clerk: Client, tmp_path: Path
+) -> None:
+    import openpyxl
+
+    wrong = [[*ONE[:2], "31/02/2013", "X", *ONE[4:]], [*TWO[:2], "30/02/2013", *TWO[3:]]]
+    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, *wrong]))["Location"]
+    address = clerk.post(columns, mapped(clerk, columns))["Location"]
+    batch_id = int(address.strip("/").split("/")[-1])
+    work.check_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+    clerk.post(f"{address}sua/", {"row": 2, "column": 2, "text": "28/02/2013"})
+    clerk.post(f"{address}tep/")
+    work.annotate(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+
+    file = clerk.get(clerk.get(f"{address}tep/")["Location"])
+    (tmp_path / "back.xlsx").write_bytes(b"".join(file.streaming_content) if file.streaming else file.content)
+    back = openpyxl.load_workbook(tmp_path / "back.xlsx")
+    sheet = back.worksheets[1]
+    told = [row[2] for row in back["Cần sửa"].iter_rows(values_only=True)]
+
+    assert (sheet["C2"].value, sheet["D2"].value, sheet["C3"].value) == ("28/02/2013", "X", "30/02/2013")
+    assert [line for line in told if "C2" in line] == ["Ô C2 (Ngày sinh): đã gõ lại trên trang thành “28/02/2013”."]
+    assert any("D2" in line for line in told) and any("C3" in line for line in told)
+    assert "Tải tệp có ghi chú" in clerk.get(address).text
+    answer = clerk.post(f"{address}sua/", {"row": 2, "column": 3, "text": "Nam"}, headers={"HX-Request": "true"})
+    assert "Làm tệp có ghi chú" in answer.text and "Tải tệp có ghi chú" not in answer.text
 
 
 def test_refused_file_is_answered_on_the_page_with_what_to_do(clerk: Client, tmp_path: Path) -> None:
@@ -152,7 +183,7 @@ def test_missing_column_is_refused_and_what_was_chosen_stays(clerk: Client, tmp_
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "Chưa chỉ ra cột nào trong tệp là Ngày sinh" in page
-    assert "Tệp không có cột này thì điền một giá trị cho mọi dòng" in page
+    assert "Tệp không có cột này thì thêm cột vào tệp và tải lên lại" in page
 
 
 def test_a_list_without_the_column_of_ethnic_groups_is_given_one_for_all_rows(clerk: Client, tmp_path: Path) -> None:
@@ -161,7 +192,10 @@ def test_a_list_without_the_column_of_ethnic_groups_is_given_one_for_all_rows(cl
     columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", rows))["Location"]
     assert 'name="chung-ethnic_group"' in clerk.get(columns).text
 
+    assert "Chưa thấy cột nào của tệp là: Dân tộc." in clerk.get(columns).text
     refused = clerk.post(columns, mapped(clerk, columns))
+    assert "Tệp không có cột này thì điền một giá trị cho mọi dòng" in refused.text
+    assert "Tệp chưa có cột này: điền ở đây" in refused.text
     address = clerk.post(columns, {**mapped(clerk, columns), "chung-ethnic_group": "Tày"})["Location"]
 
     assert refused.status_code == 422 and "Dân tộc" in refused.text
@@ -190,7 +224,47 @@ def test_a_list_not_yet_checked_says_so_instead_of_counting_nothing(clerk: Clien
 
     page = clerk.get("/nhap-danh-sach/").content.decode()
 
-    assert "chưa kiểm tra" in page and "0 mới" not in page
+    assert "chưa kiểm tra" in page and "sẽ thêm" not in page
+
+
+def test_the_lists_say_what_a_checked_one_would_do_and_what_an_imported_one_did(clerk: Client, tmp_path: Path) -> None:
+    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, ONE, [*TWO[:2], "31/02/2013", *TWO[3:]]]))[
+        "Location"
+    ]
+    address = clerk.post(columns, mapped(clerk, columns))["Location"]
+    batch_id = int(address.strip("/").split("/")[-1])
+    work.check_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+    assert "vẫn nhập được. Xem lại từng ô" in clerk.get(f"{address}?muc=xem").text
+    assert "sẽ thêm 1, sẽ thay đổi 0, 1 dòng còn lỗi" in clerk.get("/nhap-danh-sach/").text
+
+    clerk.post(f"{address}nhap/")
+    work.import_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+    assert "đã thêm 1, đã thay đổi 0" in clerk.get("/nhap-danh-sach/").text
+    assert "1 dòng còn lỗi chưa được nhập" in clerk.get(address).text
+    late = clerk.post(f"{address}nhap/")
+    assert late.status_code == 422 and "đang ở bước “đã nhập”" in late.text and "Tải lại trang" not in late.text
+
+    clerk.post(f"{address}hoan-tac/")
+    work.undo_import(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+    assert "đã lấy lại 1 dòng" in clerk.get("/nhap-danh-sach/").text
+
+
+def test_a_file_with_nothing_below_its_header_is_refused_by_its_name(clerk: Client, tmp_path: Path) -> None:
+    answer = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER]), "mau con trong.xlsx")
+
+    assert answer.status_code == 422
+    assert "mau con trong.xlsx: Trang tính “Sheet1” chỉ có dòng tiêu đề" in answer.text
+
+
+def test_the_head_of_the_sheet_shows_a_title_whole_and_the_letters_of_the_columns(
+    clerk: Client, tmp_path: Path
+) -> None:
+    title = "DANH SÁCH HỌC SINH KHỐI 8 NĂM HỌC 2026-2027"
+    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [[title, *[""] * 10], HEADER, ONE]))["Location"]
+
+    page = clerk.get(columns).text
+
+    assert f'<td colspan="11">{title}</td>' in page and '<th scope="col" class="num">K</th>' in page
 
 
 def test_other_sheet_and_other_header_rows_may_be_pointed_at(clerk: Client, tmp_path: Path) -> None:
@@ -228,6 +302,97 @@ def test_problem_pages_go_on_where_the_last_one_ended(clerk: Client, tmp_path: P
         next_page = page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
 
     assert seen == errors > 200
+
+
+def test_problems_are_looked_at_a_column_at_a_time_and_one_word_is_corrected_in_every_cell(
+    clerk: Client, tmp_path: Path
+) -> None:
+    rows = [[n, f"Nông Văn {'ABCDEFGHIK'[n]}", "31/02/2013", "Nam", "8A2", "", "Kinhh", *ONE[7:]] for n in range(6)]
+    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, *rows]))["Location"]
+    address = clerk.post(columns, mapped(clerk, columns))["Location"]
+    batch_id = int(address.strip("/").split("/")[-1])
+    work.check_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+    page, days = clerk.get(address).text, clerk.get(f"{address}?muc=loi&cot=born_on").text
+
+    assert page.count('class="finding"') == 12 and "Sửa cả 6 ô cùng ghi “Kinhh”" in page
+    assert "<option>Tày</option>" in page and 'value="Kinhh"' not in page
+    assert days.count('class="finding"') == 6 and "Kinhh" not in days and "Mọi cột" in days
+    assert "Sửa cả" not in days  # a day is each pupil's own: one wrong day twice is two mistakes
+
+    sent = {"row": 3, "column": 6, "text": "Tày", "giong": "1"}
+    answer = clerk.post(f"{address}sua/", sent, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Refresh"]) == (204, "true")
+    assert clerk.post(f"{address}sua/", {**sent, "column": 2}).status_code == 404
+    assert "6 ô đã sửa" in clerk.get(address).text
+    work.check_list(clerk.scope, clerk_checks_again(clerk, address), quiet)  # type: ignore[attr-defined]
+
+    page, typed = clerk.get(address).text, clerk.get(f"{address}?muc=da-go").text
+    assert page.count('class="finding"') == 6 and "Thầy/cô đã sửa" in page
+    assert typed.count('class="finding"') == 6 and typed.count("<option selected>Tày</option>") == 6
+
+
+def test_a_cell_that_must_be_filled_is_not_called_corrected_when_it_is_emptied(clerk: Client, tmp_path: Path) -> None:
+    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, [*ONE[:2], "31/02/2013", *ONE[3:]]]))[
+        "Location"
+    ]
+    address = clerk.post(columns, mapped(clerk, columns))["Location"]
+    work.check_list(clerk.scope, int(address.strip("/").split("/")[-1]), quiet)  # type: ignore[attr-defined]
+
+    answer = clerk.post(f"{address}sua/", {"row": 2, "column": 2, "text": ""}, headers={"HX-Request": "true"})
+
+    assert "Ngày sinh không được để trống" in answer.text and "để trống, chờ" not in answer.text
+
+
+def test_a_list_with_typed_cells_is_thrown_away_only_after_a_question(clerk: Client, tmp_path: Path) -> None:
+    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, [*ONE[:2], "31/02/2013", *ONE[3:]]]))[
+        "Location"
+    ]
+    address = clerk.post(columns, mapped(clerk, columns))["Location"]
+    work.check_list(clerk.scope, int(address.strip("/").split("/")[-1]), quiet)  # type: ignore[attr-defined]
+    clerk.post(f"{address}sua/", {"row": 2, "column": 2, "text": "28/02/2013"})
+
+    page = clerk.get(address).text
+    question = page.partition('<dialog class="dialog" id="hoi-bo"')[2].partition("</dialog>")[0]
+
+    assert "và 1 ô đã sửa trên trang" in question and f'action="{address}bo/"' in question
+    assert page.count(f'action="{address}bo/"') == 1
+
+
+def test_the_same_file_again_is_told_before_its_columns_are_confirmed(clerk: Client, tmp_path: Path) -> None:
+    path = plain_workbook(tmp_path / "a.xlsx", [HEADER, ONE])
+    columns = upload(clerk, path)["Location"]
+    assert "Đúng tệp này" not in clerk.get(columns).text
+    address = clerk.post(columns, mapped(clerk, columns))["Location"]
+    batch_id = int(address.strip("/").split("/")[-1])
+    work.check_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+    clerk.post(f"{address}nhap/")
+    work.import_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+
+    assert "Đúng tệp này đã được nhập lúc" in clerk.get(upload(clerk, path)["Location"]).text
+
+
+def test_an_import_that_broke_says_how_many_rows_it_wrote_before(clerk: Client, tmp_path: Path) -> None:
+    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, ONE, TWO]))["Location"]
+    address = clerk.post(columns, mapped(clerk, columns))["Location"]
+    batch_id = int(address.strip("/").split("/")[-1])
+    work.check_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
+    clerk.post(f"{address}nhap/")
+
+    def breaks(*_: object) -> None:
+        raise RuntimeError("the machine lost its power")
+
+    with pytest.raises(RuntimeError):
+        work.import_list(clerk.scope, batch_id, breaks)  # type: ignore[attr-defined]
+    work.put_back(clerk.scope, batch_id, ImportState.IMPORTING)  # type: ignore[attr-defined]
+    page = clerk.get(address).text
+
+    assert "Việc nhập đã dừng giữa chừng" in page and "Hoàn tác 2 dòng đã ghi" in page
+    assert "Nhập tiếp" in page and "Thêm mới" in page
+
+
+def clerk_checks_again(client: Client, address: str) -> int:
+    client.post(f"{address}kiem-tra/")
+    return int(address.strip("/").split("/")[-1])
 
 
 def command(*arguments: str) -> tuple[int, list[dict[str, Any]]]:

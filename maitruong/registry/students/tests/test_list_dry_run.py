@@ -132,11 +132,24 @@ def test_doubles_inside_the_file_name_the_first_row() -> None:
     found = [(p.row, p.finding.code, p.finding.severity.value) for b in batches for p in b.problems]
     assert found == [
         (3, "row.same_number", "error"),
-        (4, "row.same_person", "error"),
         (4, "personal_id.missing", "warning"),
+        (4, "row.same_person", "error"),
         (5, "row.same_person", "warning"),
     ]
     assert "dòng 2" in batches[0].problems[0].text
+    told = next(p for b in batches for p in b.problems if p.finding.code == "row.same_person")
+    assert told.cell == "F4" and "điền số định danh" in told.text and "để nguyên, dòng này sẽ không nhập" in told.text
+
+
+def test_a_number_the_whole_file_lacks_is_missed_once() -> None:
+    without = ColumnChoice("s", 1, 2, {at: key for at, key in CHOICE.columns.items() if key != "personal_number"})
+    names = ["Nông Đức An", "Nông Đức Bình", "Nông Đức Chi", "Nông Đức Dũng"]
+
+    _, batches = run_rows(*([*PUPIL[:1], name, *PUPIL[2:]] for name in names), choice=without)
+
+    (said,) = [p for b in batches for p in b.problems if p.finding.code == "personal_id.missing"]
+    assert said.row == 2 and "Tệp không có cột số định danh cá nhân" in said.text
+    assert said.text.endswith("Bổ sung trước khi chốt số liệu.")
 
 
 def test_lookup_is_asked_once_a_batch_and_only_for_rows_that_stand() -> None:

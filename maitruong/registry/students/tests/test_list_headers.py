@@ -86,6 +86,36 @@ def test_group_title_typed_once_without_merging_reaches_its_columns() -> None:
     assert proposal.data_from == 3
 
 
+def test_a_group_title_that_only_says_pupil_takes_nothing_from_its_columns() -> None:
+    top = ["STT", "Thông tin học sinh", "", "", "", "", "Phụ huynh", ""]
+    below = ["", "Họ tên", "GT", "Lớp", "Ngày sinh", "Điện thoại", "Họ tên", "Điện thoại"]
+    row = [1, "Nông Đức Dũng", "Nam", "6A1", "15/09/2015", "0912345678", "Nông Văn Hải", "0912345679"]
+    merges = ((0, 1, 0, 5), (0, 6, 0, 7), (0, 0, 1, 0))
+
+    proposal = headers.propose(sheet(top, below, row, merges=merges), STUDENTS)
+
+    assert keys(proposal) == {
+        "A": "order",
+        "B": "full_name",
+        "C": "sex",
+        "D": "class_name",
+        "E": "born_on",
+        "F": "student_phone",
+        "H": "contact_phone",
+    }
+
+
+def test_a_column_called_ten_that_holds_whole_names_is_the_full_name() -> None:
+    whole = headers.propose(sheet(["Tên em", "Lớp", "Ngày sinh"], ["Nông Đức Dũng", "6A1", "15/09/2015"]), STUDENTS)
+    given = headers.propose(
+        sheet(["Họ đệm", "Tên", "Ngày sinh"], ["Nông Đức", "Dũng", "15/09/2015"], ["Lý A", "Sính", "1/2/2015"]),
+        STUDENTS,
+    )
+
+    assert keys(whole)["A"] == "full_name"
+    assert (keys(given)["A"], keys(given)["B"]) == ("family_name", "given_name")
+
+
 def test_name_over_two_columns_becomes_family_and_given_name() -> None:
     rows = [[n, "Nông Đức", "Dũng", "15/09/2015"] for n in range(5)]
 
