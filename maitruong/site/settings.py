@@ -99,6 +99,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 14}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "maitruong.foundation.identity.validators.OwnWordsValidator"},
 ]
 
 SESSION_ENGINE = "maitruong.foundation.identity.sessions"

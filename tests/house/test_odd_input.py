@@ -27,6 +27,8 @@ ASKED = [  # what follows is the odd thing
     "/hoc-sinh/?sau=",
     "/dieu-hanh/truong/?trang=",
     "/dieu-hanh/truong/?xa=",
+    "/dieu-hanh/truong/?xep=so&q=",
+    "/dieu-hanh/truong/bang.xlsx?xa=",
     "/dieu-hanh/ket-qua/?khoi=",
     "/doi-ngu/?sau=",
     "/xac-thuc/",

@@ -69,6 +69,9 @@ def test_a_new_password_ends_every_other_session_and_link_and_keeps_this_one(pri
         ({"password": PASSWORD, "new": "ngắn"}, "14"),
         ({"password": PASSWORD, "new": PASSWORD}, "giống mật khẩu đang dùng"),
         ({"new": ANOTHER}, "Mật khẩu đang dùng chưa đúng"),
+        ({"password": PASSWORD, "new": "Mái Trường 2026-2027"}, "ai cũng đoán được"),
+        ({"password": PASSWORD, "new": "aaaaaaaaaaaaaaaaaa"}, "ai cũng đoán được"),
+        ({"password": PASSWORD, "new": "Giáo viên Hải Phòng 123456"}, "ai cũng đoán được"),
     ],
 )
 def test_what_a_new_password_is_refused_for_is_said_and_nothing_changes(

@@ -47,7 +47,9 @@ def _waiting(role: Role) -> View:
             asked, problem = attempt(lambda: _ask(request, role))
             if asked is not None:
                 return redirect(_kept(reverse("school_records:consent", args=[asked.id]), chosen_class))
-        page = queries.waiting_for(scope, role, class_id=chosen_class, start=formats.whole_number(request.GET.get("tu")) or 0)
+        page = queries.waiting_for(
+            scope, role, class_id=chosen_class, start=formats.whole_number(request.GET.get("tu")) or 0
+        )
         here = reverse(f"school_records:waiting_{_NAMES[role]}")
         context = {
             "page_title": _HEADINGS[role],
