@@ -45,6 +45,16 @@ class PupilEnrolled(Event):
 
 
 @dataclass(frozen=True)
+class PupilsEnrolled(Event):
+    """Many at once, as a list brings them: one fact for each class, not one for each pupil."""
+
+    kind: ClassVar[str] = "enrolment.pupils_enrolled"
+    school_year: int
+    class_id: int
+    students: list[int]
+
+
+@dataclass(frozen=True)
 class PupilLeft(Event):
     kind: ClassVar[str] = "enrolment.pupil_left"
     school_year: int

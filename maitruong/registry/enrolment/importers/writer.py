@@ -16,7 +16,7 @@ from maitruong.foundation.kernel import clock, vietnamese
 from maitruong.foundation.people import bulk as people
 from maitruong.registry.students import services as students
 
-from ..events import PupilEnrolled, RollsChanged
+from ..events import PupilsEnrolled, RollsChanged
 from ..models import Enrolment
 
 if TYPE_CHECKING:
@@ -238,16 +238,15 @@ class _Writing:
 
     def tell(self) -> None:
         audit.record_many(self.scope, "students.imported", (self._entry(place) for place in range(len(self.meant))))
+        seated: dict[int, list[int]] = {}
+        for place in self.seats:
+            seated.setdefault(self.meant[place].class_id or 0, []).append(self.ids[place])
         publish_many(
             [
-                PupilEnrolled(
-                    school_id=self.school_id,
-                    school_year=self.target.school_year,
-                    class_id=self.meant[place].class_id or 0,
-                    student_id=self.ids[place],
-                    starts_on=str(self._first_day_of(self.meant[place])),
+                PupilsEnrolled(
+                    school_id=self.school_id, school_year=self.target.school_year, class_id=class_id, students=students
                 )
-                for place in self.seats
+                for class_id, students in seated.items()
             ]
         )
         publish(RollsChanged(school_id=self.school_id, school_year=self.target.school_year))
