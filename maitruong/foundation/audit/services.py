@@ -32,10 +32,12 @@ _COLUMNS_WRITTEN = (
 _INSERT = (
     f"INSERT INTO audit_entry ({', '.join(_COLUMNS_WRITTEN)}) VALUES ({', '.join(['%s'] * len(_COLUMNS_WRITTEN))})"
 )
-_INSERT_MANY = (
-    f"INSERT INTO audit_entry ({', '.join(_COLUMNS_WRITTEN)}) SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[],"
-    " %s::text[], %s::text[], %s::bigint[], %s::text[], %s::bytea[], %s::text[], %s::bytea[])"
-)
+# As one JSON text: an array of texts is quoted value by value, which for a thousand bodies costs more than writing them.
+_INSERT_MANY = f"""
+INSERT INTO audit_entry ({", ".join(_COLUMNS_WRITTEN)})
+SELECT school_id, actor_id, action, object_type, object_id, subject_id, request_id, decode(salt, 'hex'), body, decode(digest, 'hex')
+FROM json_to_recordset(%s::json) AS entry(school_id bigint, actor_id bigint, action text, object_type text, object_id text,
+  subject_id bigint, request_id text, salt text, body text, digest text)"""
 _CARRIED = f"""
 INSERT INTO audit_entry ({", ".join(_COLUMNS_WRITTEN)}) VALUES (%(audit_school_id)s::bigint, %(audit_actor_id)s::bigint,
   %(audit_action)s::text, %(audit_object_type)s::text, %(audit_object_id)s::text, %(audit_subject_id)s::bigint,
@@ -97,7 +99,8 @@ def record_many(scope: Scope, action: str, entries: Iterable[Mapping[str, Any]])
     ]
     if rows:
         with connection.cursor() as cursor:
-            cursor.execute(_INSERT_MANY, [list(column) for column in zip(*rows, strict=True)])
+            named = [dict(zip(_COLUMNS_WRITTEN, row, strict=True)) for row in rows]
+            cursor.execute(_INSERT_MANY, [orjson.dumps(named, default=bytes.hex).decode()])
 
 
 def _row(
