@@ -13,6 +13,7 @@ from maitruong.assessment.school_records.errors import (
     NotInForce,
     NotYourPart,
     SaySomeReason,
+    SignedElsewhere,
     SignedOutOfOrder,
 )
 from maitruong.assessment.school_records.models import RecordBlock, RecordDraft, State
@@ -190,7 +191,7 @@ def test_replaying_a_signing_request_for_another_teachers_block_is_refused(room)
         consent = services.ask_to_sign(scope, role=Role.SUBJECT_TEACHER, block_ids=own)
     with rooms.working_as(room.bao) as scope, pytest.raises(NotFound):
         services.sign_blocks(scope, consent_id=consent.id, pin=rooms.PIN, code=consent.confirm_code)
-    with rooms.working_as(room.lan) as scope, pytest.raises(NothingToDo):
+    with rooms.working_as(room.lan) as scope, pytest.raises(SignedElsewhere):
         services.sign_blocks(scope, consent_id=consent.id, pin=rooms.PIN, code=consent.confirm_code, block_ids=theirs)
 
     assert signed_parts(room) == set()
