@@ -23,7 +23,7 @@ pytestmark = pytest.mark.journey
 DESK, PHONE = {"width": 1366, "height": 900}, {"width": 390, "height": 844}
 MOST_PAGES = 60
 _NUMBER = re.compile(r"\d+|[A-Za-z0-9_-]{20,}")
-_FILE = re.compile(r"/(?:xuat|tep|tai|mau)/|\.xlsx$|^/static/")
+_FILE = re.compile(r"/(?:xuat|tep|tai|mau)/|\.xlsx(?:\?|$)|^/static/")
 #: Words of the machine room: codes with an underline, and what programs print for nothing.
 _CODE = re.compile(r"\b[a-z]+_[a-z_]+\b|\b(?:None|undefined|NaN|null|True|False)\b")
 _LOOK = """() => ({
