@@ -196,6 +196,19 @@ def test_a_demos_people_have_no_password_and_end_sessions_without_one(principal:
     assert is_in(here) and not is_in(elsewhere)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_person_without_any_post_has_an_own_account_all_the_same() -> None:
+    """Outside any unit of work: her requests have no scope."""
+    account = make.an_account(make.a_person("Mai Anh Tú", make.a_department()), password=PASSWORD)
+    here, elsewhere = entered(account), entered(account, PHONE)
+
+    wrong = here.post(PAGE + "thiet-bi/", {"password": "không phải câu này đâu"})
+    assert wrong.status_code == 422 and is_in(elsewhere)
+    assert here.post(PAGE + "thiet-bi/", {"password": PASSWORD}).status_code == 302 and not is_in(elsewhere)
+    assert here.post(PAGE + "mat-khau/", {"password": PASSWORD, "new": ANOTHER}).status_code == 302
+    assert is_in(here) and is_in(entered(account, password=ANOTHER))
+
+
 def test_nobody_who_is_not_signed_in_sees_or_does_anything(principal: Account) -> None:
     for path in ("", "mat-khau/", "thiet-bi/", "ma/"):
         answer = Client().post(PAGE + path, {"password": PASSWORD}) if path else Client().get(PAGE)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -68,8 +67,9 @@ def end_sessions(request: HttpRequest, *, password: str, only: str = "") -> int:
     others = [key for key in others if key != request.session.session_key and only in ("", handle(key))]
     if only and not others:
         raise NoSuchSession
-    Session.objects.filter(account=account, session_key__in=others).delete()
-    _tell(account, "identity.sessions_ended", {"sessions": [len(others), 0]})
+    with transaction.atomic():
+        Session.objects.filter(account=account, session_key__in=others).delete()
+        _tell(account, "identity.sessions_ended", {"sessions": [len(others), 0]})
     return len(others)
 
 
@@ -84,10 +84,11 @@ def change_password(request: HttpRequest, *, password: str, new: str) -> None:
     validate_password(new, account)
     account.set_password(new)
     account.password_changed_at = clock.now()
-    account.save(update_fields=["password", "password_changed_at"])
-    services.end_what_opened(account, but=request.session.session_key or "")
-    update_session_auth_hash(request, account)
-    _tell(account, "identity.password_changed", {})
+    with transaction.atomic():
+        account.save(update_fields=["password", "password_changed_at"])
+        services.end_what_opened(account, but=request.session.session_key or "")
+        update_session_auth_hash(request, account)
+        _tell(account, "identity.password_changed", {})
 
 
 def renew_second_factor(request: HttpRequest, *, password: str, code: str) -> str:
@@ -103,20 +104,16 @@ def _prove(request: HttpRequest, password: str) -> Account:
 
     Guesses sent at once take turns, and each sees those before it.
     """
-    account = Account.objects.select_for_update().get(pk=_account_of(request).pk)
-    with _counted(f"{account.pk}"):
-        if not account.check_password(password):
-            refused.tell("own account: wrong password", who=account.login)
-            raise WrongPassword
+    with transaction.atomic():
+        account = Account.objects.select_for_update().get(pk=_account_of(request).pk)
+        tries = services.count_guess("own", str(account.pk))
+        right = account.check_password(password)
+        if right:
+            SignInTry.objects.filter(pk__in=tries).delete()
+    if not right:  # said outside, so that the guess stays counted
+        refused.tell("own account: wrong password", who=account.login)
+        raise WrongPassword
     return account
-
-
-@contextmanager
-def _counted(whose: str) -> Iterator[None]:
-    """A guess, counted before it is made and forgotten when it was right."""
-    tries = services.count_guess("own", whose)
-    yield
-    SignInTry.objects.filter(pk__in=tries).delete()
 
 
 def _account_of(request: HttpRequest) -> Account:
