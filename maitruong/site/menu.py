@@ -70,7 +70,7 @@ MENU: list[tuple[str, list[Item]]] = [
         [
             Item("Giao quyền", "key", "rights:posts", "rights.view"),
             Item("Tài khoản", "id-card", "rights:accounts", "accounts.manage", homes=("school",)),
-            Item("Chứng thư số", "shield", "signing:certificates", "signing.certificates"),
+            Item("Chứng thư số", "shield", "signing:certificates", "signing.certificates", short="Chứng thư"),
             Item("Nhật ký", "history", "rights:audit", "audit.view"),
         ],
     ),

@@ -20,6 +20,7 @@ from maitruong.foundation.audit import reads
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 from maitruong.foundation.organisations import queries as organisations
+from maitruong.foundation.organisations.types import UnitRef
 from maitruong.foundation.people.models import Sex
 from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.schools import queries as schools_of
@@ -33,6 +34,7 @@ from .exporters import roster_file
 from .types import ClassRef
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ROSTER = "Danh sách lớp"
 
 
 @needs("schools.view")
@@ -94,7 +96,7 @@ def _classes(request: HttpRequest, scope: Scope, school_id: int) -> HttpResponse
         "enrolment/classes.html",
         {
             "page_title": "Lớp học",
-            "crumbs": [{"label": found.name}, {"label": "Lớp học"}],
+            "crumbs": [_above(scope, found), {"label": "Lớp học"}],
             "school": found,
             "rows": rows,
             "pupils": sum(row.pupils for row in rows),
@@ -119,7 +121,7 @@ def roster(request: Request, class_id: int) -> HttpResponse:
         request,
         "enrolment/roster.html",
         {
-            **_class_context(scope, ref, "Danh sách lớp"),
+            **_class_context(scope, ref, ROSTER),
             "rows": rows,
             "on": on,
             "sexes": dict(Sex.choices),
@@ -158,6 +160,7 @@ def open_class(request: Request, school_id: int) -> HttpResponse:
             return redirect("enrolment:roster", opened[0]) if len(opened) == 1 else redirect(f"{back}?nam={year}")
     context = {
         "page_title": "Mở lớp",
+        "crumbs": [{"label": "Lớp học", "url": back}, {"label": "Mở lớp"}],
         "year": year,
         "years": [(n, Year(n).label) for n in open_years],
         "grades": [(n, f"Khối {n}") for n in grades_of(schools_of.facts(school_id))],
@@ -298,16 +301,27 @@ def year_of(request: HttpRequest) -> tuple[int, dt.date | None]:
     return year, known.over_on(year, today=today)
 
 
+def _above(scope: Scope, school: UnitRef) -> dict[str, str]:
+    """The place above a school's classes: the list of schools, for whoever has several."""
+    if len(scope.school_ids) != 1 and scope.may("schools.view"):
+        return {"label": school.name, "url": reverse("enrolment:schools")}
+    return {"label": school.name}
+
+
 def _class_context(scope: Scope, ref: ClassRef, title: str) -> dict[str, Any]:
     # Whoever is given single classes has no list of the school, only of her own.
     of_school = scope.covers("enrolment.view", school_id=ref.school_id)
     back = reverse("enrolment:classes", args=[ref.school_id]) if of_school else reverse("enrolment:own_classes")
+    crumbs = [{"label": "Lớp học", "url": back}, {"label": ref.name}]
+    if title != ROSTER:
+        crumbs[-1]["url"] = reverse("enrolment:roster", args=[ref.id])
+        crumbs.append({"label": title})
     return {
         "page_title": f"{title} {ref.name}",
         "title": title,
         "school_class": ref,
         "year": Year(ref.school_year).label,
-        "crumbs": [{"label": "Lớp học", "url": back}, {"label": ref.name}],
+        "crumbs": crumbs,
     }
 
 

@@ -204,14 +204,12 @@ def _form(
 
 
 def _head(scope: Scope, unit: UnitFacts, title: str) -> dict[str, Any]:
-    first = {"label": "Danh sách trường"}
-    if scope.may("schools.view"):
-        first["url"] = reverse("enrolment:schools")
+    several = [{"label": "Danh sách trường", "url": reverse("enrolment:schools")}] if scope.may("schools.view") else []
     here = {"label": unit.name, "url": reverse("schools:school", args=[unit.id])}
     return {
         "page_title": f"{title} · {unit.name}" if title else unit.name,
         "title": title,
-        "crumbs": [first, here, {"label": title}] if title else [first, here],
+        "crumbs": [*several, here, {"label": title or "Thông tin trường"}],
     }
 
 

@@ -107,6 +107,7 @@ def employ(request: Request) -> HttpResponse:
             return redirect("staff:file", row.person_id)
     context = {
         "page_title": "Nhận người vào trường",
+        "crumbs": [{"label": "Đội ngũ", "url": reverse("staff:staff")}, {"label": "Nhận người vào trường"}],
         "place": organisations.unit(school_id).name,
         "posts": [(key, label) for key, label in POSTS.items() if key != "officer"],
         "sexes": list(Sex.choices),

@@ -132,8 +132,12 @@ def _context(scope: Scope, ref: ClassRef, rows: list[SheetRow], day: dt.date, se
     absent = [row for row in rows if row.state(session) != PRESENT]
     may_enter = enrolment.reaches_class(scope, "attendance.enter", school_id=ref.school_id, class_id=ref.id)
     shut = services.problem_of_day(ref, day) if may_enter else None
+    above = {"label": "Điểm danh"}
+    if scope.covers("attendance.view", school_id=ref.school_id):  # whoever is given one class has no list to go back to
+        above["url"] = reverse("attendance:classes")
     return {
         "page_title": f"Điểm danh lớp {ref.name}",
+        "crumbs": [above, {"label": f"Lớp {ref.name}"}],
         "school_class": ref,
         "rows": rows,
         "day": day,

@@ -49,6 +49,7 @@ def class_results(request: Request, class_id: int) -> HttpResponse:
         "may_summer": term == 0
         and scope.covers("gradebook.summer", school_id=found.sheet.school_id, class_id=class_id),
         "homeroom_books": queries.homeroom_books(found.sheet, term),
+        "may_enter": scope.covers("gradebook.conduct", school_id=found.sheet.school_id, class_id=class_id),
         "crumbs": [
             {"label": "Sổ điểm", "url": reverse("gradebook:books")},
             {"label": f"Kết quả lớp {found.sheet.class_name}"},

@@ -25,7 +25,7 @@ from maitruong.foundation.organisations.models import Unit
 from maitruong.foundation.people.models import Person
 from tests import factories as make
 
-from .test_import import HEADER, ONE, THREE, TWO, quiet
+from .lists import HEADER, ONE, THREE, TWO, quiet
 
 
 @pytest.fixture

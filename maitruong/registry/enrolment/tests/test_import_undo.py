@@ -1,4 +1,4 @@
-"""What the undo of a list leaves, and a person decides; and lists whose work ended without a word."""
+"""The undo of a list: exactly what it wrote; what it leaves a person decides; and lists whose work ended without a word."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from maitruong.foundation.kernel import clock
 from maitruong.foundation.people.models import Person
 from tests import factories as make
 
-from .test_import import HEADER, ONE, THREE, TWO, bring_in, check, snapshot, take, take_back
+from .lists import HEADER, ONE, THREE, TWO, bring_in, check, snapshot, take, take_back
 
 
 @pytest.fixture
@@ -53,6 +53,52 @@ def decide(place: SimpleNamespace, row: int, *, keep: bool) -> None:
             services.keep_rows(place.clerk, batch_id=place.batch_id, row=row)
         else:
             services.take_back_row(place.clerk, batch_id=place.batch_id, row=row)
+
+
+def test_undo_takes_back_exactly_what_the_import_wrote(lists: SimpleNamespace) -> None:
+    before = snapshot()
+    batch_id, _ = bring_in(lists.clerk, lists.school, lists.path)
+
+    result = take_back(lists.clerk, batch_id)
+
+    assert result == {"taken_back": 3, "kept": 0}
+    assert snapshot() == before
+    with make.as_system():
+        assert Entry._base_manager.filter(action="students.import_taken_back").count() == 3
+
+
+def test_rows_touched_since_are_listed_and_kept(lists: SimpleNamespace) -> None:
+    batch_id, _ = bring_in(lists.clerk, lists.school, lists.path)
+    with make.as_system():
+        dung = Person._base_manager.get(full_name="Nông Đức Dũng")
+        Person._base_manager.filter(pk=dung.pk).update(phone="+84987654321", version=dung.version + 1)
+        ai = Person._base_manager.get(full_name="Triệu Văn Ái")
+    make.an_account(ai.pk)
+
+    result = take_back(lists.clerk, batch_id)
+
+    assert result == {"taken_back": 1, "kept": 2}
+    with make.as_system():
+        kept = ImportRow._base_manager.filter(batch_id=batch_id, taken_back_at=None).order_by("row")
+        assert [(row.label, row.kept_because) for row in kept] == [
+            ("Nông Đức Dũng, lớp 8A2", "Thông tin cá nhân đã được sửa sau khi nhập."),
+            ("Triệu Văn Ái, lớp 8A2", "Em đã có tài khoản."),
+        ]
+        assert Person._base_manager.filter(pk__in=[dung.pk, ai.pk]).count() == 2
+        assert not Person._base_manager.filter(full_name="Nông Thị Hoa").exists()
+        assert Person._base_manager.filter(full_name="Nông Văn Hải").exists()
+
+
+def test_undo_ends_after_thirty_days(lists: SimpleNamespace) -> None:
+    batch_id, _ = bring_in(lists.clerk, lists.school, lists.path)
+
+    with clock.standing_still(clock.now() + dt.timedelta(days=30)), unit_of_work(lists.clerk):
+        services.start_undo(lists.clerk, batch_id=batch_id)
+    with make.as_system():
+        ImportBatch._base_manager.filter(pk=batch_id).update(state="done")
+    later = clock.standing_still(clock.now() + dt.timedelta(days=31))
+    with later, pytest.raises(UndoTooLate), unit_of_work(lists.clerk):
+        services.start_undo(lists.clerk, batch_id=batch_id)
 
 
 def test_only_a_row_that_was_edited_may_still_be_taken_back(touched: SimpleNamespace) -> None:
