@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,8 +39,10 @@ _PERSON = ("full_name", "sex", "ethnic_group", "nationality", "birthplace")
 _FILE = ("religion", "policy_group", "disability", "boarding", "near_poor", "youth_union", "pioneer")
 _SEAT = ("student_code", "register_number")
 NUMBERS = {"personal_number": "CCCD", "moet_code": "MOET"}
-RELATIONS = {"father": "FATHER", "mother": "MOTHER"}
-_HOW = {"father": "cha", "mother": "mẹ"}
+#: A guardian is whoever answers for the child where the list does not say who it is.
+RELATIONS = {"father": "FATHER", "mother": "MOTHER", "guardian": "GUARDIAN"}
+_HOW = {"father": "cha", "mother": "mẹ", "guardian": "người giám hộ"}
+_SEX = {"father": "male", "mother": "female"}
 
 
 @dataclass
@@ -95,7 +97,7 @@ def row_of(values: Mapping[str, Any]) -> Row:
         details={name: _plain(values[name]) for name in DETAILS if values.get(name) is not None},
         seat={name: values[name] for name in _SEAT if values.get(name)},
         numbers={scheme: values[name] for name, scheme in NUMBERS.items() if values.get(name)},
-        parents=[parent for role in RELATIONS if (parent := _parent(role, values)) is not None],
+        parents=list(_parents(values)),
     )
 
 
@@ -110,11 +112,27 @@ def _plain(value: Any) -> Any:
     return value.date.isoformat() if hasattr(value, "precision") else value
 
 
+def _parents(values: Mapping[str, Any]) -> Iterator[Parent]:
+    """Father and mother, and the guardian unless the row names one of the two once more."""
+    seen: list[str] = []
+    for role in RELATIONS:
+        parent = _parent(role, values)
+        if parent is None or (role == "guardian" and is_among(parent.full_name, seen)):
+            continue
+        seen.append(parent.full_name)
+        yield parent
+
+
+def is_among(name: str, names: Iterable[str]) -> bool:
+    """Whether a name is one of these, as far as spellings of one name differ."""
+    return any(vietnamese.name_match(other, name) != "different" for other in names)
+
+
 def _parent(role: str, values: Mapping[str, Any]) -> Parent | None:
     name = values.get(f"{role}_name")
     if not name:
         return None
-    person: dict[str, Any] = {"full_name": name, "sex": "male" if role == "father" else "female"}
+    person: dict[str, Any] = {"full_name": name} | ({"sex": _SEX[role]} if role in _SEX else {})
     year = values.get(f"{role}_born")
     if year:
         person |= {"born_on": dt.date(year, 1, 1), "born_precision": "year"}
