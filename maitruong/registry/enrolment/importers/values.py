@@ -56,6 +56,13 @@ class Parent:
     occupation: str
     workplace: str
 
+    def add(self, other: Parent) -> None:
+        """Take over what another telling of the same person knows more."""
+        self.values = other.values | self.values
+        self.number = self.number or other.number
+        self.occupation = self.occupation or other.occupation
+        self.workplace = self.workplace or other.workplace
+
     @property
     def relation(self) -> str:
         return RELATIONS[self.role]
@@ -91,10 +98,13 @@ def row_of(values: Mapping[str, Any]) -> Row:
     file = {name: values[name] for name in _FILE if values.get(name) is not None}
     if values.get("admitted_on") is not None:
         file["admitted_on"] = values["admitted_on"].date
+    details = {name: _plain(values[name]) for name in DETAILS if values.get(name) is not None}
+    if values.get("guardian_phone") and not values.get("guardian_name"):  # “SĐT phụ huynh”, and nobody says whose
+        details.setdefault("contact_phone", values["guardian_phone"])
     return Row(
         person=person,
         file=file,
-        details={name: _plain(values[name]) for name in DETAILS if values.get(name) is not None},
+        details=details,
         seat={name: values[name] for name in _SEAT if values.get(name)},
         numbers={scheme: values[name] for name, scheme in NUMBERS.items() if values.get(name)},
         parents=list(_parents(values)),
@@ -113,14 +123,15 @@ def _plain(value: Any) -> Any:
 
 
 def _parents(values: Mapping[str, Any]) -> Iterator[Parent]:
-    """Father and mother, and the guardian unless the row names one of the two once more."""
-    seen: list[str] = []
-    for role in RELATIONS:
-        parent = _parent(role, values)
-        if parent is None or (role == "guardian" and is_among(parent.full_name, seen)):
-            continue
-        seen.append(parent.full_name)
-        yield parent
+    """Father and mother, and the guardian; a guardian who is one of the two once more only adds what the row did not say of him."""
+    parents = [parent for role in RELATIONS if (parent := _parent(role, values)) is not None]
+    guardian = next((parent for parent in parents if parent.role == "guardian"), None)
+    for parent in parents:
+        if guardian is not None and parent is not guardian and is_among(guardian.full_name, [parent.full_name]):
+            parent.add(guardian)
+            parents.remove(guardian)
+            break
+    yield from parents
 
 
 def is_among(name: str, names: Iterable[str]) -> bool:

@@ -16,7 +16,7 @@ from maitruong.registry.students import queries as students
 from maitruong.registry.students.models import Guardianship, Student
 from tests import factories as make
 
-from .lists import HEADER, ONE, TWO, bring_in, check, snapshot, take, take_back
+from .lists import HEADER, ONE, THREE, TWO, bring_in, check, snapshot, take, take_back
 
 
 def test_parents_come_once_for_two_children_and_stay_when_the_list_names_another(lists: SimpleNamespace) -> None:
@@ -72,7 +72,14 @@ def test_a_parent_of_another_school_is_made_no_pupil_by_a_list(lists: SimpleName
         assert Entry._base_manager.filter(action="students.number_of_another", school_id=lists.school).exists()
 
 
-GUARDED = [*HEADER[:7], "Họ tên bố", "Cha/Mẹ hoặc người giám hộ", "CCCD phụ huynh", "Nghề nghiệp phụ huynh"]
+GUARDED = [
+    *HEADER[:7],
+    "Họ tên bố",
+    "Cha/Mẹ hoặc người giám hộ",
+    "CCCD phụ huynh",
+    "Nghề nghiệp phụ huynh",
+    "SĐT phụ huynh",
+]
 
 
 def families(child: str) -> list[tuple[str, str, str]]:
@@ -89,21 +96,25 @@ def test_a_parent_the_list_does_not_say_which_comes_as_a_guardian_and_goes_with_
         lists.tmp / "g.xlsx",
         [
             GUARDED,
-            [*ONE[:7], "", "Vi Thị Lan", "020185000333", "Làm ruộng"],
-            [*TWO[:7], "Nông Văn Hải", "Nông Văn Hải", "", ""],
+            [*ONE[:7], "", "Vi Thị Lan", "020185000333", "Làm ruộng", "0912345670"],
+            [*TWO[:7], "Nông Văn Hải", "Nông Văn Hải", "", "Thợ xây", "0912345671"],
+            [*THREE[:7], "", "", "", "", "0912345672"],
         ],
     )
 
     batch_id, result = bring_in(lists.clerk, lists.school, path)
 
-    assert result["new"] == 2
+    assert result["new"] == 3
     assert families("Nông Đức Dũng") == [("GUARDIAN", "Vi Thị Lan", "Làm ruộng")]
-    assert families("Nông Thị Hoa") == [("FATHER", "Nông Văn Hải", "")]
+    assert families("Nông Thị Hoa") == [("FATHER", "Nông Văn Hải", "Thợ xây")]
     with make.as_system():
         lan = Person._base_manager.get(full_name="Vi Thị Lan")
         assert (lan.sex, PersonIdentifier._base_manager.get(person=lan).value) == ("", "020185000333")
+        assert lan.phone == "+84912345670"
+        assert Person._base_manager.get(full_name="Nông Văn Hải").phone == "+84912345671"
+        assert Student._base_manager.get(person__full_name="Triệu Văn Ái").details["contact_phone"] == "+84912345672"
     assert rights.rights(lan.pk, on=clock.today()) != []
-    assert take_back(lists.clerk, batch_id) == {"taken_back": 2, "kept": 0}
+    assert take_back(lists.clerk, batch_id) == {"taken_back": 3, "kept": 0}
     assert snapshot() == before
 
 

@@ -102,7 +102,7 @@ def test_a_group_title_that_only_says_pupil_takes_nothing_from_its_columns() -> 
         "E": "born_on",
         "F": "student_phone",
         "G": "guardian_name",
-        "H": "contact_phone",
+        "H": "guardian_phone",
     }
 
 
