@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import sys
 
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from maitruong.foundation.access.doors import to_sign_in
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.kernel.errors import Refusal
 
@@ -68,6 +70,9 @@ def _is_disk_full(problem: BaseException | None) -> bool:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, SessionInterrupted):
+        # Ended from another device while this ran: what was asked for may be done, and the page belongs to nobody any more.
+        return to_sign_in(request)
     return _page(BadRequest(), 400)
 
 

@@ -187,12 +187,15 @@ def correct(request: Request, batch_id: int) -> HttpResponse:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     value, findings = outcome or (None, ())
     found = queries.batch(scope, batch_id)
-    known = services.columns_of(found)[ColumnChoice.from_json(found.choice).columns[column]]
     bad = [finding.message for finding in findings if finding.severity is not Severity.FIXED]
-    if known.required and outcome == (None, ()):
-        bad = [f"{known.title} không được để trống."]
+    reads_as = ""
+    if outcome is not None:  # else the list may not know the column either
+        known = services.columns_of(found)[ColumnChoice.from_json(found.choice).columns[column]]
+        reads_as = "" if value is None else shown(known.show(value))
+        if known.required and outcome == (None, ()):
+            bad = [f"{known.title} không được để trống."]
     context = {
-        "reads_as": "" if value is None else shown(known.show(value)),
+        "reads_as": reads_as,
         "bad": problem.text if problem else " ".join(bad),
         "ready": problem is None and found.state == ImportState.CHECKED,
         **_ready(found),

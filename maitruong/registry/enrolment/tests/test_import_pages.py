@@ -343,6 +343,18 @@ def test_a_cell_that_must_be_filled_is_not_called_corrected_when_it_is_emptied(c
     assert "Ngày sinh không được để trống" in answer.text and "để trống, chờ" not in answer.text
 
 
+@pytest.mark.parametrize("alike", ["", "1"])
+def test_a_cell_of_a_column_that_is_not_read_is_refused_in_words_when_the_list_takes_no_corrections_any_more(
+    clerk: Client, tmp_path: Path, alike: str
+) -> None:
+    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, ONE]))["Location"]
+    sent = {"row": 2, "column": 99, "text": "x", "giong": alike}
+
+    answer = clerk.post(columns.replace("cot/", "sua/"), sent, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 422 and "đang" in answer.text
+
+
 def test_a_list_with_typed_cells_is_thrown_away_only_after_a_question(clerk: Client, tmp_path: Path) -> None:
     columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, [*ONE[:2], "31/02/2013", *ONE[3:]]]))[
         "Location"
