@@ -205,6 +205,17 @@ def test_a_school_is_sealed_by_one_job_with_its_progress_and_issued_at_once() ->
     assert head.post("/hoc-ba/dong-dau/", {"nam": "2026"}).status_code == 422
 
 
+def test_the_first_page_tells_who_may_seal_that_records_wait_for_it(principal: Account) -> None:
+    waiting_records(principal, ("8A1", 3), state="principal_signed")
+    school = make.scope_of(principal).school_ids[0]
+    head, teacher = browser(principal), browser(make.a_post_holder(school, "subject_teacher", "Ngô Bảo Châu"))
+
+    page = head.get("/").text
+
+    assert "3 học bạ chờ đóng dấu số" in page and 'href="/hoc-ba/?nam=2026"' in page
+    assert "chờ đóng dấu" not in teacher.get("/").text
+
+
 def test_a_neighbour_seals_and_issues_nothing_of_ours_and_sees_no_job(principal: Account) -> None:
     waiting_records(principal, ("8A1", 2), state="principal_signed")
     with make.as_system():
