@@ -11,7 +11,8 @@ from maitruong.assessment.gradebook import queries as gradebook
 from maitruong.assessment.gradebook.queries import BookSummary, ClassState
 from maitruong.assessment.school_records import queries as records
 from maitruong.foundation.access.types import Scope
-from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel import clock, formats
+from maitruong.foundation.kernel.school_year import SchoolYear
 from maitruong.foundation.signing.types import Role
 from maitruong.registry.calendar import queries as calendar
 from maitruong.site.beginning import first_steps
@@ -51,7 +52,10 @@ class Day:
 
 def day_of(scope: Scope) -> Day:
     today = clock.today()
-    found = Day(day=f"{_WEEKDAYS[today.weekday()]}, {today:%d/%m/%Y}", waiting=[*_ties(scope), *_signatures(scope)])
+    found = Day(
+        day=f"{_WEEKDAYS[today.weekday()]}, {today:%d/%m/%Y}",
+        waiting=[*_ties(scope), *_signatures(scope), *_seals(scope)],
+    )
     office = scope.workspace.unit_id if scope.workspace and scope.may("enrolment.manage") else None
     year = calendar.year_on(today) if office or scope.may("gradebook.view") else 0
     classes = gradebook.class_states(scope, school_id=office, school_year=year) if office else []
@@ -91,6 +95,21 @@ def _signatures(scope: Scope) -> list[Line]:
                 classes += f" và {len(page.classes) - MOST_CLASSES} lớp khác"
             lines.append(Line(f"{page.waiting} phần học bạ chờ ký", f"Lớp {classes}", reverse(route), "sign"))
     return lines
+
+
+def _seals(scope: Scope) -> list[Line]:
+    """Records the principal has signed, for who may put the school's seal on them; one line a school year."""
+    if not scope.may("school_records.seal"):
+        return []
+    return [
+        Line(
+            f"{formats.number(count)} học bạ chờ đóng dấu số",
+            f"Năm học {SchoolYear(year).label}, đã phê duyệt đủ",
+            f"{reverse('school_records:overview')}?nam={year}",
+            "certificate",
+        )
+        for year, count in records.to_seal(scope)
+    ]
 
 
 def _without_teacher(classes: list[ClassState], books: list[BookSummary]) -> list[Line]:

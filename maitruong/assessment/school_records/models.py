@@ -123,5 +123,8 @@ class RecordBlock(ScopedModel):
         indexes = [
             models.Index(
                 fields=["signer_id", "school_year"], name="block_to_sign", condition=models.Q(signed_at__isnull=True)
-            )
+            ),
+            models.Index(
+                fields=["signer_id", "signed_at"], name="block_signed", condition=models.Q(signed_at__isnull=False)
+            ),
         ]

@@ -24,6 +24,7 @@ from maitruong.registry.enrolment.types import ClassRef
 from .changes import changed_fields
 from .document import content_of
 from .models import OPEN_TO_FAMILY, RecordBlock, RecordDraft, RecordFile, State
+from .signed import signed_by_me
 from .types import RecordContent
 from .verify import Problem, RecordReport, Verdict, verify_file
 from .waiting import ClassWaiting, Waiting, WaitingGroup, WaitingPage, signed_with, to_seal, waiting_for
@@ -43,6 +44,7 @@ __all__ = [
     "family_records",
     "reached",
     "record_page",
+    "signed_by_me",
     "signed_with",
     "to_seal",
     "verify_token",

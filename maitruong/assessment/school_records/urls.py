@@ -19,6 +19,7 @@ urlpatterns = [
     path("hoc-ba/ky/mon-hoc/", views.waiting_subject, name="waiting_subject"),
     path("hoc-ba/ky/chu-nhiem/", views.waiting_homeroom, name="waiting_homeroom"),
     path("hoc-ba/ky/phe-duyet/", views.waiting_principal, name="waiting_principal"),
+    path("hoc-ba/ky/da-ky/", views.signed, name="signed"),
     path("hoc-ba/ky/luot/<str:consent_id>/", views.consent, name="consent"),
     path("hoc-ba/cua-con/", views.family, name="family"),
     path("hoc-ba/cua-con/<str:record_id>/", views.family_record, name="family_record"),

@@ -41,6 +41,13 @@ class HouseDirectory:
             return Unit.objects.filter(pk=int(claim.holder_id), code=claim.unit_code).exists()
         return any(_covers(grant, claim, on) for grant in self._of_unit(claim.unit_code))
 
+    def may_sign_for(self, claim: Claim, student_id: int, *, on: dt.date) -> bool:
+        """Entitled, and not by a right that was given for other pupils only (a correction opens it for one)."""
+        return any(
+            _covers(grant, claim, on) and (grant.student_ids is None or student_id in grant.student_ids)
+            for grant in self._of_unit(claim.unit_code)
+        )
+
     def _read(self, fingerprint: str) -> HeldCertificate | None:
         row = Certificate._base_manager.filter(fingerprint=fingerprint).first()
         if row is None:

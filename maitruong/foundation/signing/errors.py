@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from maitruong.foundation.identity.errors import WrongCode
 from maitruong.foundation.kernel.errors import Refusal
 
 
@@ -15,6 +16,13 @@ class WrongPin(SigningRefused):
     code = "signing.wrong_pin"
     message = "Mã PIN của khoá ký chưa đúng."
     remedy = "Nhập lại mã PIN. Quên mã PIN thì đề nghị quản trị viên cấp lại khoá ký; khoá cũ sẽ bị thu hồi."
+
+
+class WrongDemoCode(WrongCode):
+    """The same refusal where there is no authenticator to open: the demo shows the code on the consent's own page."""
+
+    message = "Mã xác nhận của lượt ký chưa đúng."
+    remedy = "Gõ lại mã 6 số của lượt này, ghi trong khung «Bản thử» ngay trên trang; mỗi lượt một mã khác."
 
 
 class PinTooWeak(SigningRefused):

@@ -35,6 +35,7 @@ from .errors import (
     ReasonMissing,
     SecondStepMissing,
     TooManyAtOnce,
+    WrongDemoCode,
     WrongPin,
 )
 from .keys import SoftwareSigner
@@ -330,7 +331,7 @@ def _second_step(row: SigningConsent, code: str) -> None:
         key = _key(row.school_id, row.person_id, lock=True)
         if key is not None:
             _count_failure(key)
-        raise WrongCode
+        raise WrongDemoCode
 
 
 def _count_failure(key: PersonKey) -> None:

@@ -44,7 +44,7 @@ def open_rights(record: RecordFile, content: RecordContent, *, why: str) -> list
     return [
         _give_right(record, step, why)
         for step in _of_teachers(content)
-        if not directory.was_entitled(claim_for(step, content.identity), on=today)
+        if not directory.may_sign_for(claim_for(step, content.identity), record.student_id, on=today)
         and staff.works_at(int(step.holder_id), record.school_id, on=today)
     ]
 
@@ -58,7 +58,7 @@ def parts_without_signer(record: RecordFile) -> list[tuple[str, str, str]]:
     unsigned = set(
         RecordBlock._base_manager.filter(record=record, signed_at__isnull=True).values_list("node_id", flat=True)
     )
-    due = [step for step in _without_right(content) if step.node_id in unsigned]
+    due = [step for step in _without_right(record, content) if step.node_id in unsigned]
     names = people.names({int(step.holder_id) for step in due})
     return [(step.node_id, step.label, names.get(int(step.holder_id), "")) for step in due]
 
@@ -77,7 +77,7 @@ def name_signer(scope: Scope, *, record: RecordFile, node_id: str, person_id: in
     step = next((step for step in _of_teachers(content) if step.node_id == node_id), None)
     if block is None or step is None:
         raise NotFound
-    if step not in _without_right(content):
+    if step not in _without_right(record, content):
         raise SignerStillThere(step=step.label)
     if not staff.works_at(person_id, record.school_id, on=clock.today()):
         raise SignerNotOnTheStaff(on=clock.today())
@@ -120,12 +120,12 @@ def _of_teachers(content: RecordContent) -> Iterator[SigningStep]:
     return (step for step in steps(content) if step.role in _OF_TEACHERS)
 
 
-def _without_right(content: RecordContent) -> list[SigningStep]:
+def _without_right(record: RecordFile, content: RecordContent) -> list[SigningStep]:
     directory, today = HouseDirectory(), clock.today()
     return [
         step
         for step in _of_teachers(content)
-        if not directory.was_entitled(claim_for(step, content.identity), on=today)
+        if not directory.may_sign_for(claim_for(step, content.identity), record.student_id, on=today)
     ]
 
 

@@ -176,6 +176,37 @@ def test_batch_after_batch_signs_them_all() -> None:
     assert {record.state for record in rooms.records(room)} == {"principal_signed"}
 
 
+def test_everyone_finds_her_own_signatures_and_nobody_elses(principal: Account) -> None:
+    waiting_records(principal, ("8A1", 3))
+    other = make.a_post_holder(make.scope_of(principal).school_ids[0], "subject_teacher", "Ngô Bảo Châu")
+    with make.as_system():
+        blocks = list(RecordBlock._base_manager.order_by("pk"))
+        RecordBlock._base_manager.filter(pk__in=[b.pk for b in blocks[:2]]).update(signed_at=rooms.NOW)
+        RecordFile._base_manager.filter(pk=blocks[0].record_id).update(state="superseded")
+        RecordFile._base_manager.filter(pk=blocks[1].record_id).update(state="issued")
+
+    page, theirs = browser(principal).get("/hoc-ba/ky/da-ky/").text, browser(other).get("/hoc-ba/ky/da-ky/").text
+
+    assert page.count("Phê duyệt của hiệu trưởng") == 2 and "lượt ký 08:00 28/05/2027" in page
+    assert "Đã có bản thay thế" in page and "Đang có hiệu lực" in page
+    assert "Trần Thị Bé" not in theirs and "Thầy/cô chưa ký học bạ nào" in theirs
+    assert "/hoc-ba/ky/da-ky/" in browser(principal).get(PAGE).text
+
+
+def test_a_page_of_own_signatures_costs_two_statements_and_the_next_follows(principal: Account) -> None:
+    waiting_records(principal, ("8A1", 45), ("8A2", 60))
+    with make.as_system():
+        RecordBlock._base_manager.update(signed_at=rooms.NOW)
+
+    with rooms.working_as(principal) as scope, CaptureQueriesContext(connection) as asked:
+        first, more = queries.signed_by_me(scope)
+    with rooms.working_as(principal) as scope:
+        rest, over = queries.signed_by_me(scope, start=100)
+
+    assert (sum(len(b.rows) for b in first), more, len(asked)) == (100, True, 2)
+    assert (sum(len(b.rows) for b in rest), over) == (5, False)
+
+
 # --- the seal and the issue of a whole school ----------------------------------------------------------------------------
 
 
@@ -203,6 +234,17 @@ def test_a_school_is_sealed_by_one_job_with_its_progress_and_issued_at_once() ->
     assert "Phát hành 2 học bạ" in done and "Đã phát hành 2 học bạ" in issued
     assert {record.state for record in rooms.records(room)} == {"issued"}
     assert head.post("/hoc-ba/dong-dau/", {"nam": "2026"}).status_code == 422
+
+
+def test_the_first_page_tells_who_may_seal_that_records_wait_for_it(principal: Account) -> None:
+    waiting_records(principal, ("8A1", 3), state="principal_signed")
+    school = make.scope_of(principal).school_ids[0]
+    head, teacher = browser(principal), browser(make.a_post_holder(school, "subject_teacher", "Ngô Bảo Châu"))
+
+    page = head.get("/").text
+
+    assert "3 học bạ chờ đóng dấu số" in page and 'href="/hoc-ba/?nam=2026"' in page
+    assert "chờ đóng dấu" not in teacher.get("/").text
 
 
 def test_a_neighbour_seals_and_issues_nothing_of_ours_and_sees_no_job(principal: Account) -> None:

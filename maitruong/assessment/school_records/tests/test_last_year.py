@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.test import Client
@@ -33,21 +34,27 @@ WHY = {"reason": "Ghi sai ngày sinh theo giấy khai sinh", "decision": "45/QĐ
 
 @pytest.fixture
 def sealed(db: None) -> Iterator[tuple[rooms.Room, RecordFile]]:
-    """Last year's record, issued; the year is closed, its rights have ended with the summer, the people still work here."""
+    with last_year("Nguyễn Gia Hân") as (room, (record,)):
+        yield room, record
+
+
+@contextmanager
+def last_year(*pupils: str) -> Iterator[tuple[rooms.Room, list[RecordFile]]]:
+    """Last year's records, issued; the year is closed, its rights have ended with the summer, the people still work here."""
     with clock.standing_still(rooms.NOW):
-        room = rooms.a_closed_class(("Nguyễn Gia Hân",))
+        room = rooms.a_closed_class(pupils)
         with make.as_system():
             for account in (*room.teachers, room.homeroom, room.principal):
                 Employment(
                     school_id=room.school, person_id=account.person_id, post="teacher", starts_on=make.FOUNDED
                 ).save()
-        (record,) = rooms.sealed(room)
+        records = rooms.sealed(room)
     Grant.objects.filter(role__in=["subject_teacher", "homeroom_teacher"]).update(valid_to=dt.date(2027, 8, 31))
     SchoolYear.objects.filter(year=2026).update(closed_at=rooms.NOW)
     with clock.standing_still(LATER):
         with make.as_system():
-            Person._base_manager.filter(pk=record.student_id).update(born_on=dt.date(2013, 4, 5))
-        yield room, record
+            Person._base_manager.filter(pk__in=room.pupils).update(born_on=dt.date(2013, 4, 5))
+        yield room, records
 
 
 def corrected(room: rooms.Room, record: RecordFile) -> str:
@@ -95,6 +102,23 @@ def test_the_same_people_sign_again_and_the_new_version_supersedes_the_old(seale
     assert b"2013-04-05" in rooms.bytes_of(second) and b"2013-04-05" not in rooms.bytes_of(first)
     with clock.standing_still(LATER + dt.timedelta(days=400)), make.as_system():
         assert queries.verify_upload(rooms.bytes_of(second)).standing == "valid"
+
+
+@pytest.mark.django_db
+def test_two_pupils_of_a_class_are_corrected_and_every_teacher_signs_for_both() -> None:
+    with last_year(*rooms.PUPILS) as (room, (first, second)):
+        corrected(room, first)
+        corrected(room, second)
+
+        for teacher in room.teachers:
+            with rooms.working_as(teacher) as scope:
+                page = queries.waiting_for(scope, Role.SUBJECT_TEACHER)
+            assert {row.student_id for group in page.groups for row in group.rows} == set(room.pupils)
+        for teacher in room.teachers:
+            rooms.sign(room, teacher, Role.SUBJECT_TEACHER)
+        rooms.sign(room, room.homeroom, Role.HOMEROOM_TEACHER)
+        rooms.sign(room, room.principal, Role.PRINCIPAL)
+        assert rooms.seal(room) == 2
 
 
 def test_the_right_given_again_is_for_this_pupil_and_these_days_only(sealed) -> None:

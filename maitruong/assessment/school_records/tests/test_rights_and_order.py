@@ -264,8 +264,9 @@ def test_the_right_pin_with_a_wrong_code_signs_nothing(room) -> None:
             scope, role=Role.SUBJECT_TEACHER, block_ids=rooms.blocks_of(room.lan, Role.SUBJECT_TEACHER)
         )
         wrong = f"{(int(consent.confirm_code) + 1) % 1_000_000:06d}"
-        with pytest.raises(WrongCode):
+        with pytest.raises(WrongCode) as refused:
             services.sign_blocks(scope, consent_id=consent.id, pin=rooms.PIN, code=wrong)
+    assert "Bản thử" in refused.value.advice and "ứng dụng" not in refused.value.text + refused.value.advice
     assert signed_parts(room) == set()
 
 

@@ -18,6 +18,7 @@ from .office import (
 from .public import drop, verify_token
 from .signing import (
     consent,
+    signed,
     waiting_homeroom,
     waiting_principal,
     waiting_subject,
@@ -41,6 +42,7 @@ __all__ = [
     "seal",
     "seal_school",
     "sealing_progress",
+    "signed",
     "verify_token",
     "waiting_homeroom",
     "waiting_principal",

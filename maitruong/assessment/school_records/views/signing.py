@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from maitruong.foundation.access.doors import SIGNED_IN, needs
 from maitruong.foundation.access.errors import NotFound
@@ -25,7 +25,9 @@ from maitruong.foundation.signing.types import Role
 
 from .. import queries, services
 from ..services.demo import DEMO_PIN
+from ..signed import PAGE
 from ..waiting import PERMISSION, WaitingPage
+from .showing import KIND
 
 _NAMES = {Role.SUBJECT_TEACHER: "subject", Role.HOMEROOM_TEACHER: "homeroom", Role.PRINCIPAL: "principal"}
 _HEADINGS = {
@@ -33,6 +35,7 @@ _HEADINGS = {
     Role.HOMEROOM_TEACHER: "Học bạ chờ giáo viên chủ nhiệm ký",
     Role.PRINCIPAL: "Học bạ chờ phê duyệt",
 }
+_FARTHEST = 1_000_000
 View = Callable[..., HttpResponse]
 
 
@@ -136,6 +139,29 @@ def consent(request: SignedInRequest, consent_id: str) -> HttpResponse:
         "demo_pin": DEMO_PIN if identity.is_demo() else "",
     }
     return render(request, "school_records/consent.html", context, status=422 if problem else 200)
+
+
+@needs(SIGNED_IN)
+@require_safe
+def signed(request: SignedInRequest) -> HttpResponse:
+    """What this person has signed in this workspace, a hundred signatures a page."""
+    scope = request.scope
+    if scope is None:
+        raise Http404
+    start = min(max(formats.whole_number(request.GET.get("tu")) or 0, 0), _FARTHEST)
+    batches, more = queries.signed_by_me(scope, start=start)
+    here = reverse("school_records:signed")
+    context = {
+        "page_title": "Tôi đã ký những gì?",
+        "batches": [(one, f"{one.role.label} · lượt ký {formats.day_time(one.at)}") for one in batches],
+        "place": scope.place,
+        "may_read": scope.may("school_records.view"),
+        "kinds": KIND,
+        "start": start,
+        "previous": _kept(here, None, max(start - PAGE, 0)) if start else "",
+        "next": _kept(here, None, start + PAGE) if more else "",
+    }
+    return render(request, "school_records/signed.html", context)
 
 
 def _own_consent(scope: Scope, consent_id: str) -> Consent:

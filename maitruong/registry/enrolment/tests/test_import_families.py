@@ -16,7 +16,7 @@ from maitruong.registry.students import queries as students
 from maitruong.registry.students.models import Guardianship, Student
 from tests import factories as make
 
-from .lists import HEADER, ONE, bring_in, check, take
+from .lists import HEADER, ONE, THREE, TWO, bring_in, check, snapshot, take, take_back
 
 
 def test_parents_come_once_for_two_children_and_stay_when_the_list_names_another(lists: SimpleNamespace) -> None:
@@ -70,3 +70,71 @@ def test_a_parent_of_another_school_is_made_no_pupil_by_a_list(lists: SimpleName
         assert not Student._base_manager.filter(pk=father).exists()
         assert ImportProblem._base_manager.filter(code="students.not_let_go").count() == 1
         assert Entry._base_manager.filter(action="students.number_of_another", school_id=lists.school).exists()
+
+
+GUARDED = [
+    *HEADER[:7],
+    "Họ tên bố",
+    "Cha/Mẹ hoặc người giám hộ",
+    "CCCD phụ huynh",
+    "Nghề nghiệp phụ huynh",
+    "SĐT phụ huynh",
+]
+
+
+def families(child: str) -> list[tuple[str, str, str]]:
+    with make.as_system():
+        rows = Guardianship._base_manager.filter(student__full_name=child).select_related("guardian")
+        return sorted((row.relation, row.guardian.full_name, row.occupation) for row in rows)
+
+
+def test_a_parent_the_list_does_not_say_which_comes_as_a_guardian_and_goes_with_the_undo(
+    lists: SimpleNamespace,
+) -> None:
+    before = snapshot()
+    path = plain_workbook(
+        lists.tmp / "g.xlsx",
+        [
+            GUARDED,
+            [*ONE[:7], "", "Vi Thị Lan", "020185000333", "Làm ruộng", "0912345670"],
+            [*TWO[:7], "Nông Văn Hải", "Nông Văn Hải", "", "Thợ xây", "0912345671"],
+            [*THREE[:7], "", "", "", "", "0912345672"],
+        ],
+    )
+
+    batch_id, result = bring_in(lists.clerk, lists.school, path)
+
+    assert result["new"] == 3
+    assert families("Nông Đức Dũng") == [("GUARDIAN", "Vi Thị Lan", "Làm ruộng")]
+    assert families("Nông Thị Hoa") == [("FATHER", "Nông Văn Hải", "Thợ xây")]
+    with make.as_system():
+        lan = Person._base_manager.get(full_name="Vi Thị Lan")
+        assert (lan.sex, PersonIdentifier._base_manager.get(person=lan).value) == ("", "020185000333")
+        assert lan.phone == "+84912345670"
+        assert Person._base_manager.get(full_name="Nông Văn Hải").phone == "+84912345671"
+        assert Student._base_manager.get(person__full_name="Triệu Văn Ái").details["contact_phone"] == "+84912345672"
+    assert rights.rights(lan.pk, on=clock.today()) != []
+    assert take_back(lists.clerk, batch_id) == {"taken_back": 3, "kept": 0}
+    assert snapshot() == before
+
+
+def test_a_guardian_who_is_the_father_we_know_already_is_not_written_twice(lists: SimpleNamespace) -> None:
+    bring_in(lists.clerk, lists.school, lists.path)
+    again = [*ONE[:7], "", "NÔNG VĂN HẢI", "", ""]
+
+    bring_in(lists.clerk, lists.school, plain_workbook(lists.tmp / "h.xlsx", [GUARDED, again]))
+
+    assert families("Nông Đức Dũng") == [("FATHER", "Nông Văn Hải", "")]
+
+
+def test_a_guardian_under_another_name_is_told_and_the_held_one_stays(lists: SimpleNamespace) -> None:
+    first = [*ONE[:7], "", "Vi Thị Lan", "", ""]
+    bring_in(lists.clerk, lists.school, plain_workbook(lists.tmp / "i.xlsx", [GUARDED, first]))
+    second = [*ONE[:7], "", "Hoàng Văn Khác", "", ""]
+
+    batch_id = take(lists.clerk, lists.school, plain_workbook(lists.tmp / "j.xlsx", [GUARDED, second]))
+    check(lists.clerk, batch_id)
+
+    with make.as_system():
+        problem = ImportProblem._base_manager.get(batch_id=batch_id, code="student.other_parent")
+    assert problem.column == 8 and "Hồ sơ đang ghi người giám hộ là Vi Thị Lan" in problem.text

@@ -425,7 +425,10 @@ def test_machines_check_and_import_by_the_same_services(clerk: Client, place: Si
 
     dry, told = command(*arguments, "--dry-run")
     assert (dry, told[-1]["checked"]["new"]) == (0, 3)
-    assert [line["problem"]["code"] for line in told if "problem" in line] == ["personal_id.missing"]
+    assert [line["problem"]["code"] for line in told if "problem" in line] == [
+        "student.birth_date_not_whole",
+        "personal_id.missing",
+    ]
     with make.as_system():
         assert not Person._base_manager.filter(full_name="Nông Đức Dũng").exists()
         assert not ImportBatch._base_manager.exists()

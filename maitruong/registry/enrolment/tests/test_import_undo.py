@@ -208,7 +208,7 @@ def test_the_page_lists_kept_rows_and_takes_the_decision(touched: SimpleNamespac
     address = f"/nhap-danh-sach/{touched.batch_id}/"
 
     page = client.get(address).content.decode()
-    refused = client.post(f"{address}quyet-dinh/", {"row": 4, "viec": "lay-lai"})
+    refused = client.post(f"{address}quyet-dinh/", {"row": 4, "viec": "lay-lai", "chac": "1"})
     client.post(f"{address}quyet-dinh/", {"row": 2})
     after = client.get(address).content.decode()
 
@@ -218,6 +218,28 @@ def test_the_page_lists_kept_rows_and_takes_the_decision(touched: SimpleNamespac
     assert "1 dòng được giữ lại" in after and "đã quyết định giữ lúc" in after
     for bad in ({"row": "x"}, {"row": ""}, {"viec": "lay-lai"}):
         assert client.post(f"{address}quyet-dinh/", bad).status_code == 404
+
+
+def test_a_row_goes_with_its_edits_only_after_the_question(touched: SimpleNamespace) -> None:
+    client = Client()
+    client.force_login(make.a_post_holder(touched.school, "clerk", "Vi Thị Thư"))
+    address = f"/nhap-danh-sach/{touched.batch_id}/"
+
+    assert f'href="{address}quyet-dinh/?dong=2"' in client.get(address).content.decode()
+    asked = client.get(f"{address}quyet-dinh/?dong=2").content.decode()
+    straight = client.post(f"{address}quyet-dinh/", {"row": 2, "viec": "lay-lai"})
+    assert "Vẫn lấy lại dòng 2?" in asked and "Nông Đức Dũng" in asked and "không hoàn lại được" in asked
+    assert straight["Location"] == f"{address}quyet-dinh/?dong=2"
+    with make.as_system():
+        assert Person._base_manager.filter(pk=touched.dung).exists()
+
+    # Of a row that cannot go, is decided or is not there nothing is asked.
+    for row in ("4", "99", "x", ""):
+        assert client.get(f"{address}quyet-dinh/?dong={row}")["Location"] == address
+    client.post(f"{address}quyet-dinh/", {"row": 2, "viec": "lay-lai", "chac": "1"})
+    with make.as_system():
+        assert not Person._base_manager.filter(pk=touched.dung).exists()
+    assert client.get(f"{address}quyet-dinh/?dong=2")["Location"] == address
 
 
 # --- work that ended without a word ----------------------------------------------------------------------------------
