@@ -330,7 +330,10 @@ def set_basis(scope: Scope, *, book_id: int, student_ids: Iterable[int], basis: 
     refuse_if_closed(book)
     wanted = Basis(basis)
     _, pupils = reading.read(book, sorted(set(student_ids)), request_id="", actor_id=0)
-    chosen = [p for p in pupils.values() if p.present and p.cells["basis"] != wanted]
+    here = [pupil for pupil in pupils.values() if pupil.present]
+    if not here:
+        raise NotFound
+    chosen = [pupil for pupil in here if pupil.cells["basis"] != wanted]
     changes = [Change(p.id, "basis", Basis(p.cells["basis"]).label, wanted.label) for p in chosen]
     if not changes:
         return []

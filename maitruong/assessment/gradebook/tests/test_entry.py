@@ -302,6 +302,17 @@ def test_an_exempt_pupil_takes_no_mark_and_the_others_do(room: make.Classroom, l
     assert "được miễn" in saved.cells[0]["message"]
 
 
+def test_exempting_somebody_who_is_not_in_the_class_is_not_found(room: make.Classroom) -> None:
+    with make.working_as(room.principal) as scope, pytest.raises(NotFound):
+        services.set_basis(
+            scope,
+            book_id=room.book(),
+            student_ids=[room.principal.person_id],
+            basis=3,
+            reason="Miễn theo giấy của bệnh viện",
+        )
+
+
 def test_comment_subject_takes_letters_and_tells_its_outcome(room: make.Classroom) -> None:
     teacher = make.teacher_of(room, "GDTC", "Lê Văn Khoẻ")
     an = room.pupils[2]
