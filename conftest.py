@@ -109,3 +109,4 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS)
         yield browser
         browser.close()
+        connections.close_all()  # those of the loop: the next file with a browser would find them, to a database long gone

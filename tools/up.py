@@ -194,6 +194,7 @@ class Up:
         if base.note("prepared") != code:
             self._step("preparing database and static files", ["-m", "tools.prepare"], environment)
             base.write_note("prepared", code)
+        refuse_unfinished(base.addresses.app)
         refuse_open_demo(base.addresses.app, self.options)
         if self.options.seed and has_command("seed") and not base.note("seeded"):
             self._step("loading demo data", ["-m", "django", "seed", "small", "--json"], environment, fine=NOT_EMPTY)
@@ -319,6 +320,18 @@ def only_one() -> Iterator[None]:
         lock.write(str(os.getpid()))
         lock.flush()
         yield
+
+
+def refuse_unfinished(app_url: str) -> None:
+    """A demo province whose filling was killed lacks rows and indexes, and looks whole. Raises Trouble."""
+    with psycopg.connect(app_url) as db:
+        found = db.execute("SELECT to_regnamespace('seed_unfinished')").fetchone()
+    if found != (None,):
+        raise Trouble(
+            "The demo province in this database was not filled to its end: `./dev seed` is at it now, or was killed.",
+            f"If nothing fills it any more: remove {var() / 'postgres'} (or the database you named), or give MT_VAR a new folder.",
+            code=1,
+        )
 
 
 def refuse_open_demo(app_url: str, options: argparse.Namespace) -> None:

@@ -1,9 +1,15 @@
-"""One audited mark a request, many writers at once, against a bare commit of a 1 KB row by pgbench."""
+"""One audited mark a request, many writers at once, against a bare commit of a 1 KB row by pgbench.
+
+Between the two stands what the act's statements cost by themselves: bare clients send them again, with no framework and no rules.
+"""
 
 from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from typing import Any
+
+import psycopg
 
 from benchmarks import measure
 from benchmarks.books import BenchBook, a_request_id, books, desk_of, of_different_schools, scope_of
@@ -27,13 +33,17 @@ def run(bench: Bench) -> list[Figure]:
     bare = bare_commits(bench.house, bench.seconds)
     http = [over_http(bench.house, book) for book in found[:CLIENTS]]
     service = [by_service(bench.house, book) for book in found[:CLIENTS]]
+    statements = [by_statements(bench.house, book) for book in found[:CLIENTS]]
 
     def a_second(makers: list[Callable[[], Work]]) -> Callable[[], float]:
         return lambda: round(sum(map(len, together(makers, bench.seconds))) / bench.seconds, 1)
 
-    samples = measure.alternate(bench.rounds, bare=bare, http=a_second(http), service=a_second(service))
+    samples = measure.alternate(
+        bench.rounds, bare=bare, http=a_second(http), service=a_second(service), statements=a_second(statements)
+    )
     schools = len({book.school_id for book in found[:CLIENTS]})
-    more = {"clients": CLIENTS, "schools": schools}
+    alone = measure.ratio(samples, "statements", "bare")
+    more = {"clients": CLIENTS, "schools": schools, "statements_alone_by_bare": alone}
     figures = [
         Figure(AREA, "http_by_bare", measure.ratio(samples, "http", "bare"), samples, "a second", more),
         Figure(AREA, "service_by_bare", measure.ratio(samples, "service", "bare"), samples, "a second", more),
@@ -108,5 +118,43 @@ def by_service(house: Installation, book: BenchBook) -> Callable[[], Work]:
 
         work()  # learns what stands there
         return work
+
+    return maker
+
+
+def by_statements(house: Installation, book: BenchBook) -> Callable[[], Work]:
+    """The statements of one such act, sent again and again by a client that does nothing else. Each writes the next version."""
+    act = by_service(house, book)
+
+    def maker() -> Work:
+        from django.db import connection
+
+        from maitruong.foundation.access.services import begin_statement
+
+        sent: list[tuple[str, dict[str, Any]]] = []
+
+        def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            sent.append((sql, params))
+            return execute(sql, params, many, context)
+
+        work = act()
+        with connection.execute_wrapper(note):
+            work()
+        lock, read, write = sent
+        begin = begin_statement(scope_of(book)).encode()
+        server = connection.connection
+        cursor = psycopg.Cursor(server)
+        values = dict(write[1])
+
+        def again() -> None:
+            values.update(version=values["version"] + 1, seen=values["seen"] + 1, request=a_request_id())
+            server.pgconn.exec_(begin)
+            for sql, params in (lock, read, (write[0], values)):
+                row = cursor.execute(sql, params).fetchone()  # type: ignore[arg-type]
+            server.pgconn.exec_(b"COMMIT")
+            if row is None or row[1] != 1:
+                raise RuntimeError(f"book {book.id}: the statements wrote nothing")
+
+        return again
 
     return maker

@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import sys
 
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from maitruong.foundation.access.doors import to_sign_in
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.kernel.errors import Refusal
 
@@ -36,6 +38,12 @@ class NumberInAddress(Refusal):
     remedy = "Số định danh không được nằm trong địa chỉ trang. Về trang đầu, tìm người bằng họ và tên."
 
 
+class NotAPage(Refusal):
+    code = "site.not_a_page"
+    message = "Địa chỉ này chỉ nhận việc từ một nút bấm, không phải là trang để mở."
+    remedy = "Mở hoặc tải lại địa chỉ này không ghi thêm gì. Về trang của việc ấy xem đã được ghi chưa rồi làm tiếp."
+
+
 class StalePage(Refusal):
     code = "site.stale_page"
     message = "Trang này đã mở quá lâu nên chưa lưu được."
@@ -62,6 +70,9 @@ def _is_disk_full(problem: BaseException | None) -> bool:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, SessionInterrupted):
+        # Ended from another device while this ran: what was asked for may be done, and the page belongs to nobody any more.
+        return to_sign_in(request)
     return _page(BadRequest(), 400)
 
 
@@ -73,8 +84,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(StalePage(), 403)
 
 
-def _page(problem: Refusal, status: int) -> HttpResponse:
+def not_a_page(back: tuple[str, str]) -> HttpResponse:
+    """What a person's browser is shown at the address of an act. back: the label and address of the way on."""
+    return _page(NotAPage(), 405, back)
+
+
+def _page(problem: Refusal, status: int, back: tuple[str, str] = ("Về trang đầu", "/")) -> HttpResponse:
     # Without the request: an error page asks no database and is the same for everyone.
-    title = {404: "Không tìm thấy", 500: "Hệ thống gặp lỗi"}.get(status, "Chưa làm được")
-    page = render_to_string("site/error.html", {"problem": problem, "status": status, "page_title": title})
+    title = {404: "Không tìm thấy", 405: "Không phải là trang", 500: "Hệ thống gặp lỗi"}.get(status, "Chưa làm được")
+    facts = {"problem": problem, "status": status, "page_title": title, "back": back}
+    page = render_to_string("site/error.html", facts)
     return HttpResponse(page, status=status)

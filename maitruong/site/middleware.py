@@ -12,7 +12,10 @@ from urllib.parse import unquote_plus
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 
+from maitruong.foundation.access.checks import methods_of
+from maitruong.foundation.access.doors import SIGNED_IN
 from maitruong.foundation.kernel.characters import is_writable, writable
 from maitruong.site import errors, metrics
 
@@ -114,6 +117,47 @@ class TextMiddleware:
             for name, values in request.POST.lists():
                 tidied.setlist(name, [writable(value) for value in values])
             request.POST = tidied  # type: ignore[assignment]
+
+
+class AddressOfAnActMiddleware:
+    """A person who reloads a page that answered an act, or opens its address, gets words and the way back, not an empty 405.
+
+    The page follows from the route and from what the person may do, never from a row: it is the same, byte for byte, for what is
+    hers, what is not, and what is not there. Programs get the answer as it was.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or request.method != "GET" or request.headers.get("HX-Request"):
+            return response
+        if "text/html" not in request.headers.get("Accept", ""):
+            return response
+        up = _page_above(request)
+        page = errors.not_a_page(("Về trang của việc này", up) if up else ("Về Hôm nay", "/"))
+        page["Allow"] = response["Allow"]
+        return page
+
+
+def _page_above(request: HttpRequest) -> str:
+    """The nearest page above an act's address that this person may open at all: "../", "../../" …; "" when there is none.
+
+    Relative, so that no id stands in the answer.
+    """
+    parts = request.path.strip("/").split("/")
+    scope = getattr(request, "scope", None)
+    for steps in range(1, len(parts)):
+        try:
+            view = resolve("/" + "/".join(parts[:-steps]) + "/").func
+        except Resolver404:
+            continue
+        guard: str = getattr(view, "guard", "")
+        may = scope is not None and scope.may(guard)
+        if "GET" in methods_of(view) and (may or guard == SIGNED_IN or guard.startswith("public")):
+            return "../" * steps
+    return ""
 
 
 class SecurityHeadersMiddleware:

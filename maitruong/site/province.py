@@ -22,13 +22,19 @@ from maitruong.foundation.organisations import admin_units
 from maitruong.foundation.organisations import services as organisations
 from maitruong.foundation.people import services as people
 from maitruong.registry.calendar.models import SchoolYear
-from maitruong.site.demo.load import load_admin_units
+from maitruong.site.demo.load import is_unfinished, load_admin_units
 
 
 class AlreadyBorn(Refusal):
     code = "site.already_born"
     message = "Cơ sở dữ liệu này đã là {kind} của {name}."
     remedy = "Một cơ sở dữ liệu không đổi loại. Tạo cơ sở dữ liệu trống khác rồi chạy lại."
+
+
+class HalfADemo(Refusal):
+    code = "site.half_a_demo"
+    message = "Trong cơ sở dữ liệu này có một tỉnh giả lập đang dựng dở, nên bảng thiếu chỉ mục."
+    remedy = "Tạo cơ sở dữ liệu trống khác rồi chạy lại."
 
 
 class AddressNotHttps(Refusal):
@@ -45,7 +51,10 @@ class Born:
 
 
 def new_province(*, province: str, department: str, public_address: str, administrator: str, login: str) -> Born:
-    """Fill an empty database as a real province. Returns the one-time link, told once. Raises AlreadyBorn, AddressNotHttps."""
+    """Fill an empty database as a real province. Returns the one-time link, told once.
+
+    Raises AlreadyBorn, HalfADemo, AddressNotHttps.
+    """
     if not public_address.startswith("https://"):
         raise AddressNotHttps(address=public_address)
     unit = admin_units.province(province)
@@ -56,6 +65,8 @@ def new_province(*, province: str, department: str, public_address: str, adminis
         if born:
             raise AlreadyBorn(kind=born.get_kind_display(), name=born.province_name)  # type: ignore[attr-defined]
         raw: Any = connection.connection
+        if is_unfinished(raw):
+            raise HalfADemo
         load_admin_units(raw)
         department_id = organisations.found_unit(
             kind="department", code=f"SO{province}", name=department, parent_id=None, on=tree_begins

@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "maitruong.foundation.identity.middleware.AccountMiddleware",
     "maitruong.site.middleware.TextMiddleware",
+    "maitruong.site.middleware.AddressOfAnActMiddleware",
 ]
 
 ROOT_URLCONF = "maitruong.site.urls"

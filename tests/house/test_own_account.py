@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pyotp
 import pytest
 from django.test import Client
 
 from maitruong.foundation.audit.models import Entry
-from maitruong.foundation.identity import sealing, sessions
+from maitruong.foundation.identity import own, sealing, sessions
 from maitruong.foundation.identity import services as identity
 from maitruong.foundation.identity.devices import named
 from maitruong.foundation.identity.models import Account, Installation, OneTimeLink, Session
@@ -165,17 +166,118 @@ def test_who_still_has_the_first_telephone_pairs_another(principal: Account) -> 
     assert wrong.status_code == 422 and "Mã xác thực chưa đúng" in wrong.text
 
     pairing = here.post(PAGE + "ma/", {"password": PASSWORD, "code": pyotp.TOTP(old).now()})
-    page = here.get(pairing.url).text
-    assert "Ghép lại mã xác thực" in page
-    new = sealing.open_token(
-        here.session["new_totp"][1], place=f"link:{identity._hash(pairing.url.rstrip('/').rsplit('/', 1)[-1])}"
-    )
-    assert new in page and new != old
-    here.post(pairing.url, {"password": PASSWORD, "code": pyotp.TOTP(new).now()})
+    new = paired(here, pairing.url, "Ghép lại mã xác thực")
 
-    assert not is_in(here)
+    assert new != old and not is_in(here)
     principal.refresh_from_db()
-    assert sealing.of_account(principal) == new
+    assert sealing.of_account(principal) == new and principal.check_password(PASSWORD)
+    assert told("identity.second_factor_renewal_begun", principal) == 1
+    assert told("identity.second_factor_paired", principal) == 1
+
+
+def paired(here: Client, address: str, title: str) -> str:
+    """Walk the page that pairs an application; returns the key it showed."""
+    page = here.get(address).text
+    link = identity._hash(address.rstrip("/").rsplit("/", 1)[-1])
+    key = sealing.open_token(here.session["new_totp"][1], place=f"link:{link}")
+    assert key in page and title in page
+    assert here.post(address, {"code": pyotp.TOTP(key).now()}).status_code == 302
+    return key
+
+
+@pytest.fixture
+def mother() -> Account:
+    """Of a real province, where a family may go without a second factor."""
+    school = make.a_school(make.a_commune(make.a_department()))
+    _, (child,) = make.a_class(school, pupils=("Lê Minh An",))
+    account = make.a_guardian("Trần Mỹ Hạnh", child=child, school=school)
+    account.set_password(PASSWORD)
+    account.save()
+    Installation.objects.update(kind="real")
+    return account
+
+
+def test_a_family_adds_a_second_factor_and_is_asked_for_it_from_then_on(mother: Account) -> None:
+    here, elsewhere = entered(mother), entered(mother, PHONE)
+
+    wrong = here.post(PAGE + "ma/", {"password": "không phải câu này đâu"})
+    assert wrong.status_code == 422 and "Mật khẩu đang dùng chưa đúng" in wrong.text
+    pairing = here.post(PAGE + "ma/", {"password": PASSWORD})
+    assert here.post(pairing.url, {"code": "000000"}).status_code == 422
+    key = paired(here, pairing.url, "Thêm mã xác thực")
+
+    assert not is_in(here) and not is_in(elsewhere) and not is_in(entered(mother))
+    mother.refresh_from_db()
+    assert mother.check_password(PASSWORD) and sealing.of_account(mother) == key
+    Account.objects.filter(pk=mother.pk).update(totp_last_step=0)
+    again = entered(mother)
+    again.post("/dang-nhap/ma/", {"code": pyotp.TOTP(key).now()})
+    assert is_in(again) and "Mã 6 số trên máy cũ" in again.get(PAGE).text
+    assert told("identity.second_factor_begun", mother) == told("identity.second_factor_paired", mother) == 1
+
+
+def test_what_was_begun_in_one_browser_is_worth_nothing_in_another_and_after_sign_out(mother: Account) -> None:
+    """Its address stays in the history of a shared machine."""
+    here, stranger = entered(mother), Client()
+    address = here.post(PAGE + "ma/", {"password": PASSWORD}).url
+
+    for client in (stranger, entered(mother)):
+        page = client.get(address)
+        assert mother.login not in page.text and 'value=""' in page.text
+        refused = client.post(address, {"password": ANOTHER, "code": pyotp.TOTP(pyotp.random_base32()).now()})
+        assert refused.status_code == 422 and "đã dùng hoặc đã hết hạn" in refused.text
+    here.post("/dang-xuat/")
+    assert mother.login not in here.get(address).text
+
+    mother.refresh_from_db()
+    assert mother.check_password(PASSWORD) and not mother.totp_secret
+
+
+def test_a_link_that_was_handed_out_sets_the_password_and_the_audit_is_told(principal: Account) -> None:
+    token = identity.make_link(principal)
+    client = Client()
+    client.get(f"/bat-dau/{token}/")
+    key = sealing.open_token(client.session["new_totp"][1], place=f"link:{identity._hash(token)}")
+
+    client.post(f"/bat-dau/{token}/", {"password": ANOTHER, "code": pyotp.TOTP(key).now()})
+
+    principal.refresh_from_db()
+    assert principal.check_password(ANOTHER)
+    assert told("identity.password_set", principal) == told("identity.second_factor_paired", principal) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_new_passwords_at_once_only_the_first_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outside any unit of work nothing holds the account between the proof and the change."""
+    account = make.an_account(make.a_person("Mai Anh Tú", make.a_department()), password=PASSWORD)
+    first, second = entered(account), entered(account)
+    judge, quick = own.validate_password, iter([True])
+
+    def while_it_is_judged(new: str, whose: Account) -> None:
+        if next(quick, False):
+            assert second.post(PAGE + "mat-khau/", {"password": PASSWORD, "new": ANOTHER}).status_code == 302
+        judge(new, whose)
+
+    monkeypatch.setattr(own, "validate_password", while_it_is_judged)
+    answer = first.post(PAGE + "mat-khau/", {"password": PASSWORD, "new": "hoa phượng nở đỏ sân trường hè"})
+
+    assert answer.status_code == 302 and answer.url.startswith("/dang-nhap/")  # her session ended while she waited
+    account.refresh_from_db()
+    assert account.check_password(ANOTHER) and is_in(second) and not is_in(first)
+
+
+def test_enter_in_the_form_of_devices_signs_nobody_out(principal: Account, chromium: Any) -> None:
+    here, _ = entered(principal), entered(principal, PHONE)
+    page = chromium.new_page()
+    page.set_content(here.get(PAGE).text)
+    page.evaluate("document.addEventListener('submit', event => { event.preventDefault(); document.title = 'sent' })")
+
+    page.get_by_label("Mật khẩu đang dùng").first.fill(PASSWORD)
+    page.keyboard.press("Enter")
+    by_enter = page.title()
+    page.get_by_role("button", name="Đăng xuất Chrome trên Android").click()
+
+    assert by_enter != "sent" and page.title() == "sent"
 
 
 def test_a_demos_people_have_no_password_and_end_sessions_without_one(principal: Account) -> None:

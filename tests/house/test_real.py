@@ -67,6 +67,15 @@ def test_a_database_never_changes_kind() -> None:
         a_real_province()
 
 
+def test_it_is_not_born_into_what_a_killed_demo_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Only the owner can leave the sign there; pg_catalog stands in for it.
+    monkeypatch.setattr("maitruong.site.demo.load.UNFINISHED", "pg_catalog")
+
+    with pytest.raises(province.HalfADemo):
+        a_real_province()
+    assert not Installation.objects.exists()
+
+
 @pytest.mark.parametrize(
     "statement", ["UPDATE identity_installation SET kind = 'demo'", "DELETE FROM identity_installation"]
 )

@@ -250,7 +250,9 @@ _TOKENS = re.compile(rb'(csrfmiddlewaretoken" value="|name="csrf-token" content=
 
 def asked(client: Client, method: str, address: str) -> tuple[int, bytes, dict[str, str]]:
     """The answer with the own address and the tokens of the form taken out."""
-    answer = client.get(address) if method == "GET" else client.post(address, {})
+    # As a browser asks: a page for people tells more than the bare answer for a program.
+    asks = {"accept": "text/html"}
+    answer = client.get(address, headers=asks) if method == "GET" else client.post(address, {}, headers=asks)
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
     headers = {name: value for name, value in answer.headers.items() if name not in ("X-Request-Id", "Set-Cookie")}
     headers.pop("Content-Length", None)

@@ -93,10 +93,10 @@ def described_routes(patterns: Any = None, prefix: str = "", spaces: tuple[str, 
             yield from described_routes(pattern.url_patterns, path, inner)
         elif isinstance(pattern, URLPattern):
             name = ":".join((*spaces, pattern.name or ""))
-            yield Route(path, name, getattr(pattern.callback, "guard", ""), _methods(pattern.callback))
+            yield Route(path, name, getattr(pattern.callback, "guard", ""), methods_of(pattern.callback))
 
 
-def _methods(view: Any) -> tuple[str, ...]:
+def methods_of(view: Any) -> tuple[str, ...]:
     """The methods a view takes, as its require_* decorator says; without one, any."""
     while view is not None:
         named = inspect.getclosurevars(view).nonlocals.get("request_method_list") if inspect.isfunction(view) else None

@@ -35,15 +35,14 @@ def unit_of_work(scope: Scope) -> Iterator[None]:
     The scope is set by one statement and dies with the transaction. Inside another transaction (tests, a job's batches) the
     former scope is put back at the end, since only the outermost COMMIT would do it.
     """
-    wanted = scope.rows.value, _array(scope.school_ids), _array(scope.person_ids)
     if not connection.in_atomic_block:
         with transaction.atomic():
-            _begin(*wanted)
+            _begin(scope)
             yield
         return
     with transaction.atomic():
         before = _current()
-        _set(*wanted)
+        _set(*_wanted(scope))
         yield
         if not connection.needs_rollback:  # else the rollback takes the settings back as well
             _set(*before)
@@ -68,15 +67,20 @@ def attempt(act: Callable[[], Done]) -> tuple[Done | None, Refusal | None]:
         return None, refusal
 
 
-def _begin(role: str, schools: str, persons: str) -> None:
-    """Begin the transaction and set the scope in one journey to the server: every request does it. The driver, left to itself,
-    begins by a journey of its own.
+def begin_statement(scope: Scope) -> str:
+    """What begins a unit of work: the transaction and its scope, in one journey to the server, since every request does it.
 
     The values stand in the text: names of roles from our own list, and arrays that `_array` made of whole numbers.
     """
-    statement = _BEGIN % (role, schools, persons)
-    with connection.wrap_database_errors, debug_transaction(connection, statement):  # the framework tells its own BEGIN
-        told = connection.connection.pgconn.exec_(f"BEGIN; {statement}".encode())
+    return f"BEGIN; {_BEGIN % _wanted(scope)}"
+
+
+def _begin(scope: Scope) -> None:
+    """The driver, left to itself, begins by a journey of its own."""
+    statement = begin_statement(scope)
+    told_apart = statement.removeprefix("BEGIN; ")  # the framework tells its own BEGIN
+    with connection.wrap_database_errors, debug_transaction(connection, told_apart):
+        told = connection.connection.pgconn.exec_(statement.encode())
         if told.status != ExecStatus.TUPLES_OK:
             raise OperationalError(told.error_message.decode(errors="replace"))
 
@@ -94,6 +98,10 @@ def _current() -> tuple[str, str, str]:
         )
         role, schools, persons = cursor.fetchone()
     return role, schools, persons
+
+
+def _wanted(scope: Scope) -> tuple[str, str, str]:
+    return scope.rows.value, _array(scope.school_ids), _array(scope.person_ids)
 
 
 def _array(ids: Sequence[int]) -> str:

@@ -13,7 +13,7 @@ import orjson
 from django.db import connection, transaction
 
 from maitruong.foundation.access.types import Scope
-from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel import clock, personal_id
 from maitruong.foundation.kernel.carried import Carried
 
 _AS_TEXT = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
@@ -74,7 +74,8 @@ def record(
     """Write one entry in the caller's transaction.
 
     school_id: the unit whose chain it belongs to (the department's own id for acts of the province).
-    changes: anything JSON can say, usually {field: [old, new]} or a list of cells; never passwords, PINs or full personal numbers.
+    changes: anything JSON can say, usually {field: [old, new]} or a list of cells; never passwords or PINs.
+    Personal numbers that somebody typed into a reason or a value are masked here, whoever writes the entry.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("the audit belongs inside the transaction of the act")
@@ -115,8 +116,11 @@ def _row(
 ) -> list[Any]:
     body = {"by": scope.actor_name, "as": scope.workspace.key if scope.workspace else "", "changes": changes}
     if why or scope.reason:
-        body["why"] = why or scope.reason
+        body["why"] = personal_id.veiled(why or scope.reason)
     text = orjson.dumps(body, default=str, option=_AS_TEXT).decode()
+    if personal_id.may_hold_number(text):
+        # Typed somewhere else than as a reason: in a comment, as the name of a file. Read back, for only texts are masked.
+        text = orjson.dumps(personal_id.veiled_values(orjson.loads(text))).decode()
     salt = secrets.token_bytes(16)
     digest = hashlib.sha256(salt + text.encode()).digest()
     return [

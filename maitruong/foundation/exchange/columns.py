@@ -41,6 +41,7 @@ class Column:
     part_of: the column this one is only a part of (family name, birth month): it is mapped, never stored.
     choices: the names its cells may have, where they are few enough to be chosen from.
     for_all: a file without this column may be given one value for all its rows; an example of one.
+    aside: read where a file has it, but no part of the sheet that is given out empty.
     sensitive: kept out of previews, logs and messages to others than the clerk.
     """
 
@@ -53,6 +54,7 @@ class Column:
     part_of: str = ""
     for_all: str = ""
     choices: tuple[str, ...] = ()
+    aside: bool = False
     sensitive: bool = False
     width: int = 16
     show: Callable[[Any], CellValue] = show_plain
@@ -84,6 +86,11 @@ class ColumnMap:
     @property
     def stored(self) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if not column.part_of)
+
+    @property
+    def sheet(self) -> tuple[Column, ...]:
+        """The columns of the sheet as it is given out."""
+        return tuple(column for column in self.stored if not column.aside)
 
     def missing(self, given: set[str]) -> list[Column]:
         """Required columns that neither a column of the file nor a value for all rows stands for."""

@@ -40,6 +40,7 @@ class Record:
     """One row as values. row: from 1. target: the id of what it changes or equals. changes: {field: [old, new]}.
 
     name: what the row calls whom it is about, as far as that could be read.
+    wrong: the columns that keep the row out; their values are not to be relied on.
     """
 
     row: int
@@ -48,6 +49,7 @@ class Record:
     target: int | None = None
     changes: dict[str, Any] = field(default_factory=dict)
     fingerprint: bytes = b""
+    wrong: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -83,7 +85,8 @@ class Verdict:
     findings: tuple[tuple[str, Finding], ...] = ()
 
 
-#: Answers for many records at once, in their order. Never asked for a record that is refused already.
+#: Answers for many records at once, in their order. A record that is refused already (`wrong`) is asked for too, so that a person
+#: reads everything about her row at once: its findings count, its fate stays.
 Lookup = Callable[[Sequence[Record]], Sequence[Verdict]]
 
 
@@ -205,8 +208,7 @@ class DryRun:
         ]
         said = {(p.row, self._whole(p.key)) for p in problems if p.finding.severity is Severity.ERROR}
         problems += self._check_rows(records, said)
-        refused = {problem.row for problem in problems if problem.finding.severity is Severity.ERROR}
-        problems += self._decide(records, refused)
+        problems += self._decide(records, self._wrong(problems))
         problems.sort(key=lambda problem: (problem.row, problem.column))
         rows_read = batch.first_row + len(batch.rows)
         return Checked(records, problems, skipped, rows_read)
@@ -361,17 +363,24 @@ class DryRun:
                 told_at = number_key if number_key in self._place else parts[0]
                 yield told_at, error("row.same_person", f"{message} {advice}")
 
-    def _decide(self, records: list[Record], refused: set[int]) -> list[Problem]:
+    def _wrong(self, problems: list[Problem]) -> dict[int, frozenset[str]]:
+        """The columns with an error, by row; a part of a column stands for the whole of it."""
+        found: dict[int, frozenset[str]] = {}
+        for problem in problems:
+            if problem.finding.severity is Severity.ERROR:
+                found[problem.row] = found.get(problem.row, frozenset()) | {self._whole(problem.key)}
+        return found
+
+    def _decide(self, records: list[Record], wrong: Mapping[int, frozenset[str]]) -> list[Problem]:
         problems: list[Problem] = []
-        asked = []
         for record in records:
-            if record.row in refused:
-                record.fate = Fate.REFUSED
+            if record.row in wrong:
+                record.fate, record.wrong = Fate.REFUSED, wrong[record.row]
             else:
                 record.fingerprint = fingerprint(record.values, self._stored_keys)
-                asked.append(record)
-        for record, verdict in zip(asked, self._lookup(asked), strict=True):
-            record.fate, record.target, record.changes = verdict.fate, verdict.target, verdict.changes
+        for record, verdict in zip(records, self._lookup(records), strict=True):
+            if not record.wrong:
+                record.fate, record.target, record.changes = verdict.fate, verdict.target, verdict.changes
             for key, finding in verdict.findings:
                 problems.append(self._problem(record.row, key, finding, record.values))
                 if finding.severity is Severity.ERROR:

@@ -58,7 +58,10 @@ class ListReader(Protocol):
     """One pass over one list, with what it has learned on the way."""
 
     def lookup(self, records: Sequence[Record]) -> list[Verdict]:
-        """The fate of each record, a fixed number of statements for all of them. Reads only."""
+        """The fate of each record, a fixed number of statements for all of them. Reads only.
+
+        Of a record that is refused already it tells what can be told without the columns in `record.wrong`.
+        """
         ...
 
     def write(self, records: Sequence[Record]) -> list[Written]:

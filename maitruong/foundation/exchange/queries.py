@@ -60,6 +60,7 @@ class KeptRow:
     because: str
     address: str
     can_go: bool
+    is_new: bool
     decided_at: dt.datetime | None
 
 
@@ -150,20 +151,28 @@ def corrections_waiting(found: ImportBatch) -> int:
 
 def kept_rows(found: ImportBatch, limit: int = 200) -> list[KeptRow]:
     """What the undo left, those that wait for a decision first."""
-    owner = ports.owner(found.kind)
     rows = ImportRow._base_manager.filter(batch=found, taken_back_at=None).exclude(kept_because="")
+    return [_kept(found, row) for row in rows.order_by(F("decided_at").asc(nulls_first=True), "row")[:limit]]
+
+
+def row_that_can_go(found: ImportBatch, row: int) -> KeptRow | None:
+    """A row the undo left that may still be taken back with its edits; None when it may not, or there is no such row."""
+    waiting = waiting_rows(found).filter(row=row).first() if found.state == ImportState.UNDONE else None
+    kept = _kept(found, waiting) if waiting else None
+    return kept if kept and kept.can_go else None
+
+
+def _kept(found: ImportBatch, row: ImportRow) -> KeptRow:
     late = found.undo_until is not None and clock.today() > found.undo_until
-    return [
-        KeptRow(
-            row=row.row,
-            label=row.label,
-            because=row.kept_because,
-            address=owner.address_of(row.object_id),
-            can_go=row.only_edited and row.decided_at is None and not late,
-            decided_at=row.decided_at,
-        )
-        for row in rows.order_by(F("decided_at").asc(nulls_first=True), "row")[:limit]
-    ]
+    return KeptRow(
+        row=row.row,
+        label=row.label,
+        because=row.kept_because,
+        address=ports.owner(found.kind).address_of(row.object_id),
+        can_go=row.only_edited and row.decided_at is None and not late,
+        is_new=row.fate == "new",
+        decided_at=row.decided_at,
+    )
 
 
 def decisions_waiting(found: ImportBatch) -> int:

@@ -4,6 +4,7 @@ A spreadsheet from outside is parsed by a library, and a library has limits no c
 own with bounded memory and time, without database address, settings or secrets; if it dies, one list is refused and nothing else.
 
 Lines: {"kind": …, "sheets": […]} when asked to look; {"first_row": …, "rows": […], …} for each batch when asked to read;
+{"layout": {…}} before and after those;
 {"refused": code, "facts": {…}} at any point. Dates travel as {"date": "2013-09-15"}, moments as {"moment": …}.
 """
 
@@ -176,7 +177,7 @@ def read(file: BinaryIO, sheet_index: int) -> Iterator[Line]:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         name = workbook.sheet_names[sheet_index]
         formulas = {at: "=..." for sheet in old if sheet.name == name for at in sheet.formulas}
-        yield from _batches(*_laid_out(workbook, workbook.get_sheet_by_index(sheet_index)), formulas, {})
+        yield from _whole(workbook, sheet_index, formulas)
     else:
         yield from _read_package(Package(file), sheet_index)
 
@@ -184,16 +185,24 @@ def read(file: BinaryIO, sheet_index: int) -> Iterator[Line]:
 def _read_package(package: Package, sheet_index: int) -> Iterator[Line]:
     if package.kind == "ods":
         sheets, clean = open_sheets(package)
-        workbook = CalamineWorkbook.from_filelike(clean)
-        sheet = workbook.get_sheet_by_index(sheet_index)
-        yield from _batches(*_laid_out(workbook, sheet), sheets[sheet_index].formulas, {})
+        yield from _whole(CalamineWorkbook.from_filelike(clean), sheet_index, sheets[sheet_index].formulas)
         return
     book = XlsxBook(package)
     frame = book.frame()
     slices = SheetSlices(package, book.sheets[sheet_index])
-    for part in slices:
+    for number, part in enumerate(slices):
+        if number == 0:
+            yield {"layout": slices.layout.as_json()}
         workbook = CalamineWorkbook.from_filelike(small_workbook(part.xml, frame, slices.tags))
         yield from _batches(*_laid_out(workbook), part.formulas, part.error_values)
+    yield {"layout": {"merges": slices.merges}}
+
+
+def _whole(workbook: CalamineWorkbook, sheet_index: int, formulas: dict[tuple[int, int], str]) -> Iterator[Line]:
+    """A sheet the library reads in one piece."""
+    sheet = workbook.get_sheet_by_index(sheet_index)
+    yield from _batches(*_laid_out(workbook, sheet), formulas, {})
+    yield {"layout": {"merges": [(*first, *last) for first, last in sheet.merged_cell_ranges or []]}}
 
 
 def _laid_out(workbook: CalamineWorkbook, sheet: CalamineSheet | None = None) -> tuple[int, list[list[Any]]]:

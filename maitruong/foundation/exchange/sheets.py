@@ -18,11 +18,15 @@ from . import cells
 from .columns import Column, Values
 from .findings import ROW, Problem, Severity
 from .headers import TO_DO_SHEET
+from .layout import Layout, Merge, apart
 from .workbook import CellValue, RowBatch
 
 OPENS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MOST_COMMENTS = 3_000
 MOST_LINKS = 20_000
+USUAL_WIDTH = 16
+PADDING = 5 / 7  # of a column, in characters: what a file tells has it in, what the library is told has not
+TWO_LINES = 27.0  # points: the text of a row this high was broken over lines
 _FILLS = {Severity.ERROR: "#FAD4D0", Severity.WARNING: "#FCE9BF", Severity.FIXED: "#D9ECDD"}
 _NAMES = {Severity.ERROR: "Phải sửa", Severity.WARNING: "Nên xem", Severity.FIXED: "Đã sửa giúp"}
 
@@ -42,6 +46,9 @@ class Note:
         return cls(problem.row, problem.column, problem.finding.severity, problem.text, problem.finding.suggestion)
 
 
+Marked = dict[int, dict[int, list[Note]]]
+
+
 def is_dangerous(text: str) -> bool:
     """Whether a spreadsheet might take the text for a formula when a person opens or re-types it."""
     return text.startswith(OPENS_FORMULA)
@@ -59,18 +66,22 @@ class _Writer:
             "tmpdir": str(out.parent),
         }
         self.book = xlsxwriter.Workbook(str(out), options)
-        self._formats: dict[tuple[str, bool, bool], Any] = {}
+        self._formats: dict[tuple[str, bool, bool, bool], Any] = {}
+        self.wraps = False
         self.header = self.book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         self.wrapped = self.book.add_format({"text_wrap": True, "valign": "top"})
 
     def format_for(self, fill: str = "", *, day: bool = False, quoted: bool = False) -> Any:
-        key = (fill, day, quoted)
+        key = (fill, day, quoted, self.wraps)
         if key not in self._formats:
             made = self.book.add_format({"num_format": "dd/mm/yyyy"} if day else {})
             if fill:
                 made.set_bg_color(fill)
             if quoted:
                 made.set_quote_prefix()
+            if self.wraps:
+                made.set_text_wrap()
+                made.set_align("top")
             self._formats[key] = made
         return self._formats[key] if any(key) else None
 
@@ -89,12 +100,19 @@ class _Writer:
 
 
 def write_annotated(
-    batches: Iterable[RowBatch], *, sheet_name: str, width: int, notes: Sequence[Note], out: Path
+    batches: Iterable[RowBatch],
+    *,
+    sheet_name: str,
+    width: int,
+    notes: Sequence[Note],
+    out: Path,
+    layout: Layout | None = None,
 ) -> None:
     """The sheet as it came, problem cells coloured and commented, and a first sheet that lists and links them.
 
-    notes: ordered by row, or in any order.   width: columns of the sheet.
+    notes: ordered by row, or in any order.   width: columns of the sheet.   layout: is read as far as the batches have come.
     """
+    layout = layout or Layout()
     writer = _Writer(out)
     name = TO_DO_SHEET + " (2)" if sheet_name == TO_DO_SHEET else sheet_name
     to_do = writer.book.add_worksheet(TO_DO_SHEET)
@@ -104,6 +122,10 @@ def write_annotated(
     comments = 0
     for batch in batches:
         for row, values in enumerate(batch.rows, start=batch.first_row):
+            height = layout.heights.get(row)
+            writer.wraps = height is not None and height >= TWO_LINES
+            if height is not None:
+                data.set_row(row, height)
             marks = by_cell.get(row, {})
             last = max([len(values) - 1, *marks]) if marks else len(values) - 1
             for column in range(last + 1):
@@ -117,12 +139,34 @@ def write_annotated(
                     text = "\n".join(note.text for note in found)[:2000]
                     data.write_comment(row, column, text, {"author": "Mái Trường", "x_scale": 2, "y_scale": 1.5})
                     comments += 1
-    data.set_column(0, max(width - 1, 0), 16)
+    _lay_out(data, layout, width, by_cell)
     writer.book.close()
 
 
-def _by_cell(notes: Iterable[Note]) -> dict[int, dict[int, list[Note]]]:
-    found: dict[int, dict[int, list[Note]]] = {}
+def _lay_out(sheet: Any, layout: Layout, width: int, marks: Marked) -> None:
+    """What a sheet is told after its rows, which are out of memory by then."""
+    if not layout.widths:
+        sheet.set_column(0, max(width - 1, 0), USUAL_WIDTH)
+    for first, last, characters in layout.widths:
+        sheet.set_column(first, last, max(characters - PADDING, 0.5))
+    if any(layout.in_sight):
+        sheet.freeze_panes(*layout.in_sight)
+    # Not by merge_range: it writes cells, also of rows that are written already.
+    sheet.merge.extend([list(merge) for merge in apart(layout.merges) if not _hides_a_mark(merge, marks)])
+
+
+def _hides_a_mark(merge: Merge, marks: Marked) -> bool:
+    """Whether a merge would cover a cell with a problem, which then nobody could see or fill."""
+    top, left, bottom, right = merge
+    return any(
+        left <= column <= right and (row, column) != (top, left)
+        for row in range(top, bottom + 1)
+        for column in marks.get(row, ())
+    )
+
+
+def _by_cell(notes: Iterable[Note]) -> Marked:
+    found: Marked = {}
     for note in notes:
         found.setdefault(note.row - 1, {}).setdefault(max(note.column, 0), []).append(note)
     return found

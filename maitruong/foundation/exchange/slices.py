@@ -18,6 +18,7 @@ from defusedxml import ElementTree
 
 from . import cells, limits
 from .errors import BrokenFile, TooManyColumns, TooManyParts, TooManyRows
+from .layout import Layout
 from .package import Package
 
 FIRST_SLICE_BYTES = 384 << 10
@@ -158,7 +159,7 @@ class XlsxBook:
 
 
 class SheetSlices:
-    """The slices of one sheet, in order; after the last, `merges`, `last_row` and `last_column` are known.
+    """The slices of one sheet, in order; with the first, `layout` is known but for its merges; after the last, `merges` and `last_row`.
 
     merges: (first row, first column, last row, last column) from 0. last_row: of the last row with a value, from 0, or -1.
     """
@@ -170,6 +171,7 @@ class SheetSlices:
         self.tags = Tags(b"")
         self.last_row = -1
         self.merges: list[tuple[int, int, int, int]] = []
+        self.layout = Layout()
 
     def __iter__(self) -> Iterator[Slice]:
         chunks = self._package.stream(self._sheet.part)
@@ -200,6 +202,7 @@ class SheetSlices:
                 if not found[2]:
                     self._open = buffer[: found.end()]
                     self.tags = Tags(found[1] + b":" if found[1] else b"")
+                self.layout.read_front(buffer[: found.start()])
                 return buffer[found.end() :]
             if len(buffer) > limits.MAX_SMALL_PART_BYTES:
                 break
@@ -216,6 +219,8 @@ class SheetSlices:
         start, row_start, first_row, needs_number = 0, 0, 0, False
         for tag in self.tags.row.finditer(rows):
             row = self._number(tag[0])
+            if row <= limits.HEAD_ROWS:
+                self.layout.read_row(row - 1, tag[0])
             if not first_row:
                 first_row, needs_number = row, not ROW_NUMBER.search(tag[0])
             elif row - first_row >= SLICE_ROWS:

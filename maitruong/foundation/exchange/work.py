@@ -33,6 +33,7 @@ from .columns import ColumnChoice
 from .dry_run import DryRun, Fate, Record, Totals, Verdict
 from .errors import NotNow
 from .findings import ROW, Problem, Severity, error
+from .layout import Layout
 from .models import ImportBatch, ImportCorrection, ImportProblem, ImportRow, ImportState
 from .notes import corrected, notes_of
 from .ports import ListOwner, ListReader, Target, Written
@@ -323,10 +324,11 @@ def annotate(scope: Scope, batch_id: int, tell: Tell) -> dict[str, Any]:
     sheet = book_of(batch).sheet(batch.choice["sheet"])
     with TemporaryDirectory(prefix="ghi-chu-") as folder, _file(scope, batch) as (path, index):
         out = Path(folder) / "annotated.xlsx"
-        rows = _telling(corrected(workbook.read_rows(path, index), typed), batch, tell)
+        layout = Layout()
+        rows = _telling(corrected(workbook.read_rows(path, index, layout=layout), typed), batch, tell)
         width = max((len(row) for row in sheet.head), default=1)
         with room_on_disk():
-            sheets.write_annotated(rows, sheet_name=sheet.name, width=width, notes=notes, out=out)
+            sheets.write_annotated(rows, sheet_name=sheet.name, width=width, notes=notes, out=out, layout=layout)
         data = out.read_bytes()
     with unit_of_work(scope):
         file = files.keep(

@@ -19,6 +19,7 @@ import orjson
 
 from . import limits
 from .errors import BY_CODE, BrokenFile, EmptyFile, ExchangeError, FileTooBig, SheetNotFound, TooCostly
+from .layout import Layout
 
 ROOT = Path(__file__).resolve().parents[3]
 KILLED_BY_TIME = -24  # SIGXCPU
@@ -107,10 +108,17 @@ def look(path: Path) -> Book:
     return book
 
 
-def read_rows(path: Path, sheet_index: int) -> Iterator[RowBatch]:
-    """The rows of one sheet in batches of at most 500. Closing the iterator ends the reading process."""
+def read_rows(path: Path, sheet_index: int, *, layout: Layout | None = None) -> Iterator[RowBatch]:
+    """The rows of one sheet in batches of at most 500. Closing the iterator ends the reading process.
+
+    layout: is filled in passing, the merged cells last.
+    """
     with _reader(path, str(sheet_index)) as lines:
         for line in lines:
+            if "layout" in line:
+                if layout is not None:
+                    layout.take(line["layout"])
+                continue
             rows = line["rows"]
             for row in rows:
                 if dict in map(type, row):

@@ -92,7 +92,7 @@ class Installation(models.Model):
 
 
 class OneTimeLink(models.Model):
-    """A link that sets a first password once; only its hash is kept."""
+    """A link that sets a first password once, or pairs a second factor; only its hash is kept."""
 
     shared = "opened before anyone is signed in; only a hash"
 
@@ -100,3 +100,6 @@ class OneTimeLink(models.Model):
     token_hash = models.TextField(unique=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    own = models.BooleanField(
+        db_default=False, help_text="begun by the person herself: pairs a second factor, in that browser only"
+    )

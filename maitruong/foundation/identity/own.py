@@ -12,9 +12,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from maitruong.foundation.access import refused
-from maitruong.foundation.access.services import unit_of_work
-from maitruong.foundation.access.types import system_scope
-from maitruong.foundation.audit import services as audit
 from maitruong.foundation.kernel import clock
 
 from . import services
@@ -22,6 +19,7 @@ from .errors import NoSuchSession, SamePassword, WrongPassword
 from .middleware import IDLE_SECONDS, LONGEST_SECONDS, TOUCH_SECONDS
 from .models import Account, Session, SignInTry
 from .sessions import handle
+from .tries import count_guess
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ def end_sessions(request: HttpRequest, *, password: str, only: str = "") -> int:
         raise NoSuchSession
     with transaction.atomic():
         Session.objects.filter(account=account, session_key__in=others).delete()
-        _tell(account, "identity.sessions_ended", {"sessions": [len(others), 0]})
+        services.tell(account, "identity.sessions_ended", {"sessions": [len(others), 0]})
     return len(others)
 
 
@@ -79,24 +77,32 @@ def change_password(request: HttpRequest, *, password: str, new: str) -> None:
     Raises WrongPassword, TooManyTries, SamePassword, ValidationError.
     """
     account = _prove(request, password)
+    present = account.password
     if new == password:
         raise SamePassword
     validate_password(new, account)
     account.set_password(new)
-    account.password_changed_at = clock.now()
     with transaction.atomic():
-        account.save(update_fields=["password", "password_changed_at"])
+        # Two at once, each with the present password: the second one's is the present one no more.
+        rows = Account.objects.filter(pk=account.pk, password=present)
+        if not rows.update(password=account.password, password_changed_at=clock.now()):
+            raise WrongPassword
         services.end_what_opened(account, but=request.session.session_key or "")
         update_session_auth_hash(request, account)
-        _tell(account, "identity.password_changed", {})
+        services.tell(account, "identity.password_changed", {})
 
 
-def renew_second_factor(request: HttpRequest, *, password: str, code: str) -> str:
-    """The token of a page that pairs another telephone, for who still has the first. Raises WrongPassword, WrongCode, TooManyTries."""
+def begin_pairing(request: HttpRequest, *, password: str, code: str) -> str:
+    """The token of a page that pairs an application of codes: another telephone, for who still has the first; the first one, for
+    whoever has none, also for a family that wants it. Raises WrongPassword, WrongCode, TooManyTries.
+    """
     account = _prove(request, password)
-    services.check_code(account, code)
-    _tell(account, "identity.second_factor_renewal_begun", {})
-    return services.make_link(account, hours=1)
+    if account.totp_secret:
+        services.check_code(account, code)
+        services.tell(account, "identity.second_factor_renewal_begun", {})
+    else:
+        services.tell(account, "identity.second_factor_begun", {})
+    return services.begin_pairing(request, account)
 
 
 def _prove(request: HttpRequest, password: str) -> Account:
@@ -106,7 +112,7 @@ def _prove(request: HttpRequest, password: str) -> Account:
     """
     with transaction.atomic():
         account = Account.objects.select_for_update().get(pk=_account_of(request).pk)
-        tries = services.count_guess("own", str(account.pk))
+        tries = count_guess("own", str(account.pk))
         right = account.check_password(password)
         if right:
             SignInTry.objects.filter(pk__in=tries).delete()
@@ -120,17 +126,3 @@ def _account_of(request: HttpRequest) -> Account:
     account = request.user
     assert isinstance(account, Account)
     return account
-
-
-def _tell(account: Account, action: str, changes: dict[str, object]) -> None:
-    scope = system_scope("one's own account")
-    with unit_of_work(scope):
-        audit.record(
-            scope,
-            action,
-            school_id=services.department(),
-            object_type="account",
-            object_id=account.pk,
-            subject_id=account.person_id,
-            changes=changes,
-        )

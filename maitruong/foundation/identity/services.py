@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate, login
 from django.contrib.auth.password_validation import validate_password
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from maitruong.foundation.access import queries as access
@@ -29,15 +29,16 @@ from maitruong.foundation.kernel import clock
 from maitruong.foundation.people import queries as people
 
 from . import devices, sealing
-from .errors import LinkExpired, OnlyInDemo, OnlyOnThisMachine, TooManyTries, WrongCode, WrongPair
+from .errors import LinkExpired, OnlyInDemo, OnlyOnThisMachine, WrongCode, WrongPair
 from .models import Account, Installation, OneTimeLink, Session, SignInTry
 from .sessions import BEGAN, DEVICE, SEEN
+from .tries import FREE_TRIES, count_guess, count_try, keyed
 
-FREE_TRIES = 5
-WINDOW = dt.timedelta(minutes=15)
 ADDRESS_TRIES = 60
 KEEP_TRIES = dt.timedelta(days=1)
 KEEP_LINKS = dt.timedelta(days=30)
+_OWN_LINK = "own_link"
+"""In a session: the link that was begun in it."""
 
 
 def installation() -> Installation | None:
@@ -61,10 +62,10 @@ def sign_in(request: HttpRequest, *, login_name: str, password: str) -> Account:
     Raises WrongPair, TooManyTries.
     """
     keys = [
-        (_key("login", login_name.strip().lower()), FREE_TRIES),
-        (_key("address", _address(request)), ADDRESS_TRIES),
+        (keyed("login", login_name.strip().lower()), FREE_TRIES),
+        (keyed("address", _address(request)), ADDRESS_TRIES),
     ]
-    tries = _count_try(keys, who=login_name.strip().lower())
+    tries = count_try(keys, who=login_name.strip().lower())
     account = authenticate(request, login=login_name, password=password)
     if account is None:
         refused.tell("sign-in: wrong pair", who=login_name.strip().lower())
@@ -184,12 +185,22 @@ def begin_session(request: HttpRequest, account: Account, *, how: str) -> None:
     request.session[FAMILY_ONLY] = "totp" not in how and not is_demo()
 
 
-def make_link(account: Account, *, hours: int = 24) -> str:
+def make_link(account: Account, *, hours: int = 24, own: bool = False) -> str:
     """A one-time token to set a first password. Only its hash is kept; the token is told once."""
     token = secrets.token_urlsafe(32)
     OneTimeLink.objects.create(
-        account=account, token_hash=_hash(token), expires_at=clock.now() + dt.timedelta(hours=hours)
+        account=account, token_hash=_hash(token), expires_at=clock.now() + dt.timedelta(hours=hours), own=own
     )
+    return token
+
+
+def begin_pairing(request: HttpRequest, account: Account) -> str:
+    """The token of a page that pairs a second factor, for who has just given her password (and her code, where there is one).
+
+    It opens in this browser only, while this session lasts: its address stays in the history of a shared machine.
+    """
+    token = make_link(account, hours=1, own=True)
+    request.session[_OWN_LINK] = _hash(token)
     return token
 
 
@@ -262,32 +273,52 @@ def _beyond_a_family(held: access.Held) -> bool:
     return any(access_roles.role(grant.role).rows is not Rows.FAMILY for grant, _ in held)
 
 
-def link_account(token: str) -> Account | None:
-    """Whose link this is, while it can be used."""
-    links = OneTimeLink.objects.filter(token_hash=_hash(token), used_at__isnull=True, expires_at__gte=clock.now())
-    link = links.select_related("account").first()
+def link_account(token: str, *, browser: str = "") -> Account | None:
+    """Whose link this is, while it can be used in this browser (`browser_of`)."""
+    link = _link(OneTimeLink.objects.select_related("account"), token, browser)
     return link.account if link else None
 
 
+def is_own_link(token: str) -> bool:
+    """Whether the person began it herself: it pairs a second factor and leaves the password as it is."""
+    return OneTimeLink.objects.filter(token_hash=_hash(token), own=True).exists()
+
+
+def browser_of(request: HttpRequest) -> str:
+    """What a link that was begun in this browser is known by."""
+    return str(request.session.get(_OWN_LINK, ""))
+
+
+def _link(links: QuerySet[OneTimeLink], token: str, browser: str) -> OneTimeLink | None:
+    link = links.filter(token_hash=_hash(token), used_at__isnull=True, expires_at__gte=clock.now()).first()
+    if link is None or (link.own and not hmac.compare_digest(link.token_hash, browser)):
+        return None
+    return link
+
+
 @transaction.atomic
-def use_link(token: str, *, password: str, totp_secret: str, code: str) -> Account:
-    """Set a password, and the second factor of who needs one, by a one-time link.
+def use_link(token: str, *, password: str, totp_secret: str, code: str, browser: str = "") -> Account:
+    """Set a password, and the second factor of who needs one, by a one-time link; by one's own link the second factor alone.
 
     Raises LinkExpired, WrongCode, ValidationError.
     """
-    link = OneTimeLink.objects.select_for_update().filter(token_hash=_hash(token), used_at__isnull=True).first()
-    if link is None or link.expires_at < clock.now():
+    link = _link(OneTimeLink.objects.select_for_update(), token, browser)
+    if link is None:
         raise LinkExpired
     account = link.account
-    validate_password(password, account)
-    if needs_second_step(account):
-        step = _step_of(totp_secret, code, after=0)
+    if not link.own:
+        validate_password(password, account)
+    if link.own or needs_second_step(account):
+        step = _step_of(totp_secret, code, after=0) if totp_secret else None
         if step is None:
             raise WrongCode
         sealing.give(account, totp_secret)
         account.totp_last_step = step
-    account.set_password(password)
-    account.password_changed_at = clock.now()
+        tell(account, "identity.second_factor_paired", {})
+    if not link.own:
+        account.set_password(password)
+        account.password_changed_at = clock.now()
+        tell(account, "identity.password_set", {})
     account.save()
     end_what_opened(account)
     return account
@@ -305,7 +336,7 @@ def new_secret(request: HttpRequest, token: str) -> str:
 
     Bound to the link: a secret that was in the session before belongs to who made the session, perhaps somebody else.
     """
-    if link_account(token) is None:
+    if link_account(token, browser=browser_of(request)) is None:
         return ""
     of_link, sealed = request.session.get("new_totp") or ("", "")
     place = f"link:{_hash(token)}"
@@ -318,15 +349,7 @@ def new_secret(request: HttpRequest, token: str) -> str:
 
 def limit(request: HttpRequest, what: str, *, free: int) -> None:
     """Let one address ask something public `free` times a quarter of an hour. Raises TooManyTries."""
-    _count_try([(_key(what, _address(request)), free)], who=_address(request))
-
-
-def count_guess(what: str, whose: str) -> list[int]:
-    """Count a guess at something of one account, as those at the door are. Returns its rows, to be removed when it was right.
-
-    Raises TooManyTries.
-    """
-    return _count_try([(_key(what, whose), FREE_TRIES)], who=whose)
+    count_try([(keyed(what, _address(request)), free)], who=_address(request))
 
 
 def forget_past() -> int:
@@ -336,25 +359,6 @@ def forget_past() -> int:
     links, _ = OneTimeLink.objects.filter(expires_at__lt=now - KEEP_LINKS).delete()
     sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
     return tries + links + sessions
-
-
-def _count_try(keys: list[tuple[str, int]], *, who: str) -> list[int]:
-    """Count a try before it is made, so that guesses sent at once through every worker are counted too. Returns its rows.
-
-    A try over the limit is not kept: waiting a quarter of an hour is enough. Raises TooManyTries.
-    """
-    since = clock.now() - WINDOW
-    tries = [row.pk for row in SignInTry.objects.bulk_create([SignInTry(key=key) for key, _ in keys])]
-    for key, free in keys:
-        if SignInTry.objects.filter(key=key, at__gte=since).count() > free:
-            SignInTry.objects.filter(pk__in=tries).delete()
-            refused.tell("too many tries", who=who)
-            raise TooManyTries(minutes=int(WINDOW.total_seconds() // 60))
-    return tries
-
-
-def _key(kind: str, value: str) -> str:
-    return hmac.new(settings.SECRET_KEY.encode(), f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()
 
 
 def _hash(token: str) -> str:
@@ -369,3 +373,18 @@ def department() -> int:
     """The unit to whose chain of the audit an account's acts belong; 0 before there is one."""
     here = installation()
     return here.department_id if here and here.department_id else 0
+
+
+def tell(account: Account, action: str, changes: dict[str, object]) -> None:
+    """Write what was done with an account by its own person into the audit, whoever the request belongs to."""
+    scope = system_scope("one's own account")
+    with unit_of_work(scope):
+        audit.record(
+            scope,
+            action,
+            school_id=department(),
+            object_type="account",
+            object_id=account.pk,
+            subject_id=account.person_id,
+            changes=changes,
+        )

@@ -32,8 +32,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     except Refusal as problem:
         return _door(request, problem, status=422)
     if services.owes_second_factor(account):
-        # The page that set the first password sets the second factor too.
-        return redirect("identity:first_password", services.make_link(account, hours=1))
+        # The page that sets a first password pairs the second factor too.
+        return redirect("identity:first_password", services.begin_pairing(request, account))
     if request.session.get("half"):
         request.session["tiep"] = _next(request)
         return redirect("identity:second_step")
@@ -88,13 +88,18 @@ def choose_workspace(request: SignedInRequest, key: str) -> HttpResponse:
 @public("opened by a one-time link, before any password exists")
 @require_http_methods(["GET", "POST"])
 def first_password(request: HttpRequest, token: str) -> HttpResponse:
-    secret = services.new_secret(request, token)
+    secret, browser = services.new_secret(request, token), services.browser_of(request)
+    given = request.POST
     problem: Refusal | None = None
     sentences: list[str] = []
     if request.method == "POST":
         try:
             services.use_link(
-                token, password=request.POST.get("password", ""), totp_secret=secret, code=request.POST.get("code", "")
+                token,
+                password=given.get("password", ""),
+                totp_secret=secret,
+                code=given.get("code", ""),
+                browser=browser,
             )
             request.session.flush()
             return redirect("identity:sign_in")
@@ -102,14 +107,14 @@ def first_password(request: HttpRequest, token: str) -> HttpResponse:
             problem = refusal
         except ValidationError as invalid:
             sentences = list(invalid.messages)
-    account = services.link_account(token)
+    account = services.link_account(token, browser=browser)
     context = {
         "secret": secret,
         "problem": problem,
         "sentences": sentences,
         "login": account.login if account else "",
         "paired": account is not None and bool(account.totp_secret),
-        "begun": account is not None and account.has_usable_password(),
+        "own": account is not None and services.is_own_link(token),
         "second_step": account is None or services.needs_second_step(account),
     }
     return render(request, "identity/first_password.html", context, status=422 if problem or sentences else 200)

@@ -56,10 +56,10 @@ def end_sessions(request: SignedInRequest) -> HttpResponse:
 
 @needs(SIGNED_IN)
 @require_POST
-def renew_second_factor(request: SignedInRequest) -> HttpResponse:
+def pair_second_factor(request: SignedInRequest) -> HttpResponse:
     given = request.POST
     try:
-        token = own.renew_second_factor(request, password=given.get("password", ""), code=given.get("code", ""))
+        token = own.begin_pairing(request, password=given.get("password", ""), code=given.get("code", ""))
     except Refusal as refusal:
         return _page(request, "factor", [f"{refusal.text} {refusal.advice}"])
     return redirect("identity:first_password", token)

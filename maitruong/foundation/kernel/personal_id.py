@@ -11,7 +11,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 Sex = Literal["male", "female"]
 
@@ -32,6 +32,15 @@ BIRTH_PLACES: dict[str, str] = dict(
     ).split(";")
 )
 _SEPARATORS = re.compile(r"[\s.\-\u00a0]")
+# In what people type: twelve digits, also in threes or fours. The nine digits of the card before only where it is named: alone
+# they are as well a sum of money or the number of a decision.
+_TYPED = re.compile(
+    r"(?<!\d)(?:\d{12}|\d{3}([ .\-\u00a0])\d{3}\1\d{3}\1\d{3}|\d{4}([ .\-\u00a0])\d{4}\2\d{4})(?!\d)"
+    r"|(?i:(?<=cmnd)|(?<=cmt)|(?<=chứng minh)|(?<=chứng minh thư)|(?<=nhân dân))(\D{0,12})\d{9}(?!\d)"
+)
+_TWELVE = re.compile(r"[0-9]{12}")
+# In values that may be identifiers of letters, digits and hyphens, such as a digest or the last part of a UUID.
+_ALONE = re.compile(r"(?<![0-9A-Za-z_-])\d{12}(?![0-9A-Za-z_-])")
 
 
 class Level(StrEnum):
@@ -74,6 +83,35 @@ class Decoded:
 def tidy(number: str) -> str:
     """The number without spaces, dots and hyphens."""
     return _SEPARATORS.sub("", number)
+
+
+def veiled(text: str) -> str:
+    """A text somebody typed, with the personal numbers in it as they may be kept: their first and last three digits.
+
+    >>> veiled("theo CCCD 020 215 001 234 của mẹ")
+    'theo CCCD 020******234 của mẹ'
+    """
+    return _TYPED.sub(lambda found: (found[3] or "") + _masked(tidy(found[0].removeprefix(found[3] or ""))), text)
+
+
+def veiled_values(values: Any) -> Any:
+    """The same shape of lists and mappings; strings in it with every twelve digits that stand alone masked."""
+    if isinstance(values, str):
+        return _ALONE.sub(lambda found: _masked(found[0]), values)
+    if isinstance(values, dict):
+        return {key: veiled_values(value) for key, value in values.items()}
+    if isinstance(values, list | tuple):
+        return [veiled_values(value) for value in values]
+    return values
+
+
+def may_hold_number(text: str) -> bool:
+    """Whether it is worth looking closer: asked of every entry of the audit."""
+    return _TWELVE.search(text) is not None
+
+
+def _masked(digits: str) -> str:
+    return digits[:3] + "*" * (len(digits) - 6) + digits[-3:]
 
 
 def decode(number: str) -> Decoded:

@@ -79,3 +79,9 @@ class WhyMissing(Refusal):
     code = "enrolment.why_missing"
     message = "Chưa ghi lí do."
     remedy = "Ghi ngắn gọn để sau này tra lại được, ví dụ “làm thẻ bảo hiểm y tế”."
+
+
+class PurposeMissing(Refusal):
+    code = "enrolment.purpose_missing"
+    message = "Chưa ghi mở hồ sơ này để làm gì."
+    remedy = "Ghi việc đang giải quyết, ví dụ “xác minh đơn chuyển trường ngày 12/11/2026”."

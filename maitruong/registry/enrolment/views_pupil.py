@@ -15,7 +15,7 @@ from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import attempt
 from maitruong.foundation.access.types import Request, Scope
 from maitruong.foundation.audit import reads
-from maitruong.foundation.kernel import clock, phones
+from maitruong.foundation.kernel import clock, personal_id, phones
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 from maitruong.foundation.organisations import queries as organisations
@@ -26,10 +26,12 @@ from maitruong.foundation.reference.errors import UnknownCode
 from maitruong.registry.students import services as students
 
 from . import forms, queries, services
-from .errors import WhyMissing
+from .errors import PurposeMissing, WhyMissing
 from .types import Dossier, Seat
 from .views import _with, year_of
 
+_PURPOSES, _MOST_PURPOSES = "purposes", 50
+"""In a session: what files were opened for, by pupil, the newest; a file that fell out is asked about again."""
 _CONTACT = {"phone": "Điện thoại", "email": "Thư điện tử", "residence": "Nơi ở hiện nay"}
 
 
@@ -84,11 +86,40 @@ def pupils(request: Request) -> HttpResponse:
 
 
 @needs("students.view")
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def dossier(request: Request, student_id: int) -> HttpResponse:
+    """The file; who governs the school is asked first, once a file and session, what for (POST)."""
     scope = request.scope
-    found = services.open_dossier(scope, student_id=student_id)
+    if request.method == "POST":
+        return _keep_purpose(request, queries.dossier(scope, student_id))
+    why = request.session.get(_PURPOSES, {}).get(str(student_id), "")
+    try:
+        found = services.open_dossier(scope, student_id=student_id, why=why)
+    except PurposeMissing:
+        return _ask_what_for(request, queries.dossier(scope, student_id))
     return _file(request, scope, found)
+
+
+def _keep_purpose(request: Request, found: Dossier) -> HttpResponse:
+    """Remember what the file is opened for, and go on to it."""
+    why = personal_id.veiled(request.POST.get("why", "").strip())[:200]
+    if not why:
+        return _ask_what_for(request, found, PurposeMissing())
+    pupil = str(found.person.id)
+    known = {key: told for key, told in request.session.get(_PURPOSES, {}).items() if key != pupil}
+    request.session[_PURPOSES] = dict([*known.items(), (pupil, why)][-_MOST_PURPOSES:])
+    return redirect("enrolment:dossier", found.person.id)
+
+
+def _ask_what_for(request: Request, found: Dossier, problem: Refusal | None = None) -> HttpResponse:
+    """Nothing of the file but whose it is, which the list that led here told as well."""
+    context = {
+        "page_title": "Mở hồ sơ học sinh",
+        "file": found,
+        "problem": problem,
+        "crumbs": _crumbs(found, "Mở hồ sơ"),
+    }
+    return render(request, "enrolment/what_for.html", context, status=422 if problem else 200)
 
 
 @needs("students.number")

@@ -74,13 +74,18 @@ class SchoolReader:
 
     def lookup(self, records: Sequence[Record]) -> list[Verdict]:
         """See exchange.ports.ListReader. Four statements, whatever the number of records."""
-        codes = [record.values["code"] for record in records]
+        codes = [code for record in records if (code := record.values.get("code"))]
         taken = organisations.names_of_codes(codes)
         there = {school.code: school for school in organisations.school_keys()}
         kinds = dict(School.objects.filter(pk__in=[s.id for s in there.values()]).values_list("pk", "school_type"))
         committees = organisations.committees()
         beside = {(vietnamese.fold(school.name), school.commune_id): school.code for school in there.values()}
-        return [self._judge(record, taken, there, kinds, committees, beside) for record in records]
+        return [
+            _judge_wrong(record, taken)
+            if record.wrong
+            else self._judge(record, taken, there, kinds, committees, beside)
+            for record in records
+        ]
 
     def _judge(
         self,
@@ -104,7 +109,7 @@ class SchoolReader:
                 Verdict(Fate.SAME, known.id) if same else _refused("code", _DIFFERENT.format(name=known.name), known.id)
             )
         if code in taken:
-            return _refused("code", f"Mã này đã cấp cho {taken[code]}. Kiểm tra lại mã trường.")
+            return _refused("code", _TAKEN.format(name=taken[code]))
         if self._rows.setdefault(code, record.row) != record.row:
             return _refused(
                 "code", f"Trùng mã trường với dòng {self._rows[code]}. Xoá một trong hai dòng, hoặc sửa mã."
@@ -153,7 +158,14 @@ class SchoolReader:
         return Written(record.row, school_id, new.name, Fate.NEW.value, written)
 
 
+_TAKEN = "Mã này đã cấp cho {name}. Kiểm tra lại mã trường."
 _DIFFERENT = "Mã này là của {name}, đã có với tên, loại hình hoặc nơi đặt khác. Sửa ở trang của trường."
+
+
+def _judge_wrong(record: Record, taken: dict[str, str]) -> Verdict:
+    """Of a row that is refused already only this is told: a code that was given to somebody else."""
+    code = "" if "code" in record.wrong else record.values.get("code")
+    return _refused("code", _TAKEN.format(name=taken[code])) if code in taken else Verdict(Fate.REFUSED)
 
 
 def _refused(key: str, message: str, target: int | None = None) -> Verdict:

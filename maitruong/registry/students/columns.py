@@ -1,7 +1,7 @@
 """The list of pupils: the 54 columns of the province's sheet, with the other names schools give them.
 
-Two more groups are read though the province's sheet does not have them, because schools write so: the name in two columns
-(họ đệm, tên), the birth date in three (ngày, tháng, năm), and a column “Nữ” with x instead of the sex.
+More is read though the province's sheet does not have it, because schools write so: the name in two columns (họ đệm, tên),
+the birth date in three (ngày, tháng, năm), a column “Nữ” with x instead of the sex, and one “phụ huynh” who may be anybody.
 """
 
 from __future__ import annotations
@@ -32,6 +32,14 @@ from .list_parsers import (
 )
 
 PUPIL_AGES = range(2, 26)
+_WHOEVER = (
+    "phụ huynh",
+    "người giám hộ",
+    "phụ huynh hoặc người giám hộ",
+    "cha mẹ",
+    "cha mẹ học sinh",
+    "cha mẹ hoặc người giám hộ",
+)
 PARENT_AGES = range(list_checks.YOUNGEST_PARENT, 100)
 
 
@@ -48,12 +56,14 @@ def student_list(school_year: int, today: dt.date) -> ColumnMap:
             *_papers_and_groups(today),
             *_parents(today),
             *_contacts(),
+            *_guardian(today),
             *_parts(today),
         ),
         join=list_checks.join,
         checks=(
             list_checks.check_numbers,
             lambda values: list_checks.check_age(values, school_year),
+            list_checks.check_precision,
             list_checks.check_dates,
             list_checks.check_parents,
         ),
@@ -290,8 +300,6 @@ def _contacts() -> tuple[Column, ...]:
                 "số điện thoại",
                 "sđt",
                 "sđt liên hệ",
-                "điện thoại phụ huynh",
-                "sđt phhs",
                 "điện thoại gia đình",
             ),
             looks="phone",
@@ -336,6 +344,52 @@ def _contacts() -> tuple[Column, ...]:
             show=show_boarding,
         ),
         Column("note", "Ghi chú", text(longest=1000), ("ghi chú khác",), width=24),
+    )
+
+
+def _guardian(today: dt.date) -> tuple[Column, ...]:
+    """Somebody who answers for the child, without a word who: “phụ huynh”, “cha/mẹ hoặc người giám hộ”."""
+
+    def of(what: str) -> tuple[str, ...]:
+        return tuple(f"{what} {who}" for who in _WHOEVER)
+
+    return (
+        Column(
+            "guardian_name",
+            "Họ tên người giám hộ",
+            optional(person_name),
+            (*_WHOEVER, *of("họ tên"), *of("tên")),
+            aside=True,
+            width=24,
+        ),
+        Column("guardian_occupation", "Nghề nghiệp người giám hộ", text(), of("nghề nghiệp"), aside=True),
+        Column(
+            "guardian_born",
+            "Năm sinh người giám hộ",
+            year(earliest=today.year - PARENT_AGES.stop, latest=today.year - PARENT_AGES.start),
+            (*of("năm sinh"), *of("ngày sinh")),
+            aside=True,
+            width=9,
+        ),
+        Column(
+            "guardian_number",
+            "Số định danh người giám hộ",
+            personal_number(today=today, ages=PARENT_AGES, own=False),
+            (*of("cccd"), *of("số cccd")),
+            sensitive=True,
+            aside=True,
+            width=15,
+        ),
+        Column("guardian_workplace", "Nơi làm việc người giám hộ", text(), of("nơi làm việc"), aside=True),
+        Column(
+            "guardian_phone",
+            "Điện thoại người giám hộ",
+            phone,
+            of("điện thoại"),
+            aside=True,
+            sensitive=True,
+            show=show_phone,
+        ),
     )
 
 

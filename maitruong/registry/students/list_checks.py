@@ -84,6 +84,15 @@ def check_age(values: Values, school_year: int) -> Iterator[tuple[str, Finding]]
         yield "born_on", warning("student.age_for_grade", message)
 
 
+def check_precision(values: Values) -> Iterator[tuple[str, Finding]]:
+    """A birth date known only to the year or the month comes in, and somebody should complete it from the papers."""
+    born = values.get("born_on")
+    if born is not None and born.precision != "day":
+        known, unknown = ("năm", "ngày, tháng") if born.precision == "year" else ("tháng và năm", "ngày")
+        message = f"Mới có {known} sinh ({born}), chưa rõ {unknown}. Đối chiếu giấy khai sinh rồi bổ sung nếu có."
+        yield "born_on", warning("student.birth_date_not_whole", message)
+
+
 def check_dates(values: Values) -> Iterator[tuple[str, Finding]]:
     born, admitted = values.get("born_on"), values.get("admitted_on")
     if born and admitted and admitted.date <= born.date:
@@ -94,10 +103,13 @@ def check_dates(values: Values) -> Iterator[tuple[str, Finding]]:
 def check_parents(values: Values) -> Iterator[tuple[str, Finding]]:
     born = values.get("born_on")
     own, father, mother = (values.get(f"{who}number") for who in ("personal_", "father_", "mother_"))
-    if own and own in (father, mother):
+    if own and own in (father, mother, values.get("guardian_number")):
         yield (
             "personal_number",
-            error("student.parents_number", "Số định danh của em trùng với số của cha hoặc mẹ. Điền đúng số của em."),
+            error(
+                "student.parents_number",
+                "Số định danh của em trùng với số của cha, mẹ hoặc người giám hộ. Điền đúng số của em.",
+            ),
         )
     if father and father == mother:
         yield (

@@ -59,6 +59,14 @@ class NotEmpty(RuntimeError):
     """There is a province in this database already."""
 
 
+class Unfinished(RuntimeError):
+    """A province was begun in this database and never filled to its end, or is being filled right now."""
+
+
+UNFINISHED = "seed_unfinished"
+"""A schema that stands while a province is filled. Killed meanwhile, tables lack rows, indexes and references, and nothing else tells."""
+
+
 def connect(owner_url: str) -> psycopg.Connection:
     """As the owner, for a load: nothing waits for the disk, sorts and indexes have room."""
     db = psycopg.connect(owner_url, autocommit=True)
@@ -70,6 +78,23 @@ def connect(owner_url: str) -> psycopg.Connection:
     ):
         db.execute(f"SET {setting}")
     return db
+
+
+def begin(db: psycopg.Connection) -> None:
+    """From now on this database is an unfinished province. Raises Unfinished."""
+    try:
+        db.execute(f"CREATE SCHEMA {UNFINISHED}")
+    except psycopg.errors.DuplicateSchema:
+        raise Unfinished from None
+
+
+def end(db: psycopg.Connection) -> None:
+    """It is whole."""
+    db.execute(f"DROP SCHEMA {UNFINISHED}")
+
+
+def is_unfinished(db: psycopg.Connection) -> bool:
+    return db.execute("SELECT to_regnamespace(%s)", [UNFINISHED]).fetchone() != (None,)
 
 
 def make_stage(db: psycopg.Connection) -> None:

@@ -85,9 +85,10 @@ def seed(
     scale: Fraction = WHOLE,
     processes: int | None = None,
 ) -> Seeded:
-    """Load a world of this name ('small' or 'province'). Raises NotEmpty when the database has a province already."""
-    if Installation.objects.exists():
-        raise load.NotEmpty
+    """Load a world of this name ('small' or 'province').
+
+    Raises NotEmpty when the database has a province already, Unfinished when one was begun in it and not ended.
+    """
     started = time.monotonic()
     world = World(number, name, scale)  # type: ignore[arg-type]
     done = Seeded(name, number, str(scale))
@@ -95,6 +96,11 @@ def seed(
     use = processes or max(1, min(MOST_PROCESSES, os.cpu_count() or 1))
     whole = hashlib.sha256()
     with load.connect(owner_url) as db:
+        if load.is_unfinished(db):
+            raise load.Unfinished
+        if Installation.objects.exists():
+            raise load.NotEmpty
+        load.begin(db)
         told.step("vẽ bản đồ trường")
         load.make_stage(db)
         for kind in SHARED_KINDS:
@@ -130,6 +136,7 @@ def seed(
         events.forget_all()
         indicators.refresh()
         bare.clean(db, load.others(db, (*bare.PEOPLE, *bare.MARKS)), beside)
+        load.end(db)
         told.step("")
     done.seconds = round(time.monotonic() - started, 1)
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]

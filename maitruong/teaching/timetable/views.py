@@ -121,8 +121,9 @@ def of_class(request: Request, class_id: int) -> HttpResponse:
     subjects = plans.studied(schools.levels_of(ref.school_id), ref.grade, ref.school_year, electives)
     problem = None
     if request.method == "POST":
-        homeroom = _number(request, "homeroom")
-        wanted = {s.code: _people(request, s.code, homeroom) for s in subjects}
+        # What the form does not tell of stays as it is: one that came cut short must not end everybody's teaching.
+        homeroom = _number(request, "homeroom") if "homeroom" in request.POST else ref.homeroom_id
+        wanted = {s.code: _people(request, s.code, homeroom) for s in subjects if f"mon-{s.code}" in request.POST}
         done, problem = attempt(
             lambda: plans.assign_class(
                 scope,

@@ -187,12 +187,15 @@ def correct(request: Request, batch_id: int) -> HttpResponse:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     value, findings = outcome or (None, ())
     found = queries.batch(scope, batch_id)
-    known = services.columns_of(found)[ColumnChoice.from_json(found.choice).columns[column]]
     bad = [finding.message for finding in findings if finding.severity is not Severity.FIXED]
-    if known.required and outcome == (None, ()):
-        bad = [f"{known.title} không được để trống."]
+    reads_as = ""
+    if outcome is not None:  # else the list may not know the column either
+        known = services.columns_of(found)[ColumnChoice.from_json(found.choice).columns[column]]
+        reads_as = "" if value is None else shown(known.show(value))
+        if known.required and outcome == (None, ()):
+            bad = [f"{known.title} không được để trống."]
     context = {
-        "reads_as": "" if value is None else shown(known.show(value)),
+        "reads_as": reads_as,
         "bad": problem.text if problem else " ".join(bad),
         "ready": problem is None and found.state == ImportState.CHECKED,
         **_ready(found),
@@ -243,16 +246,40 @@ def undo(request: Request, batch_id: int) -> HttpResponse:
 
 
 @needs(PERMISSION)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def decide(request: Request, batch_id: int) -> HttpResponse:
-    """What becomes of rows the undo left: one stays ("row"), all that wait stay (no row), one goes after all ("lay-lai")."""
+    """What becomes of rows the undo left: one stays ("row"), all that wait stay (no row), one goes after all ("lay-lai").
+
+    GET asks before a row goes with what was edited in it; POST without the answer leads there.
+    """
+    if request.method == "GET":
+        return _ask(request, batch_id)
     row = number(request.POST.get("row"))
     going = request.POST.get("viec") == "lay-lai"
     if row is None and (going or "row" in request.POST):
         raise NotFound
+    if going and row is not None and "chac" not in request.POST:
+        return redirect(f"{reverse('exchange:decide', args=[batch_id])}?dong={row}")
     if going and row is not None:
         return _act(request, batch_id, partial(services.take_back_row, row=row))
     return _act(request, batch_id, partial(services.keep_rows, row=row))
+
+
+def _ask(request: Request, batch_id: int) -> HttpResponse:
+    """The question; nothing to ask about a row that is decided, or cannot go."""
+    found = queries.batch(request.scope, batch_id)
+    asked = number(request.GET.get("dong"))
+    row = queries.row_that_can_go(found, asked) if asked is not None else None
+    if row is None:
+        return redirect("exchange:batch", batch_id)
+    trail = [*crumbs(found)[:-1], {"label": found.file_name, "url": reverse("exchange:batch", args=[batch_id])}]
+    context = {
+        "page_title": f"Vẫn lấy lại dòng {row.row}?",
+        "crumbs": [*trail, {"label": f"Dòng {row.row}"}],
+        "batch": found,
+        "row": row,
+    }
+    return render(request, "exchange/take_back.html", context)
 
 
 @needs(PERMISSION)

@@ -114,7 +114,7 @@ def template(request: Request, kind: str) -> HttpResponse:
     columns = owner.columns(Target(0, school_id, owner.years()[0]))
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "mau.xlsx"
-        sheets.write_list(columns.stored, [], title=owner.title, out=out)
+        sheets.write_list(columns.sheet, [], title=owner.title, out=out)
         answer = HttpResponse(out.read_bytes(), content_type=XLSX)
     answer["Content-Disposition"] = f'attachment; filename="mau-{owner.key}.xlsx"'
     return answer

@@ -76,3 +76,35 @@ def test_age_of_a_learner_is_asked_only_when_given():
 
 def test_lost_zero_is_guessed_in_the_message():
     assert "Excel" in pid.check("20215001234", today=TODAY)[0].message
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("mẹ đưa CCCD 020215001234 để đối chiếu", "mẹ đưa CCCD 020******234 để đối chiếu"),
+        ("020 215 001 234", "020******234"),
+        ("0202.1500.1234, 0202-1500-1235", "020******234, 020******235"),
+        ("số020215001234", "số020******234"),
+        ("CMND số 031234567", "CMND số 031***567"),
+        ("giấy chứng minh nhân dân: 031234567.", "giấy chứng minh nhân dân: 031***567."),
+        ("Quyết định 123456789 ngày 05/10/2026", "Quyết định 123456789 ngày 05/10/2026"),
+        ("gọi 0912345678, thu 1.250.000 đ", "gọi 0912345678, thu 1.250.000 đ"),
+        ("mã 1234567890123", "mã 1234567890123"),
+        ("điểm 7 8 9 10 8 7 6 5 4", "điểm 7 8 9 10 8 7 6 5 4"),
+        ("", ""),
+    ],
+)
+def test_a_number_somebody_typed_is_kept_by_its_ends(typed: str, kept: str) -> None:
+    assert pid.veiled(typed) == kept and pid.veiled(kept) == kept
+
+
+def test_identifiers_that_hold_twelve_digits_are_no_numbers_of_people() -> None:
+    uuid, digest = "0b2c6a7e-1d2f-4a3b-8c4d-123456789012", "abc020215001234def"
+    told = {"consent": uuid, "hash": digest, "rows": [["020215001234", 20215001234]], "file": "ds 020215001234.xlsx"}
+
+    assert pid.veiled_values(told) == {
+        "consent": uuid,
+        "hash": digest,
+        "rows": [["020******234", 20215001234]],
+        "file": "ds 020******234.xlsx",
+    }

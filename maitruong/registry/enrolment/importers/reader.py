@@ -22,11 +22,12 @@ from maitruong.registry.students import services as students
 from .. import services
 from ..models import Enrolment, SchoolClass
 from . import writer
-from .values import Difference, Row, difference, row_of
+from .values import Difference, Row, difference, is_among, row_of
 
 _BEYOND = system_scope("a pupil of a list may be known at another school of the province")
 #: Told in lists within an hour: a messy list of a school has some dozens and is checked again and again; a prober wants thousands.
 NUMBERS_OF_OTHERS = 300
+_WHO = frozenset({"full_name", "born_on", "personal_number"})
 SEAT_FIELDS = (
     "id",
     "school_id",
@@ -72,13 +73,15 @@ class StudentReader:
         """See exchange.ports.ListReader. Eight statements, whatever the number of records."""
         self._know_the_school()
         meant = [Meant(record, row_of(record.values)) for record in records]
+        # Whom a row means is not asked with a name, a birth date or a number that could not be read.
+        clear = [m for m in meant if not m.record.wrong & _WHO]
         with unit_of_work(_BEYOND):
-            self._find_people(meant)
-            self._refuse_not_let_go(meant)
-            ids = [m.target for m in meant if m.target is not None]
+            self._find_people(clear)
+            self._refuse_not_let_go(clear)
+            ids = [m.target for m in clear if m.target is not None]
             held, files = people.held(ids), students.bulk.held_files(ids)
             seats, guardians = self._seats(ids), students.bulk.open_guardians(ids)
-        self._tell_numbers_of_others(meant)
+        self._tell_numbers_of_others(clear)
         for m in meant:
             self._judge_class(m)
             if m.target is not None:
@@ -199,7 +202,9 @@ class StudentReader:
     # --- what the row would change -----------------------------------------------------------------------------------
 
     def _judge_class(self, m: Meant) -> None:
-        name = m.record.values["class_name"]
+        name = m.record.values.get("class_name")
+        if name is None:  # an error said already
+            return
         known = self.classes.get(plain(name))
         if known is not None:
             m.class_id = known[0]
@@ -253,6 +258,8 @@ class StudentReader:
     def _compare_parents(self, m: Meant, guardians: Sequence[tuple[str, int, str]]) -> None:
         held = {relation: name for relation, _, name in guardians}
         for place, parent in enumerate(m.row.parents):
+            if parent.role == "guardian" and is_among(parent.full_name, (name for _, _, name in guardians)):
+                continue  # the father, the mother or a grandmother we know already
             name = held.get(parent.relation)
             if name is None:
                 m.new_parents.append(place)

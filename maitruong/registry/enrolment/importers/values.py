@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,8 +39,10 @@ _PERSON = ("full_name", "sex", "ethnic_group", "nationality", "birthplace")
 _FILE = ("religion", "policy_group", "disability", "boarding", "near_poor", "youth_union", "pioneer")
 _SEAT = ("student_code", "register_number")
 NUMBERS = {"personal_number": "CCCD", "moet_code": "MOET"}
-RELATIONS = {"father": "FATHER", "mother": "MOTHER"}
-_HOW = {"father": "cha", "mother": "mẹ"}
+#: A guardian is whoever answers for the child where the list does not say who it is.
+RELATIONS = {"father": "FATHER", "mother": "MOTHER", "guardian": "GUARDIAN"}
+_HOW = {"father": "cha", "mother": "mẹ", "guardian": "người giám hộ"}
+_SEX = {"father": "male", "mother": "female"}
 
 
 @dataclass
@@ -53,6 +55,13 @@ class Parent:
     number: str
     occupation: str
     workplace: str
+
+    def add(self, other: Parent) -> None:
+        """Take over what another telling of the same person knows more."""
+        self.values = other.values | self.values
+        self.number = self.number or other.number
+        self.occupation = self.occupation or other.occupation
+        self.workplace = self.workplace or other.workplace
 
     @property
     def relation(self) -> str:
@@ -89,13 +98,16 @@ def row_of(values: Mapping[str, Any]) -> Row:
     file = {name: values[name] for name in _FILE if values.get(name) is not None}
     if values.get("admitted_on") is not None:
         file["admitted_on"] = values["admitted_on"].date
+    details = {name: _plain(values[name]) for name in DETAILS if values.get(name) is not None}
+    if values.get("guardian_phone") and not values.get("guardian_name"):  # “SĐT phụ huynh”, and nobody says whose
+        details.setdefault("contact_phone", values["guardian_phone"])
     return Row(
         person=person,
         file=file,
-        details={name: _plain(values[name]) for name in DETAILS if values.get(name) is not None},
+        details=details,
         seat={name: values[name] for name in _SEAT if values.get(name)},
         numbers={scheme: values[name] for name, scheme in NUMBERS.items() if values.get(name)},
-        parents=[parent for role in RELATIONS if (parent := _parent(role, values)) is not None],
+        parents=list(_parents(values)),
     )
 
 
@@ -110,11 +122,28 @@ def _plain(value: Any) -> Any:
     return value.date.isoformat() if hasattr(value, "precision") else value
 
 
+def _parents(values: Mapping[str, Any]) -> Iterator[Parent]:
+    """Father and mother, and the guardian; a guardian who is one of the two once more only adds what the row did not say of him."""
+    parents = [parent for role in RELATIONS if (parent := _parent(role, values)) is not None]
+    guardian = next((parent for parent in parents if parent.role == "guardian"), None)
+    for parent in parents:
+        if guardian is not None and parent is not guardian and is_among(guardian.full_name, [parent.full_name]):
+            parent.add(guardian)
+            parents.remove(guardian)
+            break
+    yield from parents
+
+
+def is_among(name: str, names: Iterable[str]) -> bool:
+    """Whether a name is one of these, as far as spellings of one name differ."""
+    return any(vietnamese.name_match(other, name) != "different" for other in names)
+
+
 def _parent(role: str, values: Mapping[str, Any]) -> Parent | None:
     name = values.get(f"{role}_name")
     if not name:
         return None
-    person: dict[str, Any] = {"full_name": name, "sex": "male" if role == "father" else "female"}
+    person: dict[str, Any] = {"full_name": name} | ({"sex": _SEX[role]} if role in _SEX else {})
     year = values.get(f"{role}_born")
     if year:
         person |= {"born_on": dt.date(year, 1, 1), "born_precision": "year"}

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
+from maitruong.foundation.audit import reads
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.people import services as people
 
 from .. import queries
+from ..errors import PurposeMissing
 from ..types import ClassRef, Dossier, RosterRow
 
 
-def open_dossier(scope: Scope, *, student_id: int) -> Dossier:
-    """A pupil's file, for somebody's eyes: that it was opened is written into the audit. Raises NotFound."""
+def open_dossier(scope: Scope, *, student_id: int, why: str = "") -> Dossier:
+    """A pupil's file, for somebody's eyes: that it was opened is written into the audit.
+
+    Who works at a unit that governs schools, not at the school, says what for: the file tells of health, poverty and belief.
+    Raises NotFound, PurposeMissing.
+    """
     dossier = queries.dossier(scope, student_id)
+    if reads.from_above(scope) and not why.strip():
+        raise PurposeMissing
     audit.record(
         scope,
         "students.dossier_opened",
@@ -21,6 +29,7 @@ def open_dossier(scope: Scope, *, student_id: int) -> Dossier:
         object_type="student",
         object_id=student_id,
         subject_id=student_id,
+        why=why.strip(),
     )
     return dossier
 

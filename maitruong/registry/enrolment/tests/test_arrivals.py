@@ -21,7 +21,7 @@ from maitruong.registry.students.errors import NotLetGo
 from maitruong.registry.students.models import Guardianship, Student
 from tests import factories as make
 
-from .test_import import HEADER, check, take
+from .lists import HEADER, check, take
 
 CHILD, GROWN_UP = dt.date(2013, 9, 15), dt.date(2005, 9, 15)
 NUMBER = {CHILD: "020213001234", GROWN_UP: "020205001234"}

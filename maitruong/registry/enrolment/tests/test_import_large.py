@@ -24,7 +24,7 @@ from maitruong.foundation.people.models import Person
 from maitruong.registry.enrolment.models import Enrolment, SchoolClass
 from tests import factories as make
 
-from .test_import import HEADER, ONE, bring_in, check, quiet, take
+from .lists import HEADER, ONE, bring_in, check, quiet, take
 from .test_import_pages import clerk, mapped, upload  # noqa: F401 - a fixture
 
 GIVEN = ["An", "Bình", "Chi", "Dung", "Giang", "Hà", "Khánh", "Linh", "Mai", "Nam", "Oanh", "Phúc", "Quân", "Sơn", "Vy"]

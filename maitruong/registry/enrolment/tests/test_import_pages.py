@@ -25,7 +25,7 @@ from maitruong.foundation.organisations.models import Unit
 from maitruong.foundation.people.models import Person
 from tests import factories as make
 
-from .test_import import HEADER, ONE, THREE, TWO, quiet
+from .lists import HEADER, ONE, THREE, TWO, quiet
 
 
 @pytest.fixture
@@ -343,6 +343,18 @@ def test_a_cell_that_must_be_filled_is_not_called_corrected_when_it_is_emptied(c
     assert "Ngày sinh không được để trống" in answer.text and "để trống, chờ" not in answer.text
 
 
+@pytest.mark.parametrize("alike", ["", "1"])
+def test_a_cell_of_a_column_that_is_not_read_is_refused_in_words_when_the_list_takes_no_corrections_any_more(
+    clerk: Client, tmp_path: Path, alike: str
+) -> None:
+    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, ONE]))["Location"]
+    sent = {"row": 2, "column": 99, "text": "x", "giong": alike}
+
+    answer = clerk.post(columns.replace("cot/", "sua/"), sent, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 422 and "đang" in answer.text
+
+
 def test_a_list_with_typed_cells_is_thrown_away_only_after_a_question(clerk: Client, tmp_path: Path) -> None:
     columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, [*ONE[:2], "31/02/2013", *ONE[3:]]]))[
         "Location"
@@ -413,7 +425,10 @@ def test_machines_check_and_import_by_the_same_services(clerk: Client, place: Si
 
     dry, told = command(*arguments, "--dry-run")
     assert (dry, told[-1]["checked"]["new"]) == (0, 3)
-    assert [line["problem"]["code"] for line in told if "problem" in line] == ["personal_id.missing"]
+    assert [line["problem"]["code"] for line in told if "problem" in line] == [
+        "student.birth_date_not_whole",
+        "personal_id.missing",
+    ]
     with make.as_system():
         assert not Person._base_manager.filter(full_name="Nông Đức Dũng").exists()
         assert not ImportBatch._base_manager.exists()

@@ -1,4 +1,4 @@
-"""What the undo of a list leaves, and a person decides; and lists whose work ended without a word."""
+"""The undo of a list: exactly what it wrote; what it leaves a person decides; and lists whose work ended without a word."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from maitruong.foundation.kernel import clock
 from maitruong.foundation.people.models import Person
 from tests import factories as make
 
-from .test_import import HEADER, ONE, THREE, TWO, bring_in, check, snapshot, take, take_back
+from .lists import HEADER, ONE, THREE, TWO, bring_in, check, snapshot, take, take_back
 
 
 @pytest.fixture
@@ -53,6 +53,52 @@ def decide(place: SimpleNamespace, row: int, *, keep: bool) -> None:
             services.keep_rows(place.clerk, batch_id=place.batch_id, row=row)
         else:
             services.take_back_row(place.clerk, batch_id=place.batch_id, row=row)
+
+
+def test_undo_takes_back_exactly_what_the_import_wrote(lists: SimpleNamespace) -> None:
+    before = snapshot()
+    batch_id, _ = bring_in(lists.clerk, lists.school, lists.path)
+
+    result = take_back(lists.clerk, batch_id)
+
+    assert result == {"taken_back": 3, "kept": 0}
+    assert snapshot() == before
+    with make.as_system():
+        assert Entry._base_manager.filter(action="students.import_taken_back").count() == 3
+
+
+def test_rows_touched_since_are_listed_and_kept(lists: SimpleNamespace) -> None:
+    batch_id, _ = bring_in(lists.clerk, lists.school, lists.path)
+    with make.as_system():
+        dung = Person._base_manager.get(full_name="Nông Đức Dũng")
+        Person._base_manager.filter(pk=dung.pk).update(phone="+84987654321", version=dung.version + 1)
+        ai = Person._base_manager.get(full_name="Triệu Văn Ái")
+    make.an_account(ai.pk)
+
+    result = take_back(lists.clerk, batch_id)
+
+    assert result == {"taken_back": 1, "kept": 2}
+    with make.as_system():
+        kept = ImportRow._base_manager.filter(batch_id=batch_id, taken_back_at=None).order_by("row")
+        assert [(row.label, row.kept_because) for row in kept] == [
+            ("Nông Đức Dũng, lớp 8A2", "Thông tin cá nhân đã được sửa sau khi nhập."),
+            ("Triệu Văn Ái, lớp 8A2", "Em đã có tài khoản."),
+        ]
+        assert Person._base_manager.filter(pk__in=[dung.pk, ai.pk]).count() == 2
+        assert not Person._base_manager.filter(full_name="Nông Thị Hoa").exists()
+        assert Person._base_manager.filter(full_name="Nông Văn Hải").exists()
+
+
+def test_undo_ends_after_thirty_days(lists: SimpleNamespace) -> None:
+    batch_id, _ = bring_in(lists.clerk, lists.school, lists.path)
+
+    with clock.standing_still(clock.now() + dt.timedelta(days=30)), unit_of_work(lists.clerk):
+        services.start_undo(lists.clerk, batch_id=batch_id)
+    with make.as_system():
+        ImportBatch._base_manager.filter(pk=batch_id).update(state="done")
+    later = clock.standing_still(clock.now() + dt.timedelta(days=31))
+    with later, pytest.raises(UndoTooLate), unit_of_work(lists.clerk):
+        services.start_undo(lists.clerk, batch_id=batch_id)
 
 
 def test_only_a_row_that_was_edited_may_still_be_taken_back(touched: SimpleNamespace) -> None:
@@ -162,7 +208,7 @@ def test_the_page_lists_kept_rows_and_takes_the_decision(touched: SimpleNamespac
     address = f"/nhap-danh-sach/{touched.batch_id}/"
 
     page = client.get(address).content.decode()
-    refused = client.post(f"{address}quyet-dinh/", {"row": 4, "viec": "lay-lai"})
+    refused = client.post(f"{address}quyet-dinh/", {"row": 4, "viec": "lay-lai", "chac": "1"})
     client.post(f"{address}quyet-dinh/", {"row": 2})
     after = client.get(address).content.decode()
 
@@ -172,6 +218,28 @@ def test_the_page_lists_kept_rows_and_takes_the_decision(touched: SimpleNamespac
     assert "1 dòng được giữ lại" in after and "đã quyết định giữ lúc" in after
     for bad in ({"row": "x"}, {"row": ""}, {"viec": "lay-lai"}):
         assert client.post(f"{address}quyet-dinh/", bad).status_code == 404
+
+
+def test_a_row_goes_with_its_edits_only_after_the_question(touched: SimpleNamespace) -> None:
+    client = Client()
+    client.force_login(make.a_post_holder(touched.school, "clerk", "Vi Thị Thư"))
+    address = f"/nhap-danh-sach/{touched.batch_id}/"
+
+    assert f'href="{address}quyet-dinh/?dong=2"' in client.get(address).content.decode()
+    asked = client.get(f"{address}quyet-dinh/?dong=2").content.decode()
+    straight = client.post(f"{address}quyet-dinh/", {"row": 2, "viec": "lay-lai"})
+    assert "Vẫn lấy lại dòng 2?" in asked and "Nông Đức Dũng" in asked and "không hoàn lại được" in asked
+    assert straight["Location"] == f"{address}quyet-dinh/?dong=2"
+    with make.as_system():
+        assert Person._base_manager.filter(pk=touched.dung).exists()
+
+    # Of a row that cannot go, is decided or is not there nothing is asked.
+    for row in ("4", "99", "x", ""):
+        assert client.get(f"{address}quyet-dinh/?dong={row}")["Location"] == address
+    client.post(f"{address}quyet-dinh/", {"row": 2, "viec": "lay-lai", "chac": "1"})
+    with make.as_system():
+        assert not Person._base_manager.filter(pk=touched.dung).exists()
+    assert client.get(f"{address}quyet-dinh/?dong=2")["Location"] == address
 
 
 # --- work that ended without a word ----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from types import SimpleNamespace
 
 import openpyxl
@@ -149,5 +150,34 @@ def test_the_officer_walks_from_schools_to_a_pupils_file(place: SimpleNamespace)
     assert "8A2" in client.get(f"/truong/{place.school}/lop/").content.decode()
     found = client.get("/hoc-sinh/?q=ly a sinh").content.decode()
     assert f"/hoc-sinh/{place.pupils[1]}/" in found and "Vũ Thị Hà" not in found
-    assert client.get(f"/hoc-sinh/{place.pupils[1]}/").status_code == 200
-    assert audited("students.dossier_opened") == 1
+
+    address = f"/hoc-sinh/{place.pupils[1]}/"
+    asked, silent = client.get(address), client.post(address, {"why": " "})
+    assert "Mở để làm gì" in asked.text and "Ngày sinh" not in asked.text
+    assert silent.status_code == 422 and "Chưa ghi mở hồ sơ này để làm gì" in silent.text
+    assert audited("students.dossier_opened") == 0
+
+    assert client.post(address, {"why": f"xác minh đơn, căn cước {NUMBER}"}).url == address
+    assert "Ngày sinh" in client.get(address).text and "Ngày sinh" in client.get(address).text
+    with make.as_system() as scope:
+        told = Entry.objects.visible_to(scope, "").filter(action="students.dossier_opened")
+        assert [json.loads(entry.body)["why"] for entry in told] == ["xác minh đơn, căn cước 031******234"] * 2
+
+
+def test_what_a_file_is_opened_for_holds_for_that_file_and_that_session(place: SimpleNamespace) -> None:
+    officer = make.a_post_holder(place.department, "department_officer", "Lã Thị Sở")
+    client, address = signed_in(officer.person_id), f"/hoc-sinh/{place.pupils[0]}/"
+    client.post(address, {"why": "kiểm tra hồ sơ chuyển trường"})
+
+    assert "Ngày sinh" in client.get(address).text
+    assert "Mở để làm gì" in client.get(f"/hoc-sinh/{place.pupils[1]}/").text
+    assert "Mở để làm gì" in signed_in(officer.person_id).get(address).text
+
+
+def test_the_school_itself_is_not_asked_and_a_stranger_is_told_nothing(place: SimpleNamespace, clerk: Client) -> None:
+    address = f"/hoc-sinh/{place.pupils[0]}/"
+    stranger = signed_in(make.a_principal(make.a_school(make.a_commune(place.department), "THCS Khác")).person_id)
+
+    assert "Ngày sinh" in clerk.get(address).text
+    for answer in (stranger.get(address), stranger.post(address, {"why": "xem"}), clerk.post("/hoc-sinh/987654/", {})):
+        assert answer.status_code == 404

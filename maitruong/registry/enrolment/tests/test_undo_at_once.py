@@ -22,7 +22,7 @@ from maitruong.registry.students import services as students
 from tests import factories as make
 from tests.races import second_meets_first
 
-from .test_import import HEADER, THREE, bring_in, take_back
+from .lists import HEADER, THREE, bring_in, take_back
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = dt.date(2026, 11, 20)

@@ -70,6 +70,7 @@ def test_messy_list_gets_each_problem_at_its_cell(tmp_path: Path) -> None:
         ("J11", "phone.lost_zero"),
         ("B12", "text.spaces"),
     ]
+    assert problems(batches, Severity.WARNING) == [("C13", "student.birth_date_not_whole")]
     assert [(s.row, s.kind) for b in batches for s in b.skipped] == [
         (16, "header"),
         (18, "closing"),
@@ -84,7 +85,7 @@ def test_messy_list_gets_each_problem_at_its_cell(tmp_path: Path) -> None:
         "refused": 4,
         "records": 8,
         "errors": 4,
-        "warnings": 0,
+        "warnings": 1,
         "fixed": 7,
         "rows_read": 23,
         "skipped": 5,
@@ -152,11 +153,11 @@ def test_a_number_the_whole_file_lacks_is_missed_once() -> None:
     assert said.text.endswith("Bổ sung trước khi chốt số liệu.")
 
 
-def test_lookup_is_asked_once_a_batch_and_only_for_rows_that_stand() -> None:
-    asked: list[list[int]] = []
+def test_lookup_is_asked_once_a_batch_and_adds_to_what_a_row_lacks_already() -> None:
+    asked: list[list[tuple[int, set[str]]]] = []
 
     def lookup(records: Sequence[Record]) -> list[Verdict]:
-        asked.append([record.row for record in records])
+        asked.append([(record.row, set(record.wrong)) for record in records])
         return [
             Verdict(Fate.SAME, 7)
             if record.row == 2
@@ -170,14 +171,18 @@ def test_lookup_is_asked_once_a_batch_and_only_for_rows_that_stand() -> None:
     rows[3][2] = "ngày nào"
     run, batches = run_rows(*rows, lookup=lookup)
 
-    assert asked == [[2, 3], [4]]
+    assert asked == [[(2, set()), (3, set())], [(4, set()), (5, {"born_on"})]]
     assert [(r.row, r.fate, r.target) for b in batches for r in b.records] == [
         (2, Fate.SAME, 7),
         (3, Fate.CHANGED, 8),
         (4, Fate.REFUSED, None),
         (5, Fate.REFUSED, None),
     ]
-    assert problems(batches, Severity.ERROR) == [("E4", "class.unknown"), ("C5", "date.unreadable")]
+    assert problems(batches, Severity.ERROR) == [
+        ("E4", "class.unknown"),
+        ("C5", "date.unreadable"),
+        ("E5", "class.unknown"),
+    ]
 
 
 def test_class_comes_from_the_band_above_the_rows_or_from_the_whole_file() -> None:

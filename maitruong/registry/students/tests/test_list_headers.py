@@ -48,12 +48,12 @@ def test_two_header_rows_below_merged_titles_are_joined(tmp_path: Path) -> None:
 
 
 def test_header_of_the_provinces_sheet_is_known_whole() -> None:
-    titles = [column.title for column in STUDENTS.stored]
+    titles = [column.title for column in STUDENTS.sheet]
 
     proposal = headers.propose(sheet(titles, ["x"] * 54), STUDENTS)
 
     assert len(titles) == 54
-    assert [guess.key for guess in proposal.guesses] == [column.key for column in STUDENTS.stored]
+    assert [guess.key for guess in proposal.guesses] == [column.key for column in STUDENTS.sheet]
 
 
 def test_every_synonym_finds_its_own_column() -> None:
@@ -101,7 +101,8 @@ def test_a_group_title_that_only_says_pupil_takes_nothing_from_its_columns() -> 
         "D": "class_name",
         "E": "born_on",
         "F": "student_phone",
-        "H": "contact_phone",
+        "G": "guardian_name",
+        "H": "guardian_phone",
     }
 
 
@@ -220,3 +221,36 @@ def test_after_a_signature_a_lone_name_is_no_pupil_but_the_next_page_is_read_on(
 
     assert [sorter.kind(row) for row in rows] == ["closing", "closing", "record", "record"]
     assert sorter.band_class(["Lớp: 6A2 – GVCN: Vi Thị Hoa"]) == "6A2"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Họ tên phụ huynh",
+        "Họ và tên phụ huynh học sinh",
+        "Phụ huynh",
+        "Tên PHHS",
+        "Người giám hộ",
+        "Họ tên người giám hộ",
+        "Cha/Mẹ hoặc người giám hộ",
+        "Họ tên cha, mẹ hoặc người giám hộ",
+        "Họ tên bố/mẹ",
+    ],
+)
+def test_somebody_who_answers_for_the_child_is_a_guardian_whoever_it_is(header: str) -> None:
+    proposal = headers.propose(
+        sheet(["Họ và tên", "Ngày sinh", "Lớp", header], ["Nông Đức Dũng", "15/09/2015", "6A1", "Vi Thị Lan"]), STUDENTS
+    )
+
+    assert keys(proposal) == {"A": "full_name", "B": "born_on", "C": "class_name", "D": "guardian_name"}
+
+
+def test_a_group_of_a_guardian_keeps_its_columns_together() -> None:
+    top = ["Họ và tên", "Ngày sinh", "Lớp", "Phụ huynh", "", "", ""]
+    below = ["", "", "", "Họ tên", "Năm sinh", "Nghề nghiệp", "CCCD"]
+    row = ["Nông Đức Dũng", "15/09/2015", "6A1", "Vi Thị Lan", 1985, "Làm ruộng", "020185000111"]
+
+    proposal = headers.propose(sheet(top, below, row, merges=((0, 3, 0, 6),)), STUDENTS)
+
+    told = [guess.key for guess in proposal.guesses][3:]
+    assert told == ["guardian_name", "guardian_born", "guardian_occupation", "guardian_number"]

@@ -6,9 +6,12 @@ import datetime as dt
 from pathlib import Path
 
 import openpyxl
+import pytest
 
 from maitruong.foundation.exchange import headers, sheets, workbook
 from maitruong.foundation.exchange.dry_run import DryRun
+from maitruong.foundation.exchange.findings import Severity
+from maitruong.foundation.exchange.layout import Layout, apart
 from maitruong.foundation.exchange.parsers import Day
 from maitruong.foundation.exchange.tests.files import messy_list
 from maitruong.registry.students.columns import student_list
@@ -55,6 +58,52 @@ def test_annotated_sheet_comes_back_and_gives_the_same_findings(tmp_path: Path) 
         (note.row, note.column) for note in notes if "Excel ghi ngày" not in note.text and "công thức" not in note.text
     ]
     assert [(p.row, p.column) for p in again if p.finding.code not in ("date.number", "cell.formula")] == wanted
+
+
+def laid_out_list(path: Path) -> Path:
+    """A list as a clerk lays it out: a title over the width, two header rows, a class over several rows, a frozen head."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["DANH SÁCH HỌC SINH LỚP 6"])
+    sheet.append(["STT", "Họ và tên", "Thông tin", "", "Lớp"])
+    sheet.append(["", "", "Ngày sinh", "Giới tính", ""])
+    for n, name in enumerate(["=HYPERLINK(1)", "Vi Văn An", "Lý A Sính"], start=1):
+        sheet.append([n, name, "15/09/2015", "Nam", "6A1" if n == 1 else ""])
+    for merge in ("A1:E1", "A2:A3", "B2:B3", "C2:D2", "E2:E3", "E4:E6", "A20:B21"):
+        sheet.merge_cells(merge)
+    for letter, width in {"A": 5, "B": 31.5, "C": 12, "D": 9}.items():
+        sheet.column_dimensions[letter].width = width
+    sheet.row_dimensions[1].height, sheet.row_dimensions[2].height = 24, 33
+    sheet.freeze_panes = "C4"
+    book.save(path)
+    return path
+
+
+def test_annotated_sheet_keeps_widths_merges_heights_and_what_stays_in_sight(tmp_path: Path) -> None:
+    source, out, layout = laid_out_list(tmp_path / "a.xlsx"), tmp_path / "b.xlsx", Layout()
+    note = sheets.Note(5, 4, Severity.ERROR, "Ô E5: Thiếu lớp.")
+
+    sheets.write_annotated(
+        workbook.read_rows(source, 0, layout=layout), sheet_name="6", width=5, notes=[note], out=out, layout=layout
+    )
+
+    data = openpyxl.load_workbook(out)["6"]
+    # But for the class: its second row is to be filled, which nobody could under a merged cell.
+    assert sorted(map(str, data.merged_cells.ranges)) == ["A1:E1", "A20:B21", "A2:A3", "B2:B3", "C2:D2", "E2:E3"]
+    assert [data.column_dimensions[letter].width for letter in "ABCD"] == pytest.approx([5, 31.5, 12, 9], abs=0.1)
+    assert (data.row_dimensions[1].height, data.row_dimensions[2].height) == (24, 33)
+    assert data["B2"].alignment.wrap_text and not data["B5"].alignment.wrap_text
+    assert data.freeze_panes == "C4"
+    assert data["B4"].data_type != "f"
+    assert data["E5"].comment is not None
+
+
+def test_merged_cells_that_overlap_or_leave_the_sheet_are_left_out() -> None:
+    told = [(0, 0, 0, 4), (0, 4, 3, 4), (5, 5, 5, 5), (9, 0, 8, 1), (7, 0, 7, 900), (2, 0, 2, 1)]
+
+    assert apart(told) == [(0, 0, 0, 4), (2, 0, 2, 1)]
+    assert apart([(0, 0, 99_000, 199)]) == []
 
 
 def test_no_text_in_a_written_workbook_is_a_formula(tmp_path: Path) -> None:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -9,6 +15,8 @@ import pytest
 
 from maitruong.site.demo import bare, load
 from tools.roles import Addresses
+from tools.trouble import Trouble
+from tools.up import refuse_unfinished
 
 ADDED = """
 INSERT INTO gradebook_conduct (school_year, school_id, class_id, term, student_id, level, version, updated_at)
@@ -116,3 +124,37 @@ def test_a_place_of_nobody_is_told_once_the_references_are_back(owner: Any) -> N
 
     with pytest.raises(psycopg.errors.ForeignKeyViolation, match="students_student"):
         load_nobody()
+
+
+def test_a_province_whose_filling_was_killed_is_never_taken_for_a_whole_one(
+    fresh_database: Any, tmp_path: Path
+) -> None:
+    addresses: Addresses = fresh_database()
+    environment = (
+        os.environ
+        | addresses.environment()
+        | {"MT_VAR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "maitruong.site.settings"}
+    )
+    command = [sys.executable, "-m", "django", "seed", "small", "--json", "--processes", "1"]
+    said = tmp_path / "said"
+    with said.open("w") as out:
+        filling = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
+        with load.connect(addresses.owner) as db:
+            until = time.monotonic() + 120
+            while indexes_of(db, "gradebook_mark_2026"):
+                assert filling.poll() is None and time.monotonic() < until, said.read_text()
+                time.sleep(0.05)
+            filling.kill()
+            filling.wait()
+            assert indexes_of(db, "gradebook_mark_2026") == 0 and load.is_unfinished(db)
+
+    again = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    told = json.loads(again.stderr.strip().splitlines()[-1])
+    with pytest.raises(Trouble, match="not filled to its end"):
+        refuse_unfinished(addresses.app)
+
+    assert (again.returncode, told["refused"]) == (1, "demo.unfinished") and "MT_VAR" in told["remedy"]
+
+
+def test_a_database_nobody_began_to_fill_is_served(fresh_database: Any) -> None:
+    refuse_unfinished(fresh_database().app)

@@ -48,7 +48,7 @@ def test_all_54_columns_are_recognised_below_their_two_header_rows(tmp_path: Pat
     proposal, _, _ = read(list_.path)
 
     assert proposal.data_from == list_.first_data_row
-    assert [guess.key for guess in proposal.guesses] == [column.key for column in student_list(2026, TODAY).stored]
+    assert [guess.key for guess in proposal.guesses] == [column.key for column in student_list(2026, TODAY).sheet]
 
 
 def test_every_planted_accident_is_said_at_its_cell_and_nothing_else_is(tmp_path: Path) -> None:

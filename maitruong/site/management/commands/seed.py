@@ -7,13 +7,13 @@ import shutil
 import sys
 from dataclasses import asdict
 from fractions import Fraction
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
 
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.site import config
-from maitruong.site.demo.load import NotEmpty
+from maitruong.site.demo.load import NotEmpty, Unfinished
 from maitruong.site.demo.seed import seed
 
 GIGABYTES = 15
@@ -24,6 +24,18 @@ class ProvinceNotEmpty(Refusal):
     code = "demo.not_empty"
     message = "Cơ sở dữ liệu này đã có một tỉnh."
     remedy = "Chỉ dựng được tỉnh giả lập trong cơ sở dữ liệu trống: đặt MT_VAR tới một thư mục mới rồi chạy lại."
+
+
+class ProvinceUnfinished(Refusal):
+    code = "demo.unfinished"
+    message = (
+        "Tỉnh giả lập trong cơ sở dữ liệu này đang được dựng, hoặc lần dựng trước bị ngắt giữa chừng nên thiếu dữ liệu "
+        "và chỉ mục."
+    )
+    remedy = (
+        "Nếu không còn lệnh nào đang dựng: xoá cơ sở dữ liệu ấy (thư mục postgres trong MT_VAR), hoặc đặt MT_VAR tới một "
+        "thư mục mới, rồi chạy lại."
+    )
 
 
 class InsideCheckout(Refusal):
@@ -68,13 +80,17 @@ class Command(BaseCommand):
                 tell=tell,
                 processes=options["processes"],
             )
-        except (NotEmpty, Refusal) as problem:
-            self._refused(ProvinceNotEmpty() if isinstance(problem, NotEmpty) else problem, as_json=options["json"])
+        except NotEmpty:
+            self._refused(ProvinceNotEmpty(), as_json=options["json"])
+        except Unfinished:
+            self._refused(ProvinceUnfinished(), as_json=options["json"])
+        except Refusal as problem:
+            self._refused(problem, as_json=options["json"])
         self.stdout.write(
             json.dumps(asdict(done), ensure_ascii=False) if options["json"] else f"Xong trong {done.seconds} giây."
         )
 
-    def _refused(self, why: Refusal, *, as_json: bool) -> None:
+    def _refused(self, why: Refusal, *, as_json: bool) -> NoReturn:
         told = {"refused": why.code, "text": why.text, "remedy": why.advice}
         self.stderr.write(json.dumps(told, ensure_ascii=False) if as_json else f"{why.text}\n  {why.advice}")
         sys.exit(1)

@@ -208,6 +208,23 @@ def test_the_forms_of_a_class_and_of_a_teacher(staffed: SimpleNamespace) -> None
     assert stranger.get(of_class).status_code == stranger.get(of_teacher).status_code == 404
 
 
+def test_a_form_that_came_cut_short_ends_nobodys_teaching_and_an_emptied_field_does(staffed: SimpleNamespace) -> None:
+    browser, address = (
+        signed_in(make.a_principal(staffed.school, "Lương Thị Hiệu")),
+        f"/phan-cong/lop/{staffed.class_id}/",
+    )
+    browser.post(address, {"homeroom": staffed.van, "mon-TOAN": staffed.lan, "day": "05/09/2026"})
+
+    assert browser.post(address, {"day": "20/11/2026"})["Location"] == f"{address}?ghi=0-0"
+    assert who_teaches(staffed, DAY) == {"TOAN": ["Phạm Thu Lan"]}
+    with make.as_system():
+        ref = enrolment.class_ref(staffed.principal, class_id=staffed.class_id, permission="timetable.assign")
+        assert ref.homeroom_id == staffed.van
+
+    assert browser.post(address, {"mon-TOAN": "", "day": "20/11/2026"})["Location"] == f"{address}?ghi=0-1"
+    assert who_teaches(staffed, DAY) == {}
+
+
 def test_a_class_of_another_year_is_no_class_of_this_list(staffed: SimpleNamespace) -> None:
     """Its teachers would end on a day of this year, unseen: they stand in no list of it."""
     days = {
