@@ -153,7 +153,10 @@ def signed(request: SignedInRequest) -> HttpResponse:
     here = reverse("school_records:signed")
     context = {
         "page_title": "Tôi đã ký những gì?",
-        "batches": [(one, f"{one.role.label} · lượt ký {formats.day_time(one.at)}") for one in batches],
+        "batches": [
+            (one, f"{one.role.label[:1].upper()}{one.role.label[1:]} · lượt ký {formats.day_time(one.at)}")
+            for one in batches
+        ],
         "place": scope.place,
         "may_read": scope.may("school_records.view"),
         "kinds": KIND,
