@@ -70,6 +70,7 @@ SILENT = {
     "files:download": "its ticket is given with an entry, to one person for two minutes",
     "exchange:columns": "one's own school's list, whose upload is told",
     "exchange:batch": "one's own school's list, whose upload is told",
+    "exchange:decide": "asks about one row of such a list before it is taken back",
     "exchange:progress": "how far a job is",
     "exchange:template": "an empty form",
     "dashboard:school": "figures",

@@ -23,6 +23,7 @@ from maitruong.foundation.signing.services import Consent, Item, Unlocked
 from maitruong.foundation.signing.types import Role
 
 from .. import labels
+from ..assembling import principal_of
 from ..document import content_of, element_of, part_hash
 from ..errors import NothingToDo, NotYourPart, SignedElsewhere, SignedOutOfOrder
 from ..lifecycle import prepare_step, rebuild_keeping_signatures
@@ -62,14 +63,13 @@ def ask_to_sign(scope: Scope, *, role: Role, block_ids: Sequence[int]) -> Consen
     if len({block.school_id for block in blocks}) != 1:
         raise NotFound
     names = people.names({block.student_id for block in blocks})
+    drafts = RecordDraft._base_manager.in_bulk({block.record_id for block in blocks})
+    in_office = _in_office(scope, blocks)
     items = []
     for block in blocks:
         _refuse_foreign(scope, block, role)
         _refuse_out_of_order(block, role)
-        draft = RecordDraft._base_manager.select_for_update().get(pk=block.record_id)
-        if role is Role.PRINCIPAL and block.signer_id != scope.actor_id:
-            _take_over_approval(scope, block, draft)
-        root = parse(bytes(draft.document))
+        root = parse(_as_signed_by(in_office, block, bytes(drafts[block.record_id].document)))
         label = f"{names.get(block.student_id, '')} · {block.record.class_name} · {block.label}{_values(root, block)}"
         items.append(Item(str(block.pk), _hash_in(root, block), label))
     return signing.ask_consent(scope, school_id=blocks[0].school_id, role=role, title=_TITLE[role], items=items)
@@ -114,17 +114,19 @@ def _sign_all(scope: Scope, blocks: list[RecordBlock], unlocked: Unlocked) -> No
     certificate = unlocked.signer.certificate
     stamp = fingerprint(certificate)
     drafts = RecordDraft._base_manager.in_bulk({block.record_id for block in blocks})
+    in_office = _in_office(scope, blocks)
     for block in blocks:
         draft = drafts[block.record_id]
-        pending = prepare_step(
-            bytes(draft.document), block.node_id, certificate, at=at, trust=trust, directory=directory
-        )
+        document = _as_signed_by(in_office, block, bytes(draft.document))
+        pending = prepare_step(document, block.node_id, certificate, at=at, trust=trust, directory=directory)
         if not unlocked.allows(str(block.pk), _hash_in(pending.root, block)):
             raise ConsentForOther(what=block.label)
         draft.document = pending.complete(unlocked.signer.sign(pending.digest))
         draft.save(update_fields=["document"])
+        if block.signer_id != scope.actor_id:
+            _take_over(scope, block)
         block.signed_at, block.certificate, block.consent_id = at, stamp, unlocked.consent_id
-        block.save(update_fields=["signed_at", "certificate", "consent_id"])
+        block.save(update_fields=["signed_at", "certificate", "consent_id", "signer_id"])
         move_on(block.record)
     audit.record_many(
         scope,
@@ -170,18 +172,32 @@ def _refuse_out_of_order(block: RecordBlock, role: Role) -> None:
         raise SignedOutOfOrder(step=block.label, missing=", ".join(missing))
 
 
-def _take_over_approval(scope: Scope, block: RecordBlock, draft: RecordDraft) -> None:
-    """Write who stands in today into the approval, which nobody has signed yet; every signature below it stays."""
-    if scope.actor_id is None:
-        raise NotFound
-    content = content_of(parse(bytes(draft.document)))
+def _in_office(scope: Scope, blocks: Sequence[RecordBlock]) -> Person | None:
+    """Who asks, as an approval names her, when one of these names somebody else: the principal herself, or who stands in today."""
+    of_others = [block for block in blocks if block.role == Role.PRINCIPAL.value and block.signer_id != scope.actor_id]
+    if scope.actor_id is None or not of_others:
+        return None
+    holder = principal_of(blocks[0].school_id, on=clock.today())
+    if holder.person_id == str(scope.actor_id):
+        return holder
     name = people.names([scope.actor_id])[scope.actor_id]
-    acting = Person(str(scope.actor_id), name, "Người được giao quyền hiệu trưởng")
-    fresh, _ = rebuild_keeping_signatures(
-        bytes(draft.document), replace(content, approval=replace(content.approval, principal=acting))
-    )
-    draft.document = fresh
-    draft.save(update_fields=["document"])
+    return Person(str(scope.actor_id), name, "Người được giao quyền hiệu trưởng")
+
+
+def _as_signed_by(in_office: Person | None, block: RecordBlock, document: bytes) -> bytes:
+    """The record as this person signs it: an approval that names somebody else names her, every signature below it stays.
+
+    Who only looks at what she would sign is written nowhere.
+    """
+    if in_office is None or str(block.signer_id) == in_office.person_id:
+        return document
+    content = content_of(parse(document))
+    approval = replace(content.approval, principal=in_office)
+    fresh, _ = rebuild_keeping_signatures(document, replace(content, approval=approval))
+    return fresh
+
+
+def _take_over(scope: Scope, block: RecordBlock) -> None:
     audit.record(
         scope,
         "school_records.approval_taken_over",
@@ -191,8 +207,7 @@ def _take_over_approval(scope: Scope, block: RecordBlock, draft: RecordDraft) ->
         subject_id=block.student_id,
         changes={"principal": [block.signer_id, scope.actor_id]},
     )
-    block.signer_id = scope.actor_id
-    block.save(update_fields=["signer_id"])
+    block.signer_id = scope.actor_id  # type: ignore[assignment]
 
 
 def _values(root: etree._Element, block: RecordBlock) -> str:

@@ -323,6 +323,30 @@ def test_a_deputy_who_stands_in_signs_for_the_principal_within_the_dates(room) -
         assert queries.verify_upload(rooms.bytes_of(rooms.records(room)[0])).standing == "valid"
 
 
+def test_a_deputy_who_only_opened_the_consent_is_written_nowhere_and_the_principal_signs_as_herself(room) -> None:
+    deputy = a_deputy(room, dt.date(2027, 5, 25), dt.date(2027, 5, 30))
+    rooms.prepare(room)
+    rooms.sign_subjects(room)
+    rooms.sign(room, room.homeroom, Role.HOMEROOM_TEACHER)
+    waiting = rooms.blocks_of(room.principal, Role.PRINCIPAL)
+
+    with rooms.working_as(deputy) as scope:
+        services.ask_to_sign(scope, role=Role.PRINCIPAL, block_ids=waiting)
+    with make.as_system():
+        untouched = rooms.blocks_of(room.principal, Role.PRINCIPAL) == waiting
+        told = Entry._base_manager.filter(action="school_records.approval_taken_over").count()
+    # One that was written in so before, by the same look.
+    with make.as_system():
+        RecordBlock._base_manager.filter(pk__in=waiting).update(signer_id=deputy.person_id)
+    rooms.sign(room, room.principal, Role.PRINCIPAL, blocks=waiting)
+
+    assert untouched and told == 0
+    with rooms.working_as(room.principal) as scope:
+        page = queries.record_page(scope, record_id=rooms.records(room)[0].record_id, permission="school_records.view")
+    assert page.content.approval.principal.name != "Lương Quốc Việt"
+    assert page.content.approval.principal.title == "Hiệu trưởng"
+
+
 def test_a_deputy_cannot_sign_for_the_principal_after_the_last_day(room) -> None:
     deputy = a_deputy(room, dt.date(2027, 5, 1), dt.date(2027, 5, 27))
     rooms.prepare(room)
