@@ -117,7 +117,7 @@ def _ask_what_for(request: Request, found: Dossier, problem: Refusal | None = No
         "page_title": "Mở hồ sơ học sinh",
         "file": found,
         "problem": problem,
-        "crumbs": _crumbs(found, "Mở hồ sơ"),
+        "crumbs": [{"label": "Học sinh", "url": reverse("enrolment:pupils")}, {"label": "Mở hồ sơ"}],
     }
     return render(request, "enrolment/what_for.html", context, status=422 if problem else 200)
 

@@ -151,8 +151,10 @@ def signed(request: SignedInRequest) -> HttpResponse:
     start = min(max(formats.whole_number(request.GET.get("tu")) or 0, 0), _FARTHEST)
     batches, more = queries.signed_by_me(scope, start=start)
     here = reverse("school_records:signed")
+    lists = [reverse(f"school_records:waiting_{name}") for role, name in _NAMES.items() if scope.may(PERMISSION[role])]
     context = {
         "page_title": "Tôi đã ký những gì?",
+        "crumbs": [*({"label": "Học bạ chờ ký", "url": up} for up in lists[:1]), {"label": "Tôi đã ký những gì?"}],
         "batches": [
             (one, f"{one.role.label[:1].upper()}{one.role.label[1:]} · lượt ký {formats.day_time(one.at)}")
             for one in batches
