@@ -93,7 +93,8 @@ def _signatures(scope: Scope) -> list[Line]:
             classes = ", ".join(row.class_name for row in page.classes[:MOST_CLASSES])
             if len(page.classes) > MOST_CLASSES:
                 classes += f" và {len(page.classes) - MOST_CLASSES} lớp khác"
-            lines.append(Line(f"{page.waiting} phần học bạ chờ ký", f"Lớp {classes}", reverse(route), "sign"))
+            unit = "phần học bạ" if signer is Role.SUBJECT_TEACHER else "học bạ"
+            lines.append(Line(f"{page.waiting} {unit} chờ ký", f"Lớp {classes}", reverse(route), "sign"))
     return lines
 
 

@@ -57,7 +57,7 @@ def test_on_the_first_day_last_years_records_wait_for_the_principal_and_for_the_
 ) -> None:
     for who in (PRINCIPAL, DEPUTY):
         page = enter(who)
-        page.get_by_role("link", name="4 phần học bạ chờ ký").click()
+        page.get_by_role("link", name="4 học bạ chờ ký").click()
         page.get_by_role("heading", level=1, name="Học bạ chờ phê duyệt").wait_for()
 
         assert page.locator("input[name=block]").count() == 4
@@ -135,18 +135,19 @@ def when_all_waiting_parts_are_signed(page: Any, waiting: str, *, parts: int) ->
     picture(page, f"record-4-consent-{name}")
     assert serious(page) == []
 
-    sign_with(page, "000000", code, parts)
+    unit = "phần" if name == "mon-hoc" else "học bạ"
+    sign_with(page, "000000", code, f"Ký {parts} {unit}")
     page.get_by_role("alert").wait_for()
-    sign_with(page, pin, code, parts)
+    sign_with(page, pin, code, f"Ký {parts} {unit}")
 
-    page.get_by_text(f"Đã ký {parts} phần.").wait_for(timeout=60_000)
+    page.get_by_text(f"Đã ký {parts} {unit}.").wait_for(timeout=60_000)
     assert page.get_by_role("heading", name="không còn học bạ nào chờ ký").is_visible()
 
 
-def sign_with(page: Any, pin: str, code: str, parts: int) -> None:
+def sign_with(page: Any, pin: str, code: str, button: str) -> None:
     page.get_by_label("Mã PIN của khoá ký").fill(pin)
     page.get_by_label("Mã xác nhận của lượt ký").fill(code)
-    page.get_by_role("button", name=f"Ký {parts} phần").click()
+    page.get_by_role("button", name=button).click()
 
 
 def when_the_records_are_sealed_and_issued(page: Any, records: str) -> None:

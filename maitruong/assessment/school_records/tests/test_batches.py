@@ -92,7 +92,7 @@ def test_a_batch_reaches_over_classes_and_the_next_one_follows(principal: Accoun
     assert not set(listed(first)) & set(listed(second))
     assert re.findall(r"Lớp (\w+), phê duyệt", first) == ["8A1", "8A2", "8A10"]
     assert re.findall(r"Lớp (\w+), phê duyệt", second) == ["8A10", "9A1"]
-    assert "180 phần chờ ký" in first and "1–100 trong 180" in first and "101–180 trong 180" in second
+    assert "180 học bạ chờ ký" in first and "1–100 trong 180" in first and "101–180 trong 180" in second
     assert f"{PAGE}?tu=100" in first and f'href="{PAGE}"' in second
 
 
@@ -102,7 +102,7 @@ def test_one_class_is_listed_alone_and_the_choice_travels_with_the_batches(princ
 
     page = head.get(f"{PAGE}?lop={second}").text
 
-    assert len(listed(page)) == 100 and "120 phần chờ ký" in page
+    assert len(listed(page)) == 100 and "120 học bạ chờ ký" in page
     assert re.findall(r"Lớp (\w+), phê duyệt", page) == ["8A2"]
     assert f'action="{PAGE}?lop={second}"' in page and f"?lop={second}&amp;tu=100" in page
     assert "8A1 (3)" in page and "8A2 (120)" in page
@@ -171,7 +171,7 @@ def test_batch_after_batch_signs_them_all() -> None:
         address = head.post(consent, {"pin": rooms.PIN, "code": code}).headers["Location"]
         told.append(head.get(address).text)
 
-    assert "Đã ký 2 phần. Còn 1 phần" in told[0] and "Đã ký 1 phần." in told[1]
+    assert "Đã ký 2 học bạ. Còn 1 học bạ" in told[0] and "Đã ký 1 học bạ." in told[1]
     assert "Lớp này không còn học bạ nào chờ ký" in page.text
     assert {record.state for record in rooms.records(room)} == {"principal_signed"}
 

@@ -275,8 +275,8 @@ def test_a_batch_signed_in_part_in_another_window_says_so_and_claims_nothing_it_
     assert refused.status_code == 422
     assert "Chưa ký thêm phần nào: 1 trong 2 phần của lượt này đã ký" in refused.text
     assert 'name="pin"' not in refused.text and 'href="/hoc-ba/ky/phe-duyet/"' in refused.text
-    assert "Lượt này không ký phần nào" in principal.get(both).text
-    assert "Lượt này đã ký xong 1 phần" in principal.get(one).text
+    assert "Lượt này không ký học bạ nào" in principal.get(both).text
+    assert "Lượt này đã ký xong 1 học bạ" in principal.get(one).text
 
 
 def test_after_the_last_approval_the_principal_is_led_to_the_seal(room) -> None:

@@ -29,6 +29,8 @@ from ..signed import PAGE
 from ..waiting import PERMISSION, WaitingPage
 from .showing import KIND
 
+_UNITS = {Role.SUBJECT_TEACHER: "phần", Role.HOMEROOM_TEACHER: "học bạ", Role.PRINCIPAL: "học bạ"}
+"""What is counted: of one record a subject teacher may sign several parts, the other two sign one, which to them is the record."""
 _NAMES = {Role.SUBJECT_TEACHER: "subject", Role.HOMEROOM_TEACHER: "homeroom", Role.PRINCIPAL: "principal"}
 _HEADINGS = {
     Role.SUBJECT_TEACHER: "Học bạ chờ ký phần môn học",
@@ -56,6 +58,7 @@ def _waiting(role: Role) -> View:
         here = reverse(f"school_records:waiting_{_NAMES[role]}")
         context = {
             "page_title": _HEADINGS[role],
+            "unit": _UNITS[role],
             "page": page,
             "groups": [(group, SchoolYear(group.school_year).label) for group in page.groups],
             "classes": _class_choices(page),
@@ -132,6 +135,7 @@ def consent(request: SignedInRequest, consent_id: str) -> HttpResponse:
             found = _own_consent(scope, consent_id)
     context = {
         "page_title": "Xác nhận ký",
+        "unit": _UNITS[found.role],
         "consent": found,
         "signed": queries.signed_with(scope, found.role, found.id) if found.used else 0,
         "problem": problem,
