@@ -196,7 +196,7 @@ def test_a_warm_page_costs_session_account_rights_and_scope(
     sign_in(client, principal)
     client.get("/")
     # session with its account and rights, scope; + savepoint, former scope, restore, release: only inside a test's transaction;
-    # and what the day is made of: rights and signatures that wait, school year, term, books,
+    # and what the day is made of: rights, signatures and seals that wait, school year, term, books,
     # classes that nobody leads.
-    with django_assert_num_queries(2 + 4 + 6):
+    with django_assert_num_queries(2 + 4 + 7):
         client.get("/")
