@@ -225,7 +225,8 @@ def test_rows_touched_since_wait_for_her_decision(width: int, enter: Callable[..
     seen(page, "10-kept", width)
     page.get_by_role("button", name="Giữ dòng").first.click()
     page.get_by_text("đã quyết định giữ lúc").wait_for()
-    page.get_by_role("button", name="Vẫn lấy lại dòng").click()
+    page.get_by_role("link", name="Vẫn lấy lại dòng").click()
+    page.get_by_role("button", name="Lấy lại, bỏ cả phần đã sửa").click()
     page.get_by_text(f"lấy lại {came - 1} dòng").wait_for()
     seen(page, "11-decided", width)
     there = [page.request.get(f"{root}{file}").status for file in files]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -20,7 +21,10 @@ PAGE = 100
 
 @dataclass(frozen=True)
 class SignedPart:
-    """One signature. standing: how the record it stands in is today, in words; state: the same as a code."""
+    """One signature. standing: how the record it stands in is today, in words; state: the same as a code.
+
+    may_read: whether she reaches the record itself today; last year's class may be another's now.
+    """
 
     name: str
     class_name: str
@@ -30,6 +34,7 @@ class SignedPart:
     version: int
     state: str
     standing: str
+    may_read: bool
 
 
 @dataclass(frozen=True)
@@ -56,17 +61,17 @@ def signed_by_me(scope: Scope, *, start: int = 0, most: int = PAGE) -> tuple[lis
     found = list(newest[start : start + most + 1])
     names = people.names({block.student_id for block in found[:most]})
     return [
-        SignedBatchRow(at, Role(role), tuple(_part(block, names.get(block.student_id, "")) for block in blocks))
+        SignedBatchRow(at, Role(role), tuple(_part(scope, block, names) for block in blocks))
         for (at, role, _), blocks in groupby(found[:most], key=lambda b: (b.signed_at, b.role, b.consent_id))
         if at is not None
     ], len(found) > most
 
 
-def _part(block: RecordBlock, name: str) -> SignedPart:
+def _part(scope: Scope, block: RecordBlock, names: Mapping[int, str]) -> SignedPart:
     record = block.record
     standing = "Đang có hiệu lực" if State(record.state) in IN_FORCE else record.get_state_display()
     return SignedPart(
-        name=name,
+        name=names.get(block.student_id, ""),
         class_name=record.class_name,
         year=SchoolYear(record.school_year).label,
         label=block.label,
@@ -74,4 +79,7 @@ def _part(block: RecordBlock, name: str) -> SignedPart:
         version=record.version,
         state=record.state,
         standing=standing,
+        may_read=scope.covers(
+            "school_records.view", school_id=record.school_id, class_id=record.class_id, student_id=record.student_id
+        ),
     )

@@ -164,7 +164,6 @@ def signed(request: SignedInRequest) -> HttpResponse:
             for one in batches
         ],
         "place": scope.place,
-        "may_read": scope.may("school_records.view"),
         "kinds": KIND,
         "start": start,
         "previous": _kept(here, None, max(start - PAGE, 0)) if start else "",
