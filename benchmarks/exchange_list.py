@@ -140,7 +140,7 @@ def write(path: Path, count: int, *, seed: int = 1, mess: float = 0.05, shared_s
     book = xlsxwriter.Workbook(str(path), {"constant_memory": not shared_strings})
     sheet = book.add_worksheet("Học sinh")
     sheet.write_string(0, 0, "DANH SÁCH HỌC SINH NĂM HỌC 2026-2027")
-    titles = [column.title for column in student_list(2026, dt.date(2026, 11, 22)).stored]
+    titles = [column.title for column in student_list(2026, dt.date(2026, 11, 22)).sheet]
     for column, title in enumerate(titles):
         sheet.write_string(2, column, title)
     for number, row in enumerate(rows(count, seed=seed, mess=mess), start=3):
