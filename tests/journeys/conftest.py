@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.journeys.hands import follow
 from tools import pytest_house, testbase
 from tools.cluster import Running
 from tools.places import CHECKOUT
@@ -142,8 +143,7 @@ def enter(chromium: Any, house: House, complaints: list[str]) -> Iterator[Callab
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on("console", lambda said: complaints.append(f"{page.url}: {said.text}") if _complains(said) else None)
         page.goto(f"{house.url}/dang-nhap/")
-        page.locator("button.person", has_text=who).first.click()
-        page.wait_for_load_state()
+        follow(page.locator("button.person", has_text=who).first)
         return page
 
     yield come_in

@@ -43,6 +43,12 @@ def until(page: Any, told: Callable[[], Any], seconds: float = 20.0) -> Any:
     return told()
 
 
+def follow(part: Any) -> None:
+    """Click what leads to another page, and be there: a click alone comes back while the old page still stands."""
+    with part.page.expect_navigation():
+        part.click()
+
+
 def column_of(page: Any, label: str) -> int:
     """The number of a grid's column, from 1, by its short name."""
     heads = page.locator(".marks thead th").evaluate_all(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.conftest import WIDTHS, House
-from tests.journeys.hands import picture, serious, until
+from tests.journeys.hands import follow, picture, serious, until
 
 pytestmark = pytest.mark.journey
 PRINCIPAL, OFFICER, TEACHER, GUARDIAN = (
@@ -34,7 +34,7 @@ def test_what_is_not_there_and_what_is_not_yours_is_one_page_with_a_way_back(
     assert page.title() == "Không tìm thấy · Mái Trường"
     picture(page, "state-404")
     assert serious(page) == []
-    page.get_by_role("link", name="Về trang đầu").click()
+    follow(page.get_by_role("link", name="Về trang đầu"))
     page.get_by_role("heading", level=1, name="Chào Nguyễn Thị Lan").wait_for()
 
 
@@ -63,7 +63,7 @@ def test_a_new_class_is_empty_everywhere_and_each_page_says_what_to_do_next(
 ) -> None:
     page = enter(PRINCIPAL)
     page.goto(f"{house.url}/lop/")
-    page.get_by_role("link", name="Mở lớp").click()
+    follow(page.get_by_role("link", name="Mở lớp"))
     page.get_by_label("Khối").select_option(index=1)
     page.get_by_label("Tên lớp").fill(f"6Z{int(time.time()) % 100_000}")
     page.get_by_role("button", name="Mở lớp").click()
@@ -93,7 +93,7 @@ def test_the_dark_scheme_is_readable(house: House, enter: Callable[..., Any], wh
     assert sum(int(part) for part in re.findall(r"\d+", light)[:3]) < 150
     assert serious(page) == []
     if "so-diem" in address:
-        page.get_by_role("link", name="Toán 8A2", exact=True).click()
+        follow(page.get_by_role("link", name="Toán 8A2", exact=True))
         page.locator("[data-grid-sync]").wait_for()
         picture(page, "dark-book")
         assert serious(page) == []
@@ -117,7 +117,7 @@ def test_paper_gets_the_page_without_the_shell(
     )
     page.goto(house.url + start)
     if start != address:
-        page.get_by_role("link", name=address).first.click()
+        follow(page.get_by_role("link", name=address).first)
         page.locator("h1").wait_for()
         page.wait_for_load_state("networkidle")
     page.emulate_media(media="print")

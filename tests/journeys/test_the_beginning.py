@@ -21,7 +21,7 @@ from maitruong.assessment.gradebook.tests.conftest import site  # noqa: F401 the
 from maitruong.foundation.kernel import clock
 from maitruong.site import province
 from tests import factories as make
-from tests.journeys.hands import at, picture, serious, until
+from tests.journeys.hands import at, follow, picture, serious, until
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -63,8 +63,7 @@ class Person:
                 box.fill(text)
 
     def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
-        self.page.wait_for_load_state()
+        follow(self.page.get_by_role("button", name=name, exact=True))
 
     def sees(self, words: str) -> bool:
         return bool(until(self.page, lambda: self.page.get_by_text(words).first.is_visible(), seconds=5))
@@ -184,7 +183,7 @@ def the_administrator_makes_an_officer(administrator: Person) -> tuple[str, str]
 
 def the_officer_founds_a_school(officer: Person) -> None:
     officer.go("/truong/", "begins-no-school")
-    officer.page.get_by_role("link", name="Lập trường").click()
+    follow(officer.page.get_by_role("link", name="Lập trường"))
     officer.fill(
         code=CODE,
         name="Trường THCS Lê Chân",
@@ -212,7 +211,7 @@ def the_officer_sets_the_years(officer: Person) -> None:
     officer.go("/nam-hoc/2026/", "begins-dates")
     officer.fill(term_two_starts_on="11/01/2027")
     officer.press("Ghi")
-    officer.page.get_by_role("link", name="Mở năm học 2027-2028").click()
+    follow(officer.page.get_by_role("link", name="Mở năm học 2027-2028"))
     officer.press("Mở năm học")
     assert officer.sees("2027-2028") and officer.sees("11/01/2027")
     officer.look("begins-years")
@@ -245,8 +244,7 @@ def the_principal_gives_them_accounts(principal: Person) -> dict[str, tuple[str,
     found = {}
     for name in ("Phạm Thu Trang", "Nguyễn Thị Lan"):
         principal.go("/tai-khoan/")
-        principal.page.locator("tr", has_text=name).get_by_role("button").first.click()
-        principal.page.wait_for_load_state()
+        follow(principal.page.locator("tr", has_text=name).get_by_role("button").first)
         login, link = principal.told_once()
         found[name] = (link, login)
     return found
@@ -255,14 +253,14 @@ def the_principal_gives_them_accounts(principal: Person) -> dict[str, tuple[str,
 def the_principal_opens_classes_and_says_who_teaches(principal: Person) -> None:
     principal.go("/phan-cong/", "begins-no-class")
     principal.go("/lop/")
-    principal.page.get_by_role("link", name="Mở lớp").click()
+    follow(principal.page.get_by_role("link", name="Mở lớp"))
     principal.look("begins-open-class")
     principal.fill(grade="Khối 8", name="8A1, 8A2")
     principal.press("Mở lớp")
     assert principal.page.locator("tbody tr").count() == 2
 
     principal.go("/phan-cong/", "begins-classes")
-    principal.page.get_by_role("link", name="8A1").click()
+    follow(principal.page.get_by_role("link", name="8A1"))
     principal.fill(
         homeroom="Hoàng Thị Vân", day="05/09/2026", **{"mon-TOAN": "Nguyễn Thị Lan", "mon-NV": "Hoàng Thị Vân"}
     )
@@ -270,14 +268,14 @@ def the_principal_opens_classes_and_says_who_teaches(principal: Person) -> None:
     assert principal.sees("Đã ghi phân công")
     principal.look("begins-class")
     principal.go("/phan-cong/?xem=giao-vien", "begins-teachers")
-    principal.page.get_by_role("link", name="Nguyễn Thị Lan").click()
+    follow(principal.page.get_by_role("link", name="Nguyễn Thị Lan"))
     principal.look("begins-teacher")
 
 
 def the_clerk_adds_a_pupil(clerk: Person) -> None:
     clerk.go("/lop/")
-    clerk.page.get_by_role("link", name="8A1").click()
-    clerk.page.get_by_role("link", name="Thêm học sinh").click()
+    follow(clerk.page.get_by_role("link", name="8A1"))
+    follow(clerk.page.get_by_role("link", name="Thêm học sinh"))
     clerk.fill(full_name="Nguyễn Phạm Khánh Huyền", born_on="04/05/2013", day="05/09/2026")
     clerk.page.get_by_label("Nữ").check()
     clerk.press("Thêm vào lớp")
@@ -292,7 +290,7 @@ def the_principal_opens_the_books(principal: Person) -> None:
 
 def the_teacher_enters_a_mark(teacher: Person) -> None:
     teacher.go("/so-diem/")
-    teacher.page.get_by_role("link", name="Toán").first.click()
+    follow(teacher.page.get_by_role("link", name="Toán").first)
     teacher.page.locator(at(1, 1)).focus()
     teacher.page.keyboard.type("7,5")
     teacher.page.keyboard.press("Enter")
@@ -303,7 +301,7 @@ def the_teacher_enters_a_mark(teacher: Person) -> None:
 
 def the_officer_closes_the_year(officer: Person) -> None:
     officer.go("/nam-hoc/", "begins-year-over")
-    officer.page.get_by_role("link", name="Khoá", exact=True).click()
+    follow(officer.page.get_by_role("link", name="Khoá", exact=True))
     officer.look("begins-close-year")
     officer.press("Khoá năm học 2026-2027")
     officer.look("begins-close-year-asked")

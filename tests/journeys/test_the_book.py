@@ -10,7 +10,19 @@ from typing import Any
 import pytest
 
 from tests.journeys.conftest import House
-from tests.journeys.hands import all_saved, at, column_of, focused, paste, picture, serious, type_in, until, value
+from tests.journeys.hands import (
+    all_saved,
+    at,
+    column_of,
+    focused,
+    follow,
+    paste,
+    picture,
+    serious,
+    type_in,
+    until,
+    value,
+)
 
 pytestmark = pytest.mark.journey
 TEACHER = "Giáo viên Toán 8A2"
@@ -18,7 +30,7 @@ TEACHER = "Giáo viên Toán 8A2"
 
 def open_book(page: Any, house: House, name: str) -> Any:
     page.goto(f"{house.url}/so-diem/?hk=1")
-    page.get_by_role("link", name=name, exact=True).click()
+    follow(page.get_by_role("link", name=name, exact=True))
     page.locator("[data-grid-sync]").wait_for()
     return page
 

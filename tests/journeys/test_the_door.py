@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.conftest import WIDTHS, House
-from tests.journeys.hands import picture, serious
+from tests.journeys.hands import follow, picture, serious
 
 pytestmark = pytest.mark.journey
 
@@ -31,7 +31,7 @@ PEOPLE = {
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_door_shows_eleven_people_and_shuts_nobody_out(house: House, enter: Callable[..., Any], width: int) -> None:
     page = enter("Chưa được giao vai trò", width=width)
-    page.get_by_role("button", name="Đăng xuất").click()
+    follow(page.get_by_role("button", name="Đăng xuất"))
     page.get_by_role("heading", name="Đăng nhập").wait_for()
     picture(page, "door")
 
@@ -45,7 +45,7 @@ def test_one_click_leads_everybody_to_the_page_of_their_day(house: House, enter:
     for who, (heading, role) in PEOPLE.items():
         page.context.clear_cookies()
         page.goto(f"{house.url}/dang-nhap/")
-        page.locator("button.person", has_text=who).first.click()
+        follow(page.locator("button.person", has_text=who).first)
         page.get_by_role("heading", level=1, name=heading).wait_for()
         if role:
             assert role in page.locator(".switch__now").inner_text()
@@ -60,7 +60,7 @@ def test_a_teacher_who_is_a_parent_changes_workspace_in_one_place(
         page.get_by_role("button", name="Đổi không gian làm việc").tap()
     page.locator(".switch__now").click()
     picture(page, "door-switcher")
-    page.locator(".switch__option", has_text="Phụ huynh").click()
+    follow(page.locator(".switch__option", has_text="Phụ huynh"))
 
     page.get_by_role("heading", level=1, name="Con tôi").wait_for()
     assert page.get_by_text("Phạm Khánh Linh").is_visible()
@@ -72,7 +72,7 @@ def test_after_sign_out_the_back_key_shows_nothing(house: House, enter: Callable
     page.goto(f"{house.url}/hoc-sinh/")
     name = page.locator("tbody th a").first.inner_text()
     page.locator(".switch__now").click()
-    page.get_by_role("button", name="Đăng xuất").click()
+    follow(page.get_by_role("button", name="Đăng xuất"))
     page.get_by_role("heading", name="Đăng nhập").wait_for()
 
     page.go_back()

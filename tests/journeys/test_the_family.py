@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.conftest import WIDTHS, House
-from tests.journeys.hands import picture, serious
+from tests.journeys.hands import follow, picture, serious
 
 pytestmark = pytest.mark.journey
 GUARDIAN, PUPIL, OTHER_PARENT = "2 con ở 2 trường", "Học sinh 8A2", "Giáo viên Toán 8A2"
@@ -29,7 +29,7 @@ def test_guardian_sees_both_children_of_two_schools_and_takes_the_signed_record_
     )
     assert page.get_by_text("THCS Lê Chân").count() and page.get_by_text("TH Nguyễn Công Trứ").count()
 
-    page.get_by_role("link", name="Xem điểm, buổi vắng, kết quả").first.click()
+    follow(page.get_by_role("link", name="Xem điểm, buổi vắng, kết quả").first)
     page.get_by_role("heading", level=1, name=DAUGHTER).wait_for()
     picture(page, "family-child")
     assert serious(page) == []
@@ -37,7 +37,7 @@ def test_guardian_sees_both_children_of_two_schools_and_takes_the_signed_record_
     assert page.get_by_role("heading", name="Buổi vắng").is_visible()
     then_no_other_pupil_is_named(page)
 
-    page.locator("a.item", has_text="Năm học 2025-2026, lớp 7A2").click()
+    follow(page.locator("a.item", has_text="Năm học 2025-2026, lớp 7A2"))
     page.get_by_role("button", name="Tải PDF").wait_for()
     picture(page, "family-record")
     assert serious(page) == []
@@ -46,7 +46,7 @@ def test_guardian_sees_both_children_of_two_schools_and_takes_the_signed_record_
     waiting.value.save_as(tmp_path / "hoc-ba.pdf")
     assert (tmp_path / "hoc-ba.pdf").read_bytes().startswith(b"%PDF-")
 
-    page.get_by_role("link", name="trang xác thực công khai").click()
+    follow(page.get_by_role("link", name="trang xác thực công khai"))
     page.get_by_text("đang có hiệu lực").wait_for()
     said = page.locator("main").inner_text()
     assert "N. G. H." in said and DAUGHTER not in said
@@ -61,9 +61,9 @@ def then_no_other_pupil_is_named(page: Any) -> None:
 
 def test_why_is_told_to_the_family_too(house: House, enter: Callable[..., Any]) -> None:
     page = enter(GUARDIAN, width=390)
-    page.get_by_role("link", name="Xem điểm, buổi vắng, kết quả").first.click()
-    page.get_by_role("link", name="2025-2026", exact=True).click()
-    page.get_by_role("link", name="Vì sao?").first.click()
+    follow(page.get_by_role("link", name="Xem điểm, buổi vắng, kết quả").first)
+    follow(page.get_by_role("link", name="2025-2026", exact=True))
+    follow(page.get_by_role("link", name="Vì sao?").first)
 
     page.get_by_text("Thông tư 22/2021").first.wait_for()
     picture(page, "family-why")
@@ -72,14 +72,14 @@ def test_why_is_told_to_the_family_too(house: House, enter: Callable[..., Any]) 
 
 def test_on_the_phone_one_touch_leads_back_and_two_lead_out(house: House, enter: Callable[..., Any]) -> None:
     page = enter(GUARDIAN, width=390)
-    page.get_by_role("link", name="Xem điểm, buổi vắng, kết quả").first.click()
-    page.locator(".top").get_by_role("link", name="Con tôi").click()
+    follow(page.get_by_role("link", name="Xem điểm, buổi vắng, kết quả").first)
+    follow(page.locator(".top").get_by_role("link", name="Con tôi"))
     page.get_by_role("heading", level=1, name="Con tôi").wait_for()
 
     page.locator(".top").get_by_role("button", name="Đổi không gian làm việc").click()
     picture(page, "family-panel")
     assert serious(page) == []
-    page.get_by_role("button", name="Đăng xuất").click()
+    follow(page.get_by_role("button", name="Đăng xuất"))
 
     page.get_by_role("heading", name="Đăng nhập").wait_for()
 
@@ -94,14 +94,14 @@ def test_pupil_sees_her_own_page(house: House, enter: Callable[..., Any]) -> Non
 
 def test_another_parent_gets_for_this_child_what_a_random_number_gets(house: House, enter: Callable[..., Any]) -> None:
     mother = enter(GUARDIAN)
-    mother.get_by_role("link", name="Xem điểm, buổi vắng, kết quả").first.click()
+    follow(mother.get_by_role("link", name="Xem điểm, buổi vắng, kết quả").first)
     child = re.search(r"/con-toi/(\d+)/", mother.url)
     assert child is not None
     record = mother.locator("a.item", has_text="Năm học 2025-2026, lớp 7A2").get_attribute("href")
 
     other = enter(OTHER_PARENT)
     other.locator(".switch__now").click()
-    other.locator(".switch__option", has_text="Phụ huynh").click()
+    follow(other.locator(".switch__option", has_text="Phụ huynh"))
     other.get_by_role("heading", level=1, name="Con tôi").wait_for()
     ask = other.context.request.get
 

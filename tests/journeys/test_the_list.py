@@ -14,6 +14,7 @@ import pytest
 
 from maitruong.site.demo import messy_list
 from tests.journeys.conftest import WIDTHS, House
+from tests.journeys.hands import follow
 
 pytestmark = pytest.mark.journey
 CLERK = "Văn thư"
@@ -135,7 +136,7 @@ def test_messy_list_comes_in_once_and_is_taken_back_exactly(
     page.goto(imported)
     when_she_takes_it_back(page)
     seen(page, "6-undone", width)
-    page.get_by_role("link", name="Nhập danh sách khác").click()
+    follow(page.get_by_role("link", name="Nhập danh sách khác"))
     seen(page, "7-lists", width)
 
 
@@ -211,13 +212,12 @@ def test_rows_touched_since_wait_for_her_decision(width: int, enter: Callable[..
     imported, came = page.url, int(figure(page, "Thêm mới"))
     root = imported.split("/nhap-danh-sach/")[0]
     page.goto(f"{root}/lop/")
-    page.get_by_role("link", name=class_name).first.click()
+    follow(page.get_by_role("link", name=class_name).first)
     files = [link.get_attribute("href") for link in page.locator("main a[href*='/hoc-sinh/']").all()][:2]
     for file in files:
         page.goto(f"{root}{file}lien-lac/")
         page.get_by_label("Nơi ở hiện nay").fill("Thôn mới, sửa sau khi nhập")
-        page.get_by_role("button", name="Lưu").click()
-        page.wait_for_load_state()
+        follow(page.get_by_role("button", name="Lưu"))
 
     page.goto(imported)
     when_she_takes_it_back(page)
@@ -225,7 +225,7 @@ def test_rows_touched_since_wait_for_her_decision(width: int, enter: Callable[..
     seen(page, "10-kept", width)
     page.get_by_role("button", name="Giữ dòng").first.click()
     page.get_by_text("đã quyết định giữ lúc").wait_for()
-    page.get_by_role("link", name="Vẫn lấy lại dòng").click()
+    follow(page.get_by_role("link", name="Vẫn lấy lại dòng"))
     page.get_by_role("button", name="Lấy lại, bỏ cả phần đã sửa").click()
     page.get_by_text(f"lấy lại {came - 1} dòng").wait_for()
     seen(page, "11-decided", width)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.conftest import House
-from tests.journeys.hands import at, column_of, picture, serious, type_in, until
+from tests.journeys.hands import at, column_of, follow, picture, serious, type_in, until
 
 pytestmark = pytest.mark.journey
 TEACHER, HOMEROOM, PRINCIPAL = "Giáo viên Toán", "Chủ nhiệm 8A2", "Hiệu trưởng ·"
@@ -57,7 +57,7 @@ def test_on_the_first_day_last_years_records_wait_for_the_principal_and_for_the_
 ) -> None:
     for who in (PRINCIPAL, DEPUTY):
         page = enter(who)
-        page.get_by_role("link", name="4 học bạ chờ ký").click()
+        follow(page.get_by_role("link", name="4 học bạ chờ ký"))
         page.get_by_role("heading", level=1, name="Học bạ chờ phê duyệt").wait_for()
 
         assert page.locator("input[name=block]").count() == 4
@@ -116,7 +116,7 @@ def approvals(house: House, stage: dict[str, Any]) -> str:
 
 def then_only_the_teachers_may_sign_now(homeroom: Any, principal: Any, house: House, stage: dict[str, Any]) -> None:
     homeroom.goto(f"{house.url}/hoc-ba/ky/chu-nhiem/")
-    assert homeroom.get_by_role("heading", name="Không còn học bạ nào chờ ký").is_visible()
+    assert homeroom.get_by_role("heading", name="Chưa có học bạ nào đến lượt").is_visible()
     principal.goto(approvals(house, stage))
     assert principal.get_by_role("heading", name="Lớp này không còn học bạ nào chờ ký").is_visible()
 
@@ -161,7 +161,7 @@ def when_the_records_are_sealed_and_issued(page: Any, records: str) -> None:
 
 
 def when_she_downloads(page: Any, folder: Path) -> tuple[Path, Path]:
-    page.get_by_role("link", name=PUPIL).click()
+    follow(page.get_by_role("link", name=PUPIL))
     picture(page, "record-6-one")
     assert serious(page) == []
     kept = []

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.conftest import WIDTHS, House
-from tests.journeys.hands import all_saved, column_of, picture, serious, type_in, until, value
+from tests.journeys.hands import all_saved, column_of, follow, picture, serious, type_in, until, value
 
 pytestmark = pytest.mark.journey
 OFFICER, COMMUNE, TEACHER = "Chuyên viên · Sở GDĐT", "Chuyên viên giáo dục", "Giáo viên Toán 8A2"
@@ -35,13 +35,13 @@ def test_officer_goes_from_the_figure_to_the_map_to_the_rows(
     assert "số liệu đến" in figure(page, "Học sinh").inner_text()
 
     page.locator("svg a").first.focus()
-    page.get_by_role("link", name="Xem dạng bảng").first.click()
+    follow(page.get_by_role("link", name="Xem dạng bảng").first)
     page.get_by_role("heading", level=1, name="Theo xã, phường").wait_for()
-    page.get_by_role("link", name="Phường Lê Chân").click()
+    follow(page.get_by_role("link", name="Phường Lê Chân"))
     page.get_by_role("heading", level=1, name="Các trường ở Phường Lê Chân").wait_for()
-    page.get_by_role("link", name="THCS Lê Chân", exact=True).click()
-    page.get_by_role("link", name="8A2", exact=True).click()
-    page.get_by_role("link", name="Toán 8A2", exact=True).click()
+    follow(page.get_by_role("link", name="THCS Lê Chân", exact=True))
+    follow(page.get_by_role("link", name="8A2", exact=True))
+    follow(page.get_by_role("link", name="Toán 8A2", exact=True))
     assert page.locator(".marks tbody tr").count() == 45
     assert page.locator(".marks .cell:not([readonly])").count() == 0
 
@@ -52,7 +52,7 @@ def test_a_mark_typed_now_moves_the_figure_within_a_minute_and_opens_to_its_row(
     officer, teacher = enter(OFFICER), enter(TEACHER)
     before = marks_today(officer)
     teacher.goto(f"{house.url}/so-diem/?hk=1")
-    teacher.get_by_role("link", name="Toán 8A2", exact=True).click()
+    follow(teacher.get_by_role("link", name="Toán 8A2", exact=True))
     final = column_of(teacher, "CK")
     for row, mark in enumerate(("7,5", "8", "9"), start=1):
         type_in(teacher, row, final, mark if value(teacher, row, final) != mark else "6,5")
@@ -62,7 +62,7 @@ def test_a_mark_typed_now_moves_the_figure_within_a_minute_and_opens_to_its_row(
 
     officer.goto(f"{house.url}/dieu-hanh/truong/")
     row = officer.get_by_role("row", name="THCS Lê Chân")
-    row.get_by_role("link").nth(1).click()
+    follow(row.get_by_role("link").nth(1))
     officer.get_by_role("heading", level=1, name="Điểm ghi hôm nay").wait_for()
     assert officer.get_by_text("Toán").count()
     picture(officer, "tower-entries")
@@ -76,7 +76,7 @@ def test_levels_of_last_year_open_to_the_pupils_behind(house: House, enter: Call
     row = page.get_by_role("row", name="THCS Lê Chân")
     count = int(row.get_by_role("link").nth(1).inner_text())
 
-    row.get_by_role("link").nth(1).click()
+    follow(row.get_by_role("link").nth(1))
 
     page.get_by_role("heading", level=1, name="Mức").wait_for()
     assert f"{count} học sinh" in page.locator(".head").inner_text()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.conftest import WIDTHS, House
-from tests.journeys.hands import all_saved, at, column_of, picture, serious, type_in, until, value
+from tests.journeys.hands import all_saved, at, column_of, follow, picture, serious, type_in, until, value
 
 pytestmark = pytest.mark.journey
 HOMEROOM = "Chủ nhiệm 8A2"
@@ -22,7 +22,7 @@ def stage(house: House) -> dict[str, Any]:
 def test_homeroom_teacher_writes_conduct_and_a_comment(house: House, enter: Callable[..., Any]) -> None:
     page = enter(HOMEROOM)
     page.goto(f"{house.url}/so-diem/?hk=1")
-    page.get_by_role("link", name="Rèn luyện, nhận xét 8A2").click()
+    follow(page.get_by_role("link", name="Rèn luyện, nhận xét 8A2"))
     conduct, comment = column_of(page, "Rèn luyện"), column_of(page, "Nhận xét")
 
     for row, level in enumerate(("T", "K", "Đ"), start=1):
@@ -49,7 +49,7 @@ def test_why_a_level_is_what_it_is_opens_condition_subject_and_article(
     row = page.get_by_role("row", name="Lý A Sính").first
     assert "Khá" in row.inner_text()
 
-    row.get_by_role("link", name="Vì sao").click()
+    follow(row.get_by_role("link", name="Vì sao"))
 
     told = page.locator("#vi-sao")
     assert until(page, lambda: "Thông tư 22/2021" in told.inner_text())
@@ -62,11 +62,11 @@ def test_why_a_level_is_what_it_is_opens_condition_subject_and_article(
 def test_empty_is_not_zero_and_the_page_says_what_is_missing(house: House, enter: Callable[..., Any]) -> None:
     page = enter(HOMEROOM)
     page.goto(f"{house.url}/lop/")
-    page.get_by_role("link", name="8A2", exact=True).click()
+    follow(page.get_by_role("link", name="8A2", exact=True))
     class_id = page.url.rstrip("/").split("/")[-1]
     page.goto(f"{house.url}/so-diem/lop/{class_id}/?hk=0")
 
-    page.get_by_role("link", name="Vì sao").first.click()
+    follow(page.get_by_role("link", name="Vì sao").first)
 
     told = page.locator("#vi-sao")
     assert until(page, lambda: "Chưa có kết quả" in told.inner_text())
