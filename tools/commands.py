@@ -63,7 +63,19 @@ def psql(arguments: list[str]) -> int:
 
 
 def seed(arguments: list[str]) -> int:
-    """A demo province in an empty database, which is made ready first as `up` makes it."""
+    """A demo province in an empty database."""
+    _prepare()
+    return manage("seed", arguments)
+
+
+def new_province(arguments: list[str]) -> int:
+    """A real province in an empty database."""
+    _prepare()
+    return manage("new-province", arguments)
+
+
+def _prepare() -> None:
+    """Make the database ready as `up` makes it, unless this very code has done so."""
     from tools import database, testbase
 
     base = database.hold(prepare=True)
@@ -72,7 +84,6 @@ def seed(arguments: list[str]) -> int:
         subprocess.run([sys.executable, "-m", "tools.prepare"], env=environment, stdout=sys.stderr, check=True)
         base.write_note("prepared", code)
     base.release()
-    return manage("seed", arguments)
 
 
 def backup(arguments: list[str]) -> int:
@@ -111,6 +122,7 @@ HELP = """\
 ./dev upgrade-database                     move the data to a newer PostgreSQL
 ./dev lock [--upgrade]                     compile requirements/*.in again
 ./dev seed NAME [--seed N] [--scale 1/10]  a demo province in an empty database: small, or province (MT_VAR outside)
+./dev new-province --province 31 ...       an empty real province (README: A real province)
 ./dev NAME ...                             any management command, e.g. rules, verify, audit, routes
 """
 
@@ -123,6 +135,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "lock": lock,
     "psql": psql,
     "seed": seed,
+    "new-province": new_province,
     "backup": backup,
     "restore": restore,
     "upgrade-database": upgrade_database,

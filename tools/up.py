@@ -196,7 +196,8 @@ class Up:
             base.write_note("prepared", code)
         refuse_unfinished(base.addresses.app)
         refuse_open_demo(base.addresses.app, self.options)
-        if self.options.seed and has_command("seed") and not base.note("seeded"):
+        real = kind_of(base.addresses.app) == "real"
+        if self.options.seed and not real and has_command("seed") and not base.note("seeded"):
             self._step("loading demo data", ["-m", "django", "seed", "small", "--json"], environment, fine=NOT_EMPTY)
             base.write_note("seeded", "yes")
 
@@ -341,14 +342,19 @@ def refuse_open_demo(app_url: str, options: argparse.Namespace) -> None:
     """
     if is_loopback(options.host) or options.expose_demo:
         return
-    with psycopg.connect(app_url) as db:
-        found = db.execute("SELECT kind FROM identity_installation").fetchone()
-    if (found[0] if found else "demo" if options.seed else "") == "demo":
+    if (kind_of(app_url) or ("demo" if options.seed else "")) == "demo":
         raise Trouble(
             f"This is a demo: whoever reaches {options.host} would sign in with one click.",
             "Leave --host away, or say --expose-demo if everybody there may (and list the hosts in MT_HOSTS).",
             code=1,
         )
+
+
+def kind_of(app_url: str) -> str:
+    """demo, real, or "" for a database that is neither yet."""
+    with psycopg.connect(app_url) as db:
+        found = db.execute("SELECT kind FROM identity_installation").fetchone()
+    return found[0] if found else ""
 
 
 def is_loopback(host: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -94,7 +95,15 @@ def wait_for(what: Callable[[], Any], seconds: float = 60) -> Any:
 
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("up") / "var"
+    yield from a_state(tmp_path_factory.mktemp("up") / "var")
+
+
+@pytest.fixture
+def new_state(tmp_path: Path) -> Iterator[Path]:
+    yield from a_state(tmp_path / "var")
+
+
+def a_state(folder: Path) -> Iterator[Path]:
     yield folder
     place = postgres.layout(folder / "postgres")
     if place.base != place.home:
@@ -208,6 +217,30 @@ def test_a_demo_is_not_let_out_of_this_machine_unless_told(up: Started, port: in
     assert told.stop_when_done() == 0
 
     assert "--expose-demo" in "\n".join(refused.words) and told.words[-1] == "OK"
+
+
+def test_a_real_province_is_made_in_a_folder_that_holds_nothing_and_gets_no_demo_data(new_state: Path) -> None:
+    address = "https://maitruong.haiphong.example"
+    asked = [
+        "--province",
+        "31",
+        "--department",
+        "Sở GDĐT Hải Phòng",
+        "--address",
+        address,
+        "--administrator",
+        "Vũ Đình Bách",
+    ]
+
+    made = subprocess.run(
+        [sys.executable, "-m", "tools.commands", "new-province", *asked, "--json"],
+        cwd=CHECKOUT, env=environment(new_state), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    started = Started(new_state, "--check")
+
+    assert json.loads(made.stdout)["link"].startswith(f"{address}/bat-dau/"), made.stderr
+    assert started.stop_when_done() == 0
+    assert not [line for line in started.words if "demo" in line]
 
 
 @pytest.mark.parametrize(
