@@ -33,8 +33,9 @@ from tools.processes import die_with_parent
 from tools.uploads import Parser
 
 DEFAULT_APPLICATION = "maitruong.site.wsgi:application"
-PROCESSES = 2
-THREADS = 8
+PROCESSES = 4
+THREADS = 4
+"""Threads of one process wait for each other's turn in Python: two processes a core answer more than one with twice the threads."""
 MB = 1024 * 1024
 OBJECTS_BETWEEN_LOOKS = 20_000
 """So many new objects until Python looks for garbage among them; a page makes some thousands, and nearly all are gone with it."""
