@@ -25,10 +25,17 @@ os.environ |= server.addresses(DATABASE).environment()
 
 EXIT_NOT_ALL_RUN = 3
 BROWSER = ("chromium", "libatomic.so.1")
+LONG = ("tests/journeys/", "tests/faults/", "tests/house/")
 
 # A busy machine must not turn a property red: examples have no deadline of their own. The same examples every run.
 hypothesis_settings.register_profile("house", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("house")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of a run in several processes: files of minutes first, or one process is left with them when the others are done."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
