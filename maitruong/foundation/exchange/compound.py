@@ -11,7 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from . import limits
-from .errors import BrokenFile, EncryptedFile, MacroFile, NotASpreadsheet, TooManyColumns, TooManyParts
+from .errors import (
+    BrokenFile,
+    EncryptedFile,
+    MacroFile,
+    NotASpreadsheet,
+    TooManyColumns,
+    TooManyParts,
+    refuse_many_cells,
+)
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 FREE, END_OF_CHAIN = 0xFFFFFFFF, 0xFFFFFFFE
@@ -128,6 +136,7 @@ def old_sheets(data: bytes) -> list[OldSheet]:
     sheets = _sheets_of(stream)
     for sheet in sheets:
         _walk_sheet(stream, sheet)
+        refuse_many_cells((sheet.last_row, sheet.last_column) for sheet in sheets)
     return sheets
 
 

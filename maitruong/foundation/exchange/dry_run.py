@@ -15,6 +15,7 @@ from typing import Any
 
 from .columns import Column, ColumnChoice, ColumnMap
 from .findings import ROW, Finding, Problem, Severity, error, warning
+from .merged import with_source
 from .parsers import Outcome, is_blank, quick_fold, shown
 from .row_findings import error_value, formula, lowered, missing, no_column
 from .row_sorter import RowSorter
@@ -197,6 +198,7 @@ class DryRun:
     # --- a batch -----------------------------------------------------------------------------------------------------
 
     def _check(self, batch: RowBatch) -> Checked:
+        batch.take_merged(data_from=self.choice.data_from, columns=self.choice.columns)
         self._correct(batch)
         rows, numbers, bands, skipped = self._sort(batch)
         problems = self._formulas(batch, set(numbers))
@@ -209,19 +211,17 @@ class DryRun:
         said = {(p.row, self._whole(p.key)) for p in problems if p.finding.severity is Severity.ERROR}
         problems += self._check_rows(records, said)
         problems += self._decide(records, self._wrong(problems))
+        if batch.merged:
+            problems = with_source(problems, batch.merged)
         problems.sort(key=lambda problem: (problem.row, problem.column))
         rows_read = batch.first_row + len(batch.rows)
         return Checked(records, problems, skipped, rows_read)
 
     def _correct(self, batch: RowBatch) -> None:
         for row in self._corrected_rows.intersection(range(batch.first_row, batch.first_row + len(batch.rows))):
-            cells_of = batch.rows[row - batch.first_row]
             for (at_row, column), text in self._corrections.items():
                 if at_row == row:
-                    cells_of.extend([""] * (column + 1 - len(cells_of)))
-                    cells_of[column] = text
-                    batch.formulas.pop((row, column), None)
-                    batch.errors.pop((row, column), None)
+                    batch.correct(row, column, text)
 
     def _sort(self, batch: RowBatch) -> tuple[list[list[CellValue]], list[int], list[str], list[Skipped]]:
         rows, numbers, bands, skipped = [], [], [], []

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from maitruong.foundation.kernel.errors import Refusal
+
+from . import limits
 
 
 class ExchangeError(Refusal):
@@ -99,6 +103,18 @@ class TooCostly(ExchangeError):
     code = "exchange.too_costly"
     message = "Tệp này làm bộ đọc vượt quá {what} cho phép nên đã dừng."
     remedy = "Chép các ô có dữ liệu sang một tệp mới (dán dạng giá trị), lưu dạng .xlsx rồi tải lên."
+
+
+class ReadersBusy(ExchangeError):
+    code = "exchange.readers_busy"
+    message = "Máy chủ đang đọc nhiều danh sách cùng lúc nên chưa nhận tệp này; chưa có gì được lưu."
+    remedy = "Đợi một phút rồi tải tệp lên lại."
+
+
+def refuse_many_cells(extents: Iterable[tuple[int, int]]) -> None:
+    """Raises TooCostly when sheets of such (last row, last column), from 0, are more than the library may lay out."""
+    if sum((row + 1) * (column + 1) for row, column in extents) > limits.MAX_CELLS:
+        raise TooCostly(what="số ô")
 
 
 class UnsupportedSheet(ExchangeError):

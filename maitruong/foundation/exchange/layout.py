@@ -17,8 +17,8 @@ MOST_MERGED_CELLS = 200_000
 WIDEST, HIGHEST = 255.0, 409.0  # what Excel allows
 MOST_COLUMNS_IN_SIGHT = 20
 
-_COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
-_PANE = re.compile(rb"<(?:\w+:)?pane\s[^>]*>")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\s[^<>]*>")
+_PANE = re.compile(rb"<(?:\w+:)?pane\s[^<>]*>")
 _ATTRIBUTE = re.compile(rb"\s(min|max|width|ht|xSplit|ySplit|state)\s*=\s*[\"']([\w.]{1,20})[\"']")
 
 
@@ -70,11 +70,15 @@ def apart(merges: Iterable[Merge]) -> list[Merge]:
     """The merged cells a sheet may have: more than one cell each, none twice. A sheet with two that overlap Excel calls damaged."""
     kept: list[Merge] = []
     taken: set[int] = set()
+    looked_at = 0
     for top, left, bottom, right in merges:
         inside = 0 <= top <= bottom < limits.MAX_ROWS and 0 <= left <= right < limits.MAX_COLUMNS
         size = (bottom - top + 1) * (right - left + 1)
         if not inside or size < 2 or len(taken) + size > MOST_MERGED_CELLS:
             continue
+        looked_at += size
+        if looked_at > 5 * MOST_MERGED_CELLS:  # only a sheet made to be slow has so many that overlap
+            break
         covered = {
             row * limits.MAX_COLUMNS + column for row in range(top, bottom + 1) for column in range(left, right + 1)
         }

@@ -42,8 +42,7 @@ def corrected(batches: Iterator[RowBatch], typed: Mapping[tuple[int, int], str])
     for (number, column), text in typed.items():
         by_row.setdefault(number, {})[column] = text
     for batch in batches:
-        for number, row in enumerate(batch.rows, start=batch.first_row):
+        for number in range(batch.first_row, batch.first_row + len(batch.rows)):
             for column, text in by_row.get(number, {}).items():
-                row.extend([""] * (column + 1 - len(row)))
-                row[column] = text
+                batch.correct(number, column, text)
         yield batch

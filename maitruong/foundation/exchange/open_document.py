@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from . import limits
-from .errors import BrokenFile, TooManyColumns, TooManyParts, TooManyRows
+from .errors import BrokenFile, TooManyColumns, TooManyParts, TooManyRows, refuse_many_cells
+from .layout import Merge
 from .package import Package
 
 CONTENT_LIMIT_BYTES = 150 * limits.MEGABYTE
@@ -20,13 +21,14 @@ LONGEST_FORMULA = 200
 
 @dataclass
 class OpenSheet:
-    """One sheet of an .ods. formulas: (row, column) from 0 → text."""
+    """One sheet of an .ods. formulas: (row, column) from 0 → text. merges: (first row, first column, last row, last column)."""
 
     name: str
     hidden: bool
     last_row: int = -1
     last_column: int = -1
     formulas: dict[tuple[int, int], str] = field(default_factory=dict)
+    merges: list[Merge] = field(default_factory=list)
 
 
 class Scan:
@@ -57,6 +59,10 @@ class Scan:
             formula = attributes.get("table:formula", "")
             self._pending = (repeats, formula, "office:value-type" in attributes or bool(formula))
             self._text_in_cell = False
+            rows, columns = (_count(attributes.get(f"table:number-{way}-spanned")) for way in ("rows", "columns"))
+            if self.sheets and (rows > 1 or columns > 1):
+                top, left = self._row, self._column
+                self.sheets[-1].merges.append((top, left, top + rows - 1, left + columns - 1))
         elif tag == "text:p":
             self._text_in_cell = True
         elif tag == "table:table-row":
@@ -110,6 +116,7 @@ def open_sheets(package: Package) -> tuple[list[OpenSheet], io.BytesIO]:
     """The sheets, and a package of our own making for the library to read."""
     content = package.read("content.xml", limit=CONTENT_LIMIT_BYTES)
     sheets = Scan().parse(content)
+    refuse_many_cells((sheet.last_row, sheet.last_column) for sheet in sheets)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")

@@ -124,7 +124,7 @@ def _looks_like_formula(value: str) -> Finding:
 
 
 def person_name(raw: CellValue) -> Outcome:
-    """A full name, capitalised when it was all capitals or all small letters."""
+    """A full name, capitalised when it was all capitals or all small letters; where its words differ, that is only suggested."""
     value, found = clean_text(raw)
     if value.startswith(_OPENS_FORMULA):
         return None, (*found, _looks_like_formula(value))
@@ -143,7 +143,19 @@ def person_name(raw: CellValue) -> Outcome:
     if len(value) > 1 and (value.isupper() or value.islower()):
         value = capitalised(value)
         found = (*found, fixed("name.capitals", f"Đã đổi cách viết hoa thành “{value}”."))
+    elif (usual := _usual_capitals(value)) != value:
+        message = f"Tên viết hoa, viết thường lẫn lộn; sẽ nhập đúng như trong tệp. Có phải “{usual}”?"
+        found = (*found, warning("name.mixed_capitals", message, usual))
     return value, found
+
+
+def _usual_capitals(name: str) -> str:
+    """The name with the words capitalised that are not yet: TRẦN văn Long → Trần Văn Long; H'mok stays, both ways are in use."""
+    return " ".join(capitalised(word) if _is_oddly_capitalised(word) else word for word in name.split(" "))
+
+
+def _is_oddly_capitalised(word: str) -> bool:
+    return word[:1].islower() or any(letter.isupper() for part in re.findall(r"\w+", word) for letter in part[1:])
 
 
 def capitalised(name: str) -> str:

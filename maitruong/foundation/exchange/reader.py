@@ -4,7 +4,7 @@ A spreadsheet from outside is parsed by a library, and a library has limits no c
 own with bounded memory and time, without database address, settings or secrets; if it dies, one list is refused and nothing else.
 
 Lines: {"kind": …, "sheets": […]} when asked to look; {"first_row": …, "rows": […], …} for each batch when asked to read;
-{"layout": {…}} before and after those;
+{"layout": {…}} before those, the merged cells first;
 {"refused": code, "facts": {…}} at any point. Dates travel as {"date": "2013-09-15"}, moments as {"moment": …}.
 """
 
@@ -29,12 +29,14 @@ from .errors import (
     ExchangeError,
     HtmlNotSheet,
     NotASpreadsheet,
+    TooCostly,
     TooManyColumns,
     TooManyRows,
 )
+from .layout import Merge
 from .open_document import open_sheets
 from .package import Package
-from .slices import SheetSlices, XlsxBook, small_workbook
+from .slices import SheetSlices, XlsxBook, find_merges, small_workbook
 
 BATCH_ROWS = 500
 OTHER_FORMATS = (
@@ -99,12 +101,24 @@ def look(file: BinaryIO) -> Line:
     if kind == "csv":
         return {"kind": "csv", "sheets": [text_table.look(file)]}
     if kind == "xls":
-        return {"kind": "xls", "sheets": list(_look_into_old(file))}
+        return {"kind": "xls", "sheets": _all_of(_look_into_old(file))}
     package = Package(file)
     if package.kind == "ods":
         package.scan_xml(skip={"content.xml"})
-        return {"kind": "ods", "sheets": list(_look_into_open(package))}
-    return {"kind": "xlsx", "sheets": list(_look_into_xlsx(package))}
+        return {"kind": "ods", "sheets": _all_of(_look_into_open(package))}
+    return {"kind": "xlsx", "sheets": _all_of(_look_into_xlsx(package))}
+
+
+def _all_of(sheets: Iterator[Line]) -> list[Line]:
+    """The sheets. Raises TooCostly when their first rows hold more than a person looks at: one long text may be shown in every cell."""
+    seen: list[Line] = []
+    chars = 0
+    for sheet in sheets:
+        chars += sum(len(value) for row in sheet["head"] for value in row if isinstance(value, str))
+        if chars > limits.MAX_HEAD_CHARS:
+            raise TooCostly(what="lượng chữ ở các dòng đầu")
+        seen.append(sheet)
+    return seen
 
 
 def _look_into_xlsx(package: Package) -> Iterator[Line]:
@@ -185,24 +199,29 @@ def read(file: BinaryIO, sheet_index: int) -> Iterator[Line]:
 def _read_package(package: Package, sheet_index: int) -> Iterator[Line]:
     if package.kind == "ods":
         sheets, clean = open_sheets(package)
-        yield from _whole(CalamineWorkbook.from_filelike(clean), sheet_index, sheets[sheet_index].formulas)
+        found = sheets[sheet_index]
+        yield from _whole(CalamineWorkbook.from_filelike(clean), sheet_index, found.formulas, found.merges)
         return
     book = XlsxBook(package)
     frame = book.frame()
     slices = SheetSlices(package, book.sheets[sheet_index])
+    # They stand behind the rows, and a row is not whole without them. Inflating the part twice costs a fraction of reading it.
+    yield {"layout": {"merges": find_merges(package, book.sheets[sheet_index])}}
     for number, part in enumerate(slices):
         if number == 0:
             yield {"layout": slices.layout.as_json()}
         workbook = CalamineWorkbook.from_filelike(small_workbook(part.xml, frame, slices.tags))
         yield from _batches(*_laid_out(workbook), part.formulas, part.error_values)
-    yield {"layout": {"merges": slices.merges}}
 
 
-def _whole(workbook: CalamineWorkbook, sheet_index: int, formulas: dict[tuple[int, int], str]) -> Iterator[Line]:
-    """A sheet the library reads in one piece."""
+def _whole(
+    workbook: CalamineWorkbook, sheet_index: int, formulas: dict[tuple[int, int], str], merges: Iterable[Merge] = ()
+) -> Iterator[Line]:
+    """A sheet the library reads in one piece. merges: what the library does not tell of them."""
     sheet = workbook.get_sheet_by_index(sheet_index)
+    told = [(*first, *last) for first, last in sheet.merged_cell_ranges or []]
+    yield {"layout": {"merges": [*told, *merges]}}
     yield from _batches(*_laid_out(workbook, sheet), formulas, {})
-    yield {"layout": {"merges": [(*first, *last) for first, last in sheet.merged_cell_ranges or []]}}
 
 
 def _laid_out(workbook: CalamineWorkbook, sheet: CalamineSheet | None = None) -> tuple[int, list[list[Any]]]:
@@ -257,9 +276,9 @@ def _write(lines: Iterable[Line]) -> None:
         out.flush()
 
 
-def _lock_in() -> None:
+def _lock_in(seconds: int) -> None:
     """Give up what reading a list never needs. The limits are inherited by nothing: this process starts no other."""
-    memory, seconds = limits.READER_ADDRESS_SPACE_BYTES, limits.READER_CPU_SECONDS
+    memory = limits.READER_ADDRESS_SPACE_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -284,7 +303,7 @@ def answer(file: BinaryIO, task: str) -> Iterator[Line]:
 
 
 def main() -> int:
-    _lock_in()
+    _lock_in(limits.LOOK_CPU_SECONDS if sys.argv[1] == "look" else limits.READER_CPU_SECONDS)
     _write(answer(os.fdopen(0, "rb"), sys.argv[1]))
     return 0
 

@@ -19,6 +19,7 @@ from .columns import Column, Values
 from .findings import ROW, Problem, Severity
 from .headers import TO_DO_SHEET
 from .layout import Layout, Merge, apart
+from .merged import write_out
 from .workbook import CellValue, RowBatch
 
 OPENS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -120,7 +121,15 @@ def write_annotated(
     _list_notes(writer, to_do, data.get_name(), notes)
     by_cell = _by_cell(notes)
     comments = 0
+    merges: list[Merge] | None = None
+    apart_now: set[tuple[int, int]] = set()
     for batch in batches:
+        if merges is None:  # they are told before the first row
+            merges = apart(layout.merges)
+            apart_now = {merge[:2] for merge in merges if _comes_apart(merge, by_cell)}
+        for (row, column), covered in batch.merged.items():
+            if (covered.top, column) in apart_now:
+                write_out(batch.rows[row - batch.first_row], column, covered.value)
         for row, values in enumerate(batch.rows, start=batch.first_row):
             height = layout.heights.get(row)
             writer.wraps = height is not None and height >= TWO_LINES
@@ -139,11 +148,11 @@ def write_annotated(
                     text = "\n".join(note.text for note in found)[:2000]
                     data.write_comment(row, column, text, {"author": "Mái Trường", "x_scale": 2, "y_scale": 1.5})
                     comments += 1
-    _lay_out(data, layout, width, by_cell)
+    _lay_out(data, layout, width, [merge for merge in merges or () if merge[:2] not in apart_now])
     writer.book.close()
 
 
-def _lay_out(sheet: Any, layout: Layout, width: int, marks: Marked) -> None:
+def _lay_out(sheet: Any, layout: Layout, width: int, merges: Iterable[Merge]) -> None:
     """What a sheet is told after its rows, which are out of memory by then."""
     if not layout.widths:
         sheet.set_column(0, max(width - 1, 0), USUAL_WIDTH)
@@ -152,13 +161,14 @@ def _lay_out(sheet: Any, layout: Layout, width: int, marks: Marked) -> None:
     if any(layout.in_sight):
         sheet.freeze_panes(*layout.in_sight)
     # Not by merge_range: it writes cells, also of rows that are written already.
-    sheet.merge.extend([list(merge) for merge in apart(layout.merges) if not _hides_a_mark(merge, marks)])
+    sheet.merge.extend(list(merge) for merge in merges)
 
 
-def _hides_a_mark(merge: Merge, marks: Marked) -> bool:
-    """Whether a merge would cover a cell with a problem, which then nobody could see or fill."""
+def _comes_apart(merge: Merge, marks: Marked) -> bool:
+    """Whether a merge would cover a cell with a problem, which then nobody could see or fill, or spread what was typed for one row."""
     top, left, bottom, right = merge
-    return any(
+    typed = bottom > top and any(note.severity is Severity.FIXED for note in marks.get(top, {}).get(left, ()))
+    return typed or any(
         left <= column <= right and (row, column) != (top, left)
         for row in range(top, bottom + 1)
         for column in marks.get(row, ())

@@ -13,23 +13,28 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from defusedxml import ElementTree
 
 from . import cells, limits
 from .errors import BrokenFile, TooManyColumns, TooManyParts, TooManyRows
-from .layout import Layout
+from .layout import Layout, Merge
 from .package import Package
 
 FIRST_SLICE_BYTES = 384 << 10
 SLICE_BYTES = 4 << 20
 SLICE_ROWS = 10_000
+LONGEST_ROW_BYTES = 16 << 20
+"""Two hundred cells of the longest text are 1 MB. A row without end would be looked through again with every piece."""
 LONGEST_FORMULA = 200
+LONGEST_MERGE = 200
 
-SHEET_DATA = re.compile(rb"<(?:([A-Za-z_]\w*):)?sheetData(?:\s[^>]*?)?(/)?>")
+#: A pattern never runs past the next "<": of a tag that is not closed, a million times over, each would read to the file's end.
+SHEET_DATA = re.compile(rb"<(?:([A-Za-z_]\w*):)?sheetData(?:\s[^<>]*?)?(/)?>")
 ROW_NUMBER = re.compile(rb"\sr\s*=\s*[\"'](\d{1,9})[\"']")
 CELL_REFERENCE = re.compile(r"\sr\s*=\s*[\"']([A-Z]{1,4})(\d{1,9})[\"']")
-MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*[\"']([A-Z]{1,4}\d{1,8}):([A-Z]{1,4}\d{1,8})[\"']")
+MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]{0,300}?ref\s*=\s*[\"']([A-Z]{1,4}\d{1,8}):([A-Z]{1,4}\d{1,8})[\"']")
 
 
 class Tags:
@@ -41,14 +46,15 @@ class Tags:
         self.cell_start = b"<" + prefix + b"c"
         self.close = b"</" + prefix + b"sheetData"
         self.end = self.close + b"></" + prefix + b"worksheet>"
-        self.row = re.compile(self.row_start + rb"(?=[\s/>])[^>]*>")
+        self.row = re.compile(self.row_start + rb"(?=[\s/>])[^<>]*>")
         self.value = re.compile(b"<" + prefix + rb"(?:v|is|f)[\s/>]")
-        self.formula = re.compile(b"<" + prefix + rb"f(?=[\s/>])[^>]*?(?:/>|>([^<]*)<)")
+        self.formula = re.compile(b"<" + prefix + rb"f(?=[\s/>])[^<>]*?(?:/>|>([^<]*)<)")
         self.shared_value = re.compile(
-            rb"\bt=[\"']s[\"'][^>]*>\s*<" + prefix + rb"v>\s*(\d{1,9})\s*</" + prefix + b"v>"
+            rb"\bt=[\"']s[\"'][^<>]{0,300}>\s*<" + prefix + rb"v>\s*(\d{1,9})\s*</" + prefix + b"v>"
         )
         self.error_value = re.compile(
-            self.cell_start + rb"\s[^>]*?\bt\s*=\s*[\"']e[\"'][^>]*>.{0,400}?<" + prefix + rb"v>([^<]*)<", re.DOTALL
+            self.cell_start + rb"\s[^<>]{0,300}?\bt\s*=\s*[\"']e[\"'][^<>]{0,300}>.{0,400}?<" + prefix + rb"v>([^<]*)<",
+            re.DOTALL,
         )
 
 
@@ -72,10 +78,15 @@ class Frame:
         root = re.search(rb"<(?:([A-Za-z_]\w*):)?sst[\s>]", shared_strings)
         self.prefix = root[1] + b":" if root and root[1] else b""
         tag = self.prefix + b"si"
-        string = re.compile(b"<" + tag + rb"(?:\s[^>]*)?(?:/>|>(.*?)</" + tag + b">)", re.DOTALL)
+        string = re.compile(b"<" + tag + rb"(?:\s[^<>]*)?(?:/>|>(.*?)</" + tag + b">)", re.DOTALL)
+        empty = re.compile(b"<" + tag + rb"(?:\s[^<>]*)?/()>")
+        end = shared_strings.rfind(b"</" + tag + b">") + 1  # behind it no string has an end to look for
         inside = self.prefix + b"is>"
         self.strings = [
-            b't="inlineStr"><%s%s</%s' % (inside, found[1] or b"", inside) for found in string.finditer(shared_strings)
+            b't="inlineStr"><%s%s</%s' % (inside, found[1] or b"", inside)
+            for found in chain(
+                string.finditer(shared_strings, 0, end and end + len(tag) + 2), empty.finditer(shared_strings, end)
+            )
         ]
 
     def write_strings_in(self, rows: bytes, tags: Tags) -> bytes:
@@ -180,6 +191,8 @@ class SheetSlices:
         while self._open and (end := buffer.find(self.tags.close)) < 0:
             if len(buffer) >= target:
                 cut = buffer.rfind(self.tags.row_start)
+                if cut <= 0 and len(buffer) > LONGEST_ROW_BYTES:
+                    raise BrokenFile(where=f"trang tính “{self._sheet.name}”, một dòng quá dài")
                 if cut > 0:
                     yield from self._slices_of(buffer[:cut])
                     buffer = buffer[cut:]
@@ -209,10 +222,7 @@ class SheetSlices:
         raise BrokenFile(where=f"trang tính “{self._sheet.name}” không có vùng dữ liệu")
 
     def _read_merges(self, buffer: bytes, chunks: Iterator[bytes]) -> None:
-        rest = buffer + b"".join(chunks)
-        for found in MERGE.finditer(rest):
-            first, last = cells.position(found[1].decode()), cells.position(found[2].decode())
-            self.merges.append((*first, *last))
+        self.merges += _merges_in(buffer + b"".join(chunks))
 
     def _slices_of(self, rows: bytes) -> Iterator[Slice]:
         """Cut where a slice would span too many rows: the library lays a slice out as one full rectangle."""
@@ -262,9 +272,11 @@ class SheetSlices:
 
     def _formulas(self, rows: bytes) -> dict[tuple[int, int], str]:
         found: dict[tuple[int, int], str] = {}
+        end_of_last = 0
         for formula in self.tags.formula.finditer(rows):
-            start = rows.rfind(self.tags.cell_start, 0, formula.start())
-            at = _reference(rows[start : formula.start()])
+            start = rows.rfind(self.tags.cell_start, end_of_last, formula.start())
+            end_of_last = formula.end()
+            at = _reference(rows[start : formula.start()]) if start >= 0 else None
             if at:
                 found[at] = "=" + html.unescape((formula[1] or b"...").decode("utf-8", "replace"))[:LONGEST_FORMULA]
         return found
@@ -274,6 +286,24 @@ class SheetSlices:
             return {}
         found = ((_reference(error[0]), error[1]) for error in self.tags.error_value.finditer(rows))
         return {at: html.unescape(text.decode("utf-8", "replace"))[:20] for at, text in found if at}
+
+
+def find_merges(package: Package, sheet: SheetPart) -> list[Merge]:
+    """The merges of a sheet that was looked at before, without its rows: (first row, first column, last row, last column) from 0."""
+    found: dict[Merge, None] = {}
+    tail = b""
+    for chunk in package.stream(sheet.part):
+        if b"mergeCell" in tail or b"mergeCell" in chunk:
+            found.update(dict.fromkeys(_merges_in(tail + chunk)))
+        tail = chunk[-LONGEST_MERGE:]
+    return list(found)
+
+
+def _merges_in(xml: bytes) -> Iterator[Merge]:
+    for number, found in enumerate(MERGE.finditer(xml)):
+        if number == limits.MAX_MERGES:
+            raise TooManyParts(count=f"hơn {limits.MAX_MERGES}", what="vùng ô gộp", limit=limits.MAX_MERGES)
+        yield (*cells.position(found[1].decode()), *cells.position(found[2].decode()))
 
 
 def _reference(cell: bytes) -> tuple[int, int] | None:

@@ -9,7 +9,8 @@ import datetime as dt
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,11 +19,14 @@ from typing import Any
 import orjson
 
 from . import limits
-from .errors import BY_CODE, BrokenFile, EmptyFile, ExchangeError, FileTooBig, SheetNotFound, TooCostly
+from .errors import BY_CODE, BrokenFile, EmptyFile, ExchangeError, FileTooBig, ReadersBusy, SheetNotFound, TooCostly
 from .layout import Layout
+from .merged import Cell, Covered, TallMerges, write_out
 
 ROOT = Path(__file__).resolve().parents[3]
 KILLED_BY_TIME = -24  # SIGXCPU
+_looks = threading.BoundedSemaphore(limits.LOOKS_AT_ONCE)
+_places = threading.BoundedSemaphore(limits.LOOKS_AT_ONCE + limits.LOOKS_WAITING)
 
 #: What a cell may hold: text, number, truth, a day or a moment. An empty cell is "".
 CellValue = str | float | int | bool | dt.date | dt.datetime | None
@@ -90,17 +94,40 @@ class Book:
 
 @dataclass
 class RowBatch:
-    """Consecutive rows. first_row: number of the first, from 0. formulas, errors: (row, column) from 0 → what stands there."""
+    """Consecutive rows. first_row: number of the first, from 0. formulas, errors: (row, column) from 0 → what stands there.
+
+    merged: (row, column) from 0 → what a merge shows in an empty cell; the rows themselves stay as the file has them.
+    """
 
     first_row: int
     rows: list[list[CellValue]]
     formulas: Marks = field(default_factory=dict)
     errors: Marks = field(default_factory=dict)
+    merged: dict[Cell, Covered] = field(default_factory=dict)
+
+    def take_merged(self, *, data_from: int, columns: Collection[int]) -> None:
+        """Give every row what stands merged over it. data_from: number of the first data row, from 1: the merges of titles end there."""
+        self.merged = {at: cov for at, cov in self.merged.items() if cov.top + 1 >= data_from and at[1] in columns}
+        for (row, column), covered in self.merged.items():
+            write_out(self.rows[row - self.first_row], column, covered.value)
+            if covered.formula:
+                self.formulas[row, column] = covered.formula
+            if covered.error:
+                self.errors[row, column] = covered.error
+
+    def correct(self, row: int, column: int, text: str) -> None:
+        """Put what was typed into one cell, whatever stood or showed there."""
+        write_out(self.rows[row - self.first_row], column, text)
+        for marks in (self.formulas, self.errors, self.merged):
+            marks.pop((row, column), None)
 
 
 def look(path: Path) -> Book:
-    """The sheets of a file with their first rows. Raises an ExchangeError that names what is wrong with the file."""
-    with _reader(path, "look") as lines:
+    """The sheets of a file with their first rows. Raises an ExchangeError that names what is wrong with the file.
+
+    A few at once: each may take a gigabyte for most of a minute, and a page of the office must not be what stops all others.
+    """
+    with _turn(), _reader(path, "look") as lines:
         answer = next(lines)
     book = Book.from_json(answer)
     if not any(sheet.rows for sheet in book.sheets):
@@ -108,14 +135,32 @@ def look(path: Path) -> Book:
     return book
 
 
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _places.acquire(blocking=False):
+        raise ReadersBusy()
+    try:
+        if not _looks.acquire(timeout=limits.LOOK_PATIENCE_SECONDS):
+            raise ReadersBusy()
+        try:
+            yield
+        finally:
+            _looks.release()
+    finally:
+        _places.release()
+
+
 def read_rows(path: Path, sheet_index: int, *, layout: Layout | None = None) -> Iterator[RowBatch]:
     """The rows of one sheet in batches of at most 500. Closing the iterator ends the reading process.
 
-    layout: is filled in passing, the merged cells last.
+    layout: is filled in passing, the merged cells first.
     """
+    merges = TallMerges()
     with _reader(path, str(sheet_index)) as lines:
         for line in lines:
             if "layout" in line:
+                if "merges" in line["layout"]:
+                    merges.learn(line["layout"]["merges"])
                 if layout is not None:
                     layout.take(line["layout"])
                 continue
@@ -123,7 +168,9 @@ def read_rows(path: Path, sheet_index: int, *, layout: Layout | None = None) -> 
             for row in rows:
                 if dict in map(type, row):
                     row[:] = _unpacked(row)
-            yield RowBatch(line["first_row"], rows, _marks(line.get("formulas")), _marks(line.get("errors")))
+            batch = RowBatch(line["first_row"], rows, _marks(line.get("formulas")), _marks(line.get("errors")))
+            batch.merged = merges.covered(batch.first_row, rows, batch.formulas, batch.errors)
+            yield batch
 
 
 def _marks(found: list[list[Any]] | None) -> Marks:

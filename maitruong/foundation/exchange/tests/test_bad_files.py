@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import random
+import struct
+import time
 import zipfile
 from pathlib import Path
 
@@ -21,11 +25,15 @@ from maitruong.foundation.exchange.errors import (
     MacroFile,
     NestedArchive,
     NotASpreadsheet,
+    ReadersBusy,
+    TooCostly,
     TooManyColumns,
+    TooManyParts,
     TooManyRows,
     UnsupportedSheet,
     ZipBomb,
 )
+from maitruong.foundation.exchange.layout import apart
 
 from .files import changed, old_container, part, plain_workbook
 
@@ -303,6 +311,114 @@ def test_open_document_is_read_with_its_formulas(tmp_path: Path) -> None:
     assert batch.rows == [["Nông Đức Dũng", 3.0]]
     assert batch.formulas == {(0, 1): "=1+2"}
     assert workbook.look(path).sheets[0].name == "Lớp 6A1"
+
+
+CELL = "<row r='1'><c r='A1'><v>1</v></c></row>"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "<row r='1'>" + "<row " * 700_000,
+        "<row r='1'>" + "<f/>" * 700_000 + "</row>",
+        "<row r='1'><c r='A1'>" + "<f " * 700_000 + "</c></row>",
+        "<row r='1'><c r='A1' t=\"e\"><v>1</v></c>" + "<c " * 900_000 + "</row>",
+        CELL + "</sheetData>" + "<mergeCell " * 350_000,
+    ],
+    ids=["rows", "formulas without a cell", "formulas", "errors", "merged cells"],
+)
+def test_a_small_file_of_tags_that_are_never_closed_is_done_with_at_once(good: Path, tmp_path: Path, rows: str) -> None:
+    filler = random.Random(1).randbytes(60_000).hex()  # so that it is no zip bomb
+    slow = changed(good, tmp_path / "slow.xlsx", {SHEET: sheet_with(good, rows + filler)})
+    assert slow.stat().st_size < 200_000
+
+    assert not isinstance(what_comes_of(slow), TooCostly)
+
+
+def test_shared_strings_and_columns_that_are_never_closed_are_done_with_at_once(good: Path, tmp_path: Path) -> None:
+    filler = random.Random(1).randbytes(90_000).hex().encode()
+    strings = b"<sst xmlns='x'><si><t>a</t></si>" + b"<si>" * 1_500_000 + filler
+    front = sheet_with(good, CELL).replace(b"<sheetData>", b"<col " * 1_000_000 + filler + b"<sheetData>")
+
+    for name, part_of in (("xl/sharedStrings.xml", strings), (SHEET, front)):
+        slow = changed(good, tmp_path / "slow.xlsx", {name: part_of})
+        assert not isinstance(what_comes_of(slow), TooCostly), name
+
+
+def what_comes_of(path: Path) -> ExchangeError | None:
+    try:
+        workbook.look(path)
+    except ExchangeError as problem:
+        return problem
+    return None
+
+
+def test_shared_strings_that_end_with_an_empty_one_are_all_counted(good: Path, tmp_path: Path) -> None:
+    strings = b"<sst xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><si><t>L\xe1\xbb\x9bp</t></si><si/></sst>"
+    rows = "<row r='1'><c r='A1' t='s'><v>0</v></c><c r='B1' t='s'><v>1</v></c><c r='C1'><v>6</v></c></row>"
+    path = changed(good, tmp_path / "a.xlsx", {"xl/sharedStrings.xml": strings, SHEET: sheet_with(good, rows)})
+
+    assert workbook.look(path).sheets[0].head == [["Lớp", "", 6.0]]
+
+
+def test_one_long_text_shown_in_every_cell_of_the_first_rows_is_refused(good: Path, tmp_path: Path) -> None:
+    strings = b"<sst xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><si><t>%s</t></si></sst>"
+    columns = [f"{a}{b}" for a in ("", "A", "B") for b in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+    row = "<row r='{0}'>" + "".join(f"<c r='{at}{{0}}' t=\"s\"><v>0</v></c>" for at in columns) + "</row>"
+    rows = "".join(row.format(number) for number in range(1, 61))
+    bomb = changed(
+        good, tmp_path / "a.xlsx", {"xl/sharedStrings.xml": strings % (b"x" * 4_000), SHEET: sheet_with(good, rows)}
+    )
+
+    refused(bomb, TooCostly)
+
+
+def test_old_sheets_that_together_are_too_many_cells_are_refused_before_they_are_laid_out(tmp_path: Path) -> None:
+    def record(kind: int, body: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(body)) + body
+
+    def globals_of(offset: int) -> bytes:
+        names = b"".join(record(0x85, struct.pack("<IBBBB", offset, 0, 0, 1, 0) + b"a") for _ in range(90))
+        return record(0x809, bytes(16)) + names + record(0x0A, b"")
+
+    far = record(0x809, bytes(16)) + record(0x203, struct.pack("<HHHd", 65_535, 199, 0, 1.0)) + record(0x0A, b"")
+    path = tmp_path / "far.xls"
+    path.write_bytes(old_container({"Workbook": globals_of(len(globals_of(0))) + far}))
+
+    assert "số ô" in refused(path, TooCostly).text
+
+
+def test_a_hundred_thousand_merged_cells_are_enough(good: Path, tmp_path: Path) -> None:
+    merges = "".join(f'<mergeCell ref="A{row}:B{row}"/>' for row in range(1, 100_002))
+    many = changed(good, tmp_path / "a.xlsx", {SHEET: sheet_with(good, CELL + "</sheetData>" + merges)})
+
+    refused(many, TooManyParts)
+
+
+def test_merged_cells_made_to_overlap_do_not_hold_the_annotated_sheet_up() -> None:
+    began = time.process_time()
+
+    kept = apart([(0, 0, 0, 1), *[(0, 0, 900, 199)] * 3_000])
+
+    assert kept == [(0, 0, 0, 1)]
+    assert time.process_time() - began < 5
+
+
+def test_a_few_lists_are_looked_at_at_once_and_the_next_is_told_to_wait(
+    good: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "LOOK_PATIENCE_SECONDS", 0.01)
+    with contextlib.ExitStack() as others:
+        for _ in range(limits.LOOKS_AT_ONCE):
+            others.enter_context(workbook._turn())
+        refused(good, ReadersBusy)
+
+        monkeypatch.setattr(limits, "LOOK_PATIENCE_SECONDS", 600)
+        for _ in range(limits.LOOKS_WAITING):
+            others.enter_context(workbook._places)
+        refused(good, ReadersBusy)  # at once: nobody else's page waits behind a row of lists
+
+    assert workbook.look(good).sheets
 
 
 def test_reading_process_knows_no_address_of_a_database(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:

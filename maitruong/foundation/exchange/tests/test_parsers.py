@@ -56,6 +56,12 @@ def test_birth_dates(raw: object, value: Day | None, said: list) -> None:
     assert (parsed, codes(findings)) == (value, said)
 
 
+def test_name_of_words_capitalised_differently_is_suggested_in_usual_writing() -> None:
+    said = [parsers.person_name(name)[1][0].suggestion for name in ("TRẦN văn LONG", "H'mok NIÊ", "Lò A PÁO-sử")]
+
+    assert said == ["Trần Văn Long", "H'mok Niê", "Lò A Páo-Sử"]
+
+
 def test_american_date_is_not_guessed_but_suggested() -> None:
     value, (finding,) = birth("12/31/2013")
 
@@ -108,6 +114,10 @@ def test_wrong_number_of_a_parent_leaves_the_cell_empty_and_the_child_in() -> No
         ("  Lê\u00a0 Văn \u200bAn ", "Lê Văn An", [("fixed", "text.spaces")]),
         ("NGUYỄN VĂN AN", "Nguyễn Văn An", [("fixed", "name.capitals")]),
         ("H'BIA NIÊ KDĂM", "H'Bia Niê Kdăm", [("fixed", "name.capitals")]),
+        ("nguyễn thị hoa", "Nguyễn Thị Hoa", [("fixed", "name.capitals")]),
+        ("TRẦN văn LONG", "TRẦN văn LONG", [("warning", "name.mixed_capitals")]),
+        ("NguyỄn Thị Hoa", "NguyỄn Thị Hoa", [("warning", "name.mixed_capitals")]),
+        ("Y Jhơn H'mok", "Y Jhơn H'mok", []),
         ("Hạ", "Hạ", []),
         ("Nguyễn Văn An 2", "Nguyễn Văn An 2", [("warning", "name.digits")]),
         ("Nguyễn <b>An</b>", None, [("error", "name.strange_sign")]),
