@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
@@ -17,14 +18,20 @@ from maitruong.foundation.reference.errors import UnknownCode
 from .models import Guardianship, Student
 from .types import GuardianRow, StudentFile
 
+#: What the list says of the family's telephone and mail, kept in the details of a dossier.
+_CONTACT = ("contact_phone", "contact_email")
+
 
 def student_file(student_id: int) -> StudentFile | None:
     """The dossier, as far as the database shows it to the present unit of work; the caller checked the permission."""
     row = Student._base_manager.filter(pk=student_id).first()
     if row is None:
         return None
-    named = {name: getattr(row, name) for name in StudentFile.__dataclass_fields__ if name != "student_id"}
-    return StudentFile(student_id=row.pk, **named)
+    named = {
+        name: getattr(row, name) for name in StudentFile.__dataclass_fields__ if name not in {"student_id", *_CONTACT}
+    }
+    told: dict[str, Any] = {name: str(row.details.get(name) or "") for name in _CONTACT}
+    return StudentFile(student_id=row.pk, **{**named, **told})
 
 
 def guardians(student_id: int, *, past: bool = False) -> list[GuardianRow]:

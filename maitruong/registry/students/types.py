@@ -37,7 +37,10 @@ class WaitingTie:
 
 @dataclass(frozen=True)
 class StudentFile:
-    """The learner's dossier besides the person: what the school wrote down."""
+    """The learner's dossier besides the person: what the school wrote down.
+
+    contact_phone, contact_email: of the family, as the list names them, without a word whose they are.
+    """
 
     student_id: int
     religion: str
@@ -49,3 +52,5 @@ class StudentFile:
     pioneer: bool
     admitted_on: dt.date | None
     version: int
+    contact_phone: str
+    contact_email: str

@@ -57,7 +57,11 @@ def test_annotated_sheet_comes_back_and_gives_the_same_findings(tmp_path: Path) 
     wanted = [
         (note.row, note.column) for note in notes if "Excel ghi ngày" not in note.text and "công thức" not in note.text
     ]
-    assert [(p.row, p.column) for p in again if p.finding.code not in ("date.number", "cell.formula")] == wanted
+    # What the formula of B14 showed is text by now, and judged as a name: “Bấm vào đây”.
+    gone = ("date.number", "cell.formula")
+    told = [(p.row, p.column) for p in again if p.finding.code not in gone and (p.row, p.column) != (14, 1)]
+    assert told == wanted
+    assert [p.finding.code for p in again if (p.row, p.column) == (14, 1)] == ["name.mixed_capitals"]
 
 
 def laid_out_list(path: Path) -> Path:
