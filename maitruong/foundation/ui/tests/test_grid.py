@@ -138,6 +138,37 @@ def test_a_range_is_copied_as_text_and_as_a_table(visit, book: Book) -> None:
     assert book.values["p10", "tx4"] == "7,5"
 
 
+# While text is being selected Firefox tells every move of the mouse to the field it began in, wherever the pointer is.
+FIREFOX_MOVES = """([from, to]) => {
+  const [began, here] = [from, to].map((selector) => document.querySelector(selector));
+  const box = here.getBoundingClientRect();
+  const at = {clientX: box.x + 5, clientY: box.y + 5, buttons: 1, bubbles: true, cancelable: true};
+  began.dispatchEvent(new MouseEvent("mousemove", at));
+  began.dispatchEvent(new MouseEvent("mouseup", {...at, buttons: 0}));
+}"""
+
+
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+def test_a_range_is_drawn_with_the_mouse_in_every_browser_and_typing_replaces(visit, book: Book, browser: str) -> None:
+    book.values |= {("p1", "tx1"): "7,5", ("p3", "tx2"): "8"}
+    page = visit("/luoi/")
+    if browser == "chromium":
+        began, ended = cell(page, 1, 1).bounding_box(), cell(page, 3, 2).bounding_box()
+        page.mouse.move(began["x"] + 20, began["y"] + 10)
+        page.mouse.down()
+        page.mouse.move(ended["x"] + 20, ended["y"] + 10, steps=6)
+        page.mouse.up()
+    else:
+        cell(page, 1, 1).click()
+        page.evaluate(FIREFOX_MOVES, [selector(1, 1), selector(3, 2)])
+
+    drawn = {(r, c) for r in range(1, 5) for c in range(1, 4) if "in-range" in classes(page, r, c)}
+    assert drawn == {(r, c) for r in (1, 2, 3) for c in (1, 2)}
+    page.keyboard.type("9")
+    page.keyboard.press("Enter")
+    assert until(page, lambda: book.values["p1", "tx1"] == "9")
+
+
 def test_one_value_pasted_on_a_range_fills_it(visit, book: Book) -> None:
     page = visit("/luoi/")
     cell(page, 1, 1).focus()

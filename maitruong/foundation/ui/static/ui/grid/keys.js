@@ -7,7 +7,7 @@ import { readTable, writeTable } from "./clipboard.js";
 
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], PageUp: [-10, 0], PageDown: [10, 0] };
 const REST = 1000;
-const EVENTS = ["keydown", "focusin", "focusout", "input", "compositionstart", "mousedown", "mouseover", "click", "copy", "cut", "paste"];
+const EVENTS = ["keydown", "focusin", "focusout", "input", "compositionstart", "mousedown", "mousemove", "mouseup", "dragstart", "click", "copy", "cut", "paste"];
 
 export class Hands {
   // apply(changes, options) changes cells; undo(), redo(); say(text); arrived(cell), painted range below.
@@ -137,11 +137,24 @@ export class Hands {
     }
   }
 
-  mouseover(event, cell) {
+  // The cell under the pointer, not the event's: while text is being selected Firefox tells every move to the cell it began in.
+  mousemove(event) {
     if (event.buttons !== 1 || !this.cell || this.cell.el !== document.activeElement || this.mode !== "ready") return;
-    this.head = [cell.row.index, cell.column.index];
+    const under = this.book.of(document.elementFromPoint(event.clientX, event.clientY));
+    if (!under || String(this.head) === String([under.row.index, under.column.index])) return;
+    this.head = [under.row.index, under.column.index];
     if (this.isRange) getSelection().removeAllRanges();
     this.paintRange();
+  }
+
+  // A cell just arrived at is selected, and a browser would carry its text away into another cell instead of drawing a range.
+  dragstart(event) {
+    if (this.mode === "ready") event.preventDefault();
+  }
+
+  // What the drag selected inside the first cell is not what a hand meant: typing replaces the whole of it.
+  mouseup() {
+    if (this.isRange && this.mode === "ready" && this.cell?.el === document.activeElement) this.cell.el.select();
   }
 
   // A browser puts the caret after the focus event; a cell just arrived at stays selected so that typing replaces.
