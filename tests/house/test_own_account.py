@@ -8,6 +8,7 @@ import pyotp
 import pytest
 from django.test import Client
 
+from maitruong.foundation.access.doors import FAMILY_ONLY
 from maitruong.foundation.audit.models import Entry
 from maitruong.foundation.identity import own, sealing, sessions
 from maitruong.foundation.identity import services as identity
@@ -215,6 +216,46 @@ def test_a_family_adds_a_second_factor_and_is_asked_for_it_from_then_on(mother: 
     assert told("identity.second_factor_begun", mother) == told("identity.second_factor_paired", mother) == 1
 
 
+def test_a_family_goes_without_codes_again_by_password_and_code_and_other_devices_end(mother: Account) -> None:
+    here = entered(mother)
+    key = paired(here, here.post(PAGE + "ma/", {"password": PASSWORD}).url, "Thêm mã xác thực")
+    here, elsewhere = by_code(mother, key), by_code(mother, key)
+    Account.objects.filter(pk=mother.pk).update(totp_last_step=0)
+    assert "Bỏ mã xác thực" in here.get(PAGE).text
+
+    for given in (
+        {"password": "không phải câu này đâu", "code": pyotp.TOTP(key).now()},
+        {"password": PASSWORD, "code": "000000"},
+    ):
+        assert here.post(PAGE + "ma/bo/", given).status_code == 422
+    answer = here.post(PAGE + "ma/bo/", {"password": PASSWORD, "code": pyotp.TOTP(key).now()})
+
+    assert answer.status_code == 302 and "Đã bỏ mã xác thực" in here.get(answer.url).text
+    assert is_in(here) and here.session[FAMILY_ONLY] and not is_in(elsewhere) and is_in(entered(mother))
+    assert told("identity.second_factor_removed", mother) == 1
+
+
+def test_who_works_with_data_of_others_does_not_go_without_codes(mother: Account) -> None:
+    here = entered(mother)
+    key = paired(here, here.post(PAGE + "ma/", {"password": PASSWORD}).url, "Thêm mã xác thực")
+    here = by_code(mother, key)
+    make.a_post(mother.person_id, "principal", make.a_school(make.a_commune(make.a_department())))
+    Account.objects.filter(pk=mother.pk).update(totp_last_step=0)
+
+    answer = here.post(PAGE + "ma/bo/", {"password": PASSWORD, "code": pyotp.TOTP(key).now()})
+
+    assert answer.status_code == 422 and "phải có mã xác thực" in answer.text
+    mother.refresh_from_db()
+    assert mother.totp_secret and told("identity.second_factor_removed", mother) == 0
+
+
+def by_code(account: Account, key: str) -> Client:
+    Account.objects.filter(pk=account.pk).update(totp_last_step=0)
+    client = entered(account)
+    client.post("/dang-nhap/ma/", {"code": pyotp.TOTP(key).now()})
+    return client
+
+
 def test_what_was_begun_in_one_browser_is_worth_nothing_in_another_and_after_sign_out(mother: Account) -> None:
     """Its address stays in the history of a shared machine."""
     here, stranger = entered(mother), Client()
@@ -297,7 +338,7 @@ def test_a_person_without_any_post_has_an_own_account_all_the_same() -> None:
 
 
 def test_nobody_who_is_not_signed_in_sees_or_does_anything(principal: Account) -> None:
-    for path in ("", "mat-khau/", "thiet-bi/", "ma/"):
+    for path in ("", "mat-khau/", "thiet-bi/", "ma/", "ma/bo/"):
         answer = Client().post(PAGE + path, {"password": PASSWORD}) if path else Client().get(PAGE)
         assert answer.status_code == 302 and answer.url.startswith("/dang-nhap/")
 

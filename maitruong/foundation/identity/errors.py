@@ -33,6 +33,12 @@ class TooManyTries(Refusal):
     remedy = "Chờ rồi thử lại, hoặc nhờ nhà trường cấp lại mật khẩu."
 
 
+class FactorNeeded(Refusal):
+    code = "identity.factor_needed"
+    message = "Tài khoản này làm việc với dữ liệu của người khác nên phải có mã xác thực."
+    remedy = "Đổi điện thoại thì ghép lại ứng dụng xác thực; mất máy thì nhờ nơi cấp tài khoản làm lại."
+
+
 class WrongCode(Refusal):
     code = "identity.wrong_code"
     message = "Mã xác thực chưa đúng hoặc đã dùng rồi."

@@ -12,10 +12,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from maitruong.foundation.access import refused
+from maitruong.foundation.access.doors import FAMILY_ONLY
 from maitruong.foundation.kernel import clock
 
 from . import services
-from .errors import NoSuchSession, SamePassword, WrongPassword
+from .errors import FactorNeeded, NoSuchSession, SamePassword, WrongCode, WrongPassword
 from .middleware import IDLE_SECONDS, LONGEST_SECONDS, TOUCH_SECONDS
 from .models import Account, Session, SignInTry
 from .sessions import handle
@@ -103,6 +104,24 @@ def begin_pairing(request: HttpRequest, *, password: str, code: str) -> str:
     else:
         services.tell(account, "identity.second_factor_begun", {})
     return services.begin_pairing(request, account)
+
+
+def remove_second_factor(request: HttpRequest, *, password: str, code: str) -> None:
+    """Go without codes again, for who may: a family, a pupil. Every other session and link handed out before ends.
+
+    This session counts from now on as begun by password alone. Raises WrongPassword, WrongCode, TooManyTries, FactorNeeded.
+    """
+    account = _prove(request, password)
+    if services.needs_second_step(account):
+        raise FactorNeeded
+    services.check_code(account, code)
+    with transaction.atomic():
+        # Of two at once, or beside a new pairing, one counts: what is taken away is what the code was of.
+        if not Account.objects.filter(pk=account.pk, totp_secret=account.totp_secret).update(totp_secret=""):
+            raise WrongCode
+        services.end_what_opened(account, but=request.session.session_key or "")
+        request.session[FAMILY_ONLY] = not services.is_demo()
+        services.tell(account, "identity.second_factor_removed", {})
 
 
 def _prove(request: HttpRequest, password: str) -> Account:

@@ -34,6 +34,8 @@ from .models import Account, Installation, OneTimeLink, Session, SignInTry
 from .sessions import BEGAN, DEVICE, SEEN
 from .tries import FREE_TRIES, count_guess, count_try, keyed
 
+CODE = "code"
+"""What guesses at an account's time-based code are counted under, at the door and wherever else it is asked."""
 ADDRESS_TRIES = 60
 KEEP_TRIES = dt.timedelta(days=1)
 KEEP_LINKS = dt.timedelta(days=30)
@@ -113,7 +115,7 @@ def check_code(account: Account, code: str) -> None:
     with transaction.atomic():
         # Under the account's lock: guesses sent at once take turns, and each sees those before it.
         fresh = Account.objects.select_for_update().get(pk=account.pk)
-        tries = count_guess("code", str(account.pk))
+        tries = count_guess(CODE, str(account.pk))
         secret = sealing.of_account(fresh)
         # Taken away since, by an access made new: no code is the right one then, nor may an empty secret be reckoned with.
         step = _step_of(secret, code, after=fresh.totp_last_step) if secret else None

@@ -8,6 +8,7 @@ import hmac
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 
 from maitruong.foundation.access import refused
 from maitruong.foundation.kernel import clock
@@ -45,6 +46,21 @@ def count_try(keys: list[tuple[str, int]], *, who: str) -> list[int]:
 
 def keyed(kind: str, value: str) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()
+
+
+def tries_left(what: str, whose: str) -> int:
+    """How many guesses at something of one account are still free."""
+    return max(0, FREE_TRIES - _lately(what, whose).count())
+
+
+def free_again_at(what: str, whose: str) -> dt.datetime:
+    """When the next guess is free: as soon as the oldest of those that count is past its time."""
+    oldest = _lately(what, whose).order_by("at").values_list("at", flat=True).first()
+    return (oldest or clock.now() - WINDOW) + WINDOW
+
+
+def _lately(what: str, whose: str) -> QuerySet[SignInTry]:
+    return SignInTry.objects.filter(key=keyed(what, whose), at__gte=clock.now() - WINDOW)
 
 
 def take_turn(what: str, person_id: int) -> None:

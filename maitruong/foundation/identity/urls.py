@@ -13,5 +13,6 @@ urlpatterns = [
     path("tai-khoan-cua-toi/mat-khau/", views_own.change_password, name="change_password"),
     path("tai-khoan-cua-toi/thiet-bi/", views_own.end_sessions, name="end_sessions"),
     path("tai-khoan-cua-toi/ma/", views_own.pair_second_factor, name="pair_second_factor"),
+    path("tai-khoan-cua-toi/ma/bo/", views_own.remove_second_factor, name="remove_second_factor"),
     path("bat-dau/<str:token>/", views.first_password, name="first_password"),
 ]

@@ -19,6 +19,7 @@ from .models import Account
 
 _DONE = {
     "mat-khau": "Đã đổi mật khẩu. Mọi thiết bị khác đã bị đăng xuất.",
+    "bo-ma": "Đã bỏ mã xác thực. Từ nay đăng nhập chỉ bằng mật khẩu; mọi thiết bị khác đã bị đăng xuất.",
     "thiet-bi": "Đã đăng xuất trên thiết bị ấy.",
     "moi-thiet-bi": "Đã đăng xuất trên mọi thiết bị khác.",
 }
@@ -65,6 +66,17 @@ def pair_second_factor(request: SignedInRequest) -> HttpResponse:
     return redirect("identity:first_password", token)
 
 
+@needs(SIGNED_IN)
+@require_POST
+def remove_second_factor(request: SignedInRequest) -> HttpResponse:
+    given = request.POST
+    try:
+        own.remove_second_factor(request, password=given.get("password", ""), code=given.get("code", ""))
+    except Refusal as refusal:
+        return _page(request, "removal", [f"{refusal.text} {refusal.advice}"])
+    return _done("bo-ma")
+
+
 def _done(what: str) -> HttpResponse:
     return redirect(f"{reverse('identity:account')}?xong={what}")
 
@@ -80,6 +92,7 @@ def _page(request: SignedInRequest, refused: str = "", sentences: list[str] | No
         "has_password": account.has_usable_password(),
         "changed_at": account.password_changed_at,
         "has_factor": bool(account.totp_secret),
+        "may_remove_factor": bool(account.totp_secret) and not services.needs_second_step(account),
         "is_demo": services.is_demo(),
         "sessions": own.open_sessions(request),
         "done": _DONE.get(request.GET.get("xong", ""), ""),
