@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maitruong.foundation.identity.errors import WrongCode
+from maitruong.foundation.identity.errors import TooManyTries, WrongCode
 from maitruong.foundation.kernel.errors import Refusal
 
 
@@ -18,11 +18,36 @@ class WrongPin(SigningRefused):
     remedy = "Nhập lại mã PIN. Quên mã PIN thì đề nghị quản trị viên cấp lại khoá ký; khoá cũ sẽ bị thu hồi."
 
 
+class WrongPinCounted(WrongPin):
+    """The same, told to the person herself on her own consent, who is told how far the lock is."""
+
+    message = "Mã PIN của khoá ký chưa đúng, còn {left} lần thử."
+    remedy = (
+        "Nhập lại mã PIN; sai hết số lần ấy thì khoá ký tạm khoá {minutes} phút."
+        " Quên mã PIN thì đề nghị quản trị viên cấp lại khoá ký; khoá cũ sẽ bị thu hồi."
+    )
+
+
+class WrongConsentCode(WrongCode):
+    """A wrong code of the authenticator at a consent; the door itself never says how many tries are left."""
+
+    message = "Mã xác thực chưa đúng hoặc đã dùng rồi, còn {left} lần thử."
+    remedy = "Mở ứng dụng xác thực, gõ mã 6 số mới nhất; sai hết số lần ấy thì phải chờ {minutes} phút."
+
+
 class WrongDemoCode(WrongCode):
     """The same refusal where there is no authenticator to open: the demo shows the code on the consent's own page."""
 
-    message = "Mã xác nhận của lượt ký chưa đúng."
-    remedy = "Gõ lại mã 6 số của lượt này, ghi trong khung «Bản thử» ngay trên trang; mỗi lượt một mã khác."
+    message = "Mã xác nhận của lượt ký chưa đúng, còn {left} lần thử."
+    remedy = (
+        "Gõ lại mã 6 số của lượt này, ghi trong khung «Bản thử» ngay trên trang; mỗi lượt một mã khác."
+        " Sai hết số lần ấy thì khoá ký tạm khoá {minutes} phút."
+    )
+
+
+class CodeLocked(TooManyTries):
+    message = "Mã xác thực bị thử sai nhiều lần nên phải chờ đến {until}."
+    remedy = "Chờ đến giờ đó rồi ký lượt mới. Nếu không phải thầy/cô đã nhập, đổi mật khẩu và báo ngay quản trị viên."
 
 
 class PinTooWeak(SigningRefused):
@@ -82,7 +107,7 @@ class PdfNotSealable(SigningRefused):
 class KeyLocked(SigningRefused):
     code = "signing.key_locked"
     message = "Khoá ký tạm khoá đến {until} vì nhập sai nhiều lần."
-    remedy = "Chờ đến giờ đó rồi ký lại. Nếu không phải thầy/cô đã nhập, báo ngay quản trị viên để thu hồi khoá."
+    remedy = "Chờ đến giờ đó rồi ký lượt mới. Nếu không phải thầy/cô đã nhập, báo ngay quản trị viên để thu hồi khoá."
 
 
 class ConsentUsed(SigningRefused):

@@ -18,6 +18,7 @@ from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.identity import services as identity
+from maitruong.foundation.identity import tries
 from maitruong.foundation.identity.errors import TooManyTries, WrongCode
 from maitruong.foundation.identity.models import Account
 from maitruong.foundation.kernel import clock, formats, vietnamese
@@ -29,14 +30,17 @@ from .authority import read_certificate
 from .certificates import TrustStore, fingerprint
 from .errors import (
     CertificateNotUsable,
+    CodeLocked,
     ConsentUsed,
     KeyLocked,
     KeyMissing,
     ReasonMissing,
     SecondStepMissing,
     TooManyAtOnce,
+    WrongConsentCode,
     WrongDemoCode,
     WrongPin,
+    WrongPinCounted,
 )
 from .keys import SoftwareSigner
 from .models import Certificate, PersonKey, SigningConsent
@@ -240,7 +244,8 @@ def unlock(scope: Scope, *, consent_id: uuid.UUID, pin: str, code: str) -> Unloc
     """Use a consent up: PIN, then second step, then the open key. Audited with every hash.
 
     Wrong tries are counted in this very transaction: the caller answers a refusal inside its unit of work (as every view
-    does) and lets it commit. Raises NotFound, ConsentUsed, KeyLocked, WrongPin, WrongCode, SecondStepMissing, OnlyInDemo.
+    does) and lets it commit. How many are left is told to nobody but her whose consent it is.
+    Raises NotFound, ConsentUsed, KeyLocked, WrongPin, WrongCode, CodeLocked, SecondStepMissing, OnlyInDemo.
     """
     row = (
         SigningConsent._base_manager.select_for_update().filter(pk=consent_id, person_id=scope.actor_id).first()
@@ -253,11 +258,12 @@ def unlock(scope: Scope, *, consent_id: uuid.UUID, pin: str, code: str) -> Unloc
         raise ConsentUsed
     usable_certificate(row.school_id, row.person_id)
     try:
-        signer = _open_with_pin(row, pin)
-        _second_step(row, code)
+        signer, key = _open_with_pin(row, pin)
+        _second_step(row, key, code)
     except (WrongPin, KeyLocked, WrongCode, TooManyTries) as refusal:
         _tell_refused(scope, row, refusal.code)
         raise
+    _forget_failures(key)
     row.used_at = clock.now()
     row.save(update_fields=["used_at"])
     audit.record(
@@ -299,46 +305,70 @@ def usable_certificate(school_id: int, person_id: int) -> Certificate:
     return held
 
 
-def _open_with_pin(row: SigningConsent, pin: str) -> SoftwareSigner:
+def _open_with_pin(row: SigningConsent, pin: str) -> tuple[SoftwareSigner, PersonKey]:
     key = _key(row.school_id, row.person_id, lock=True)
     if key is None:
         raise KeyMissing(name="thầy/cô")
     if key.locked_until is not None and key.locked_until > clock.now():
-        raise KeyLocked(until=formats.day_time(key.locked_until))
+        raise KeyLocked(until=_minute_after(key.locked_until))
     try:
-        signer = demo_keys.open_key(key, pin)
+        return demo_keys.open_key(key, pin), key
     except WrongPin:
-        _count_failure(key)
-        raise
-    if key.failed_tries or key.locked_until:
-        key.failed_tries, key.locked_until = 0, None
-        key.save(update_fields=["failed_tries", "locked_until"])
-    return signer
+        raise WrongPinCounted(left=_count_failure(key), minutes=_minutes(LOCKED_FOR)) from None
 
 
-def _second_step(row: SigningConsent, code: str) -> None:
+def _second_step(row: SigningConsent, key: PersonKey, code: str) -> None:
     """The account's authenticator; in a demo, for an account without one, the code shown on the consent's own page.
 
     That code proves no second possession, it only lets the whole path be walked; a real database refuses such an account.
     """
     account = Account.objects.filter(person_id=row.person_id, is_active=True).first()
     if account is not None and account.totp_secret:
-        identity.check_code(account, code)
+        check_code(account, code)
         return
     if not identity.is_demo():
         raise SecondStepMissing
     if not hmac.compare_digest(_demo_code(row).encode(), code.strip().encode()):
-        key = _key(row.school_id, row.person_id, lock=True)
-        if key is not None:
-            _count_failure(key)
-        raise WrongDemoCode
+        raise WrongDemoCode(left=_count_failure(key), minutes=_minutes(LOCKED_FOR))
 
 
-def _count_failure(key: PersonKey) -> None:
+def check_code(account: Account, code: str) -> None:
+    """The account's authenticator at a consent, with what is left or how long to wait. Raises WrongConsentCode, CodeLocked."""
+    whose = str(account.pk)
+    try:
+        identity.check_code(account, code)
+    except (WrongCode, TooManyTries):
+        if left := tries.tries_left(identity.CODE, whose):
+            raise WrongConsentCode(left=left, minutes=_minutes(tries.WINDOW)) from None
+        raise CodeLocked(until=_minute_after(tries.free_again_at(identity.CODE, whose))) from None
+
+
+def _count_failure(key: PersonKey) -> int:
+    """Write it down; returns how many tries are left. Raises KeyLocked for the last one."""
     key.failed_tries += 1
-    if key.failed_tries >= FREE_TRIES:
+    left = FREE_TRIES - key.failed_tries
+    if left <= 0:
         key.failed_tries, key.locked_until = 0, clock.now() + LOCKED_FOR
     key.save(update_fields=["failed_tries", "locked_until"])
+    if left <= 0 and key.locked_until is not None:
+        raise KeyLocked(until=_minute_after(key.locked_until))
+    return left
+
+
+def _forget_failures(key: PersonKey) -> None:
+    """Both the PIN and the code were right: the PIN alone must not make guesses at the code free again."""
+    if key.failed_tries or key.locked_until:
+        key.failed_tries, key.locked_until = 0, None
+        key.save(update_fields=["failed_tries", "locked_until"])
+
+
+def _minutes(span: dt.timedelta) -> int:
+    return int(span.total_seconds() // 60)
+
+
+def _minute_after(moment: dt.datetime) -> str:
+    """A minute in which it is over for certain, as the page says it."""
+    return formats.day_time(moment + dt.timedelta(seconds=59))
 
 
 def _key(school_id: int, person_id: int | None, *, lock: bool = False) -> PersonKey | None:
