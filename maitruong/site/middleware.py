@@ -10,12 +10,14 @@ import uuid
 from collections.abc import Callable
 from urllib.parse import unquote_plus
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
 from maitruong.foundation.access.checks import methods_of
 from maitruong.foundation.access.doors import SIGNED_IN
+from maitruong.foundation.kernel import personal_id
 from maitruong.foundation.kernel.characters import is_writable, writable
 from maitruong.site import errors, metrics
 
@@ -72,6 +74,23 @@ class RequestIdMiddleware:
         return response
 
 
+class HttpsOnlyMiddleware:
+    """An installation with an https address is reached over https and in no other way, so every request counts as come by it.
+
+    What the proxy says, or was not set up to say (MT_TRUSTED_PROXY), does not decide whether the referrer of a form is looked at
+    and whether browsers are told to come by https next time.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SECURE_PROXY_SSL_HEADER:
+            name, value = settings.SECURE_PROXY_SSL_HEADER
+            request.META[name] = value
+        return self.get_response(request)
+
+
 # Twelve digits on their own. Identifiers of letters and digits (a digest, the last part of a UUID) may hold such a run too.
 _PERSONAL_NUMBER = re.compile(r"(?<![0-9A-Za-z_-])\d{12}(?![0-9A-Za-z_-])")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[ .](?=\d)")
@@ -99,6 +118,7 @@ class TextMiddleware:
     """No text of a database can hold a NUL: a request that carries one in its path, query or form is answered here, with 400.
 
     Other characters no XML can hold come along unseen when people paste; they are left out of a form before a page reads it.
+    Personal numbers typed into a reason are masked there too: reasons are kept at many places besides the audit.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -112,11 +132,22 @@ class TextMiddleware:
         asked = "\0" in request.path or "%00" in request.META.get("QUERY_STRING", "")
         if asked or any("\0" in value for values in request.POST.lists() for value in (values[0], *values[1])):
             raise BadRequest("NUL")
-        if not all(is_writable(value) for _, values in request.POST.lists() for value in values):
-            tidied = request.POST.copy()
-            for name, values in request.POST.lists():
-                tidied.setlist(name, [writable(value) for value in values])
-            request.POST = tidied  # type: ignore[assignment]
+        tidied = {name: [_as_kept(name, value) for value in values] for name, values in request.POST.lists()}
+        if any(tidied[name] != values for name, values in request.POST.lists()):
+            form = request.POST.copy()
+            for name, values in tidied.items():
+                form.setlist(name, values)
+            request.POST = form  # type: ignore[assignment]
+
+
+REASONS = {"why", "li_do", "reason"}
+"""What a form calls the reason of an act; the kit's fields of these names say beside them what is kept (ui/kit/fields.html)."""
+
+
+def _as_kept(name: str, value: str) -> str:
+    if not is_writable(value):
+        value = writable(value)
+    return personal_id.veiled(value) if name in REASONS else value
 
 
 class AddressOfAnActMiddleware:

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "maitruong.site.middleware.RequestIdMiddleware",
+    "maitruong.site.middleware.HttpsOnlyMiddleware",
     "maitruong.site.middleware.SecurityHeadersMiddleware",
     "maitruong.site.middleware.NoPersonalNumberMiddleware",
     "django.middleware.security.SecurityMiddleware",

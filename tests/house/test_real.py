@@ -202,6 +202,29 @@ def test_over_https_nobody_beside_it_can_plant_a_cookie_in_place_of_its_own(tmp_
     assert said.stdout.split() == ["__Host-mt_phien", "__Host-mt_csrf", "True", "True"]
 
 
+def test_whatever_the_proxy_forgot_to_say_a_form_from_another_site_is_refused_and_https_is_asked_for(settings) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+    settings.CSRF_COOKIE_SECURE = settings.SESSION_COOKIE_SECURE = True
+    client = Client(enforce_csrf_checks=True)
+
+    page = client.get("/dang-nhap/")
+    form = {"csrfmiddlewaretoken": _token(page), "login": "x"}
+    from_elsewhere = [
+        client.post("/dang-nhap/", form, **said).status_code
+        for said in ({}, {"HTTP_REFERER": "https://ke-xau.example/"}, {"HTTP_X_FORWARDED_PROTO": "http"})
+    ]
+    from_here = client.post("/dang-nhap/", form, HTTP_HOST="testserver", HTTP_REFERER="https://testserver/dang-nhap/")
+
+    assert page["Strict-Transport-Security"] == "max-age=31536000"
+    assert from_elsewhere == [403, 403, 403]
+    assert from_here.status_code == 422
+
+
+def _token(page) -> str:
+    return page.content.decode().partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+
+
 def test_keys_are_made_per_installation_and_readable_by_their_owner_only(tmp_path) -> None:
     here = config.read({"MT_VAR": str(tmp_path / "a")})
     there = config.read({"MT_VAR": str(tmp_path / "b")})

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
 
 from maitruong.assessment.gradebook.tests.conftest import complaints, site, visit
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.audit.models import Entry
+from maitruong.site.middleware import TextMiddleware
 from tests import factories as make
 
 __all__ = ["complaints", "site", "visit"]
@@ -37,6 +40,16 @@ def test_no_entry_keeps_a_number_somebody_typed_one_by_one_or_many_at_once() -> 
     told = bodies("test.done")
     assert len(told) == 3 and len(set(told)) == 1
     assert NUMBER not in told[0] and told[0].count(KEPT) == 2 and "20215001234" in told[0]
+
+
+@pytest.mark.parametrize("field", ["why", "li_do", "reason"])
+def test_a_reason_is_masked_before_any_page_keeps_it_and_other_fields_are_as_typed(field: str) -> None:
+    request = RequestFactory().post("/quyen/1/thu/", {field: f"theo căn cước {NUMBER}", "number": NUMBER})
+
+    TextMiddleware(lambda _: HttpResponse()).process_view(request, None, (), {})
+
+    assert request.POST[field] == f"theo căn cước {KEPT}"
+    assert request.POST["number"] == NUMBER
 
 
 def test_whoever_types_one_is_told_on_the_page_at_once(visit: Any) -> None:
