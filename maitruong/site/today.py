@@ -88,7 +88,7 @@ def _signatures(scope: Scope) -> list[Line]:
     for permission, (signer, route) in _SIGNS.items():
         if not scope.may(permission):
             continue
-        page = records.waiting_for(scope, signer, most=1)
+        page = records.waiting_for(scope, signer, most=0)
         if page.waiting:
             classes = ", ".join(row.class_name for row in page.classes[:MOST_CLASSES])
             if len(page.classes) > MOST_CLASSES:

@@ -25,7 +25,9 @@ class State(models.TextChoices):
 
 
 IN_FORCE = (State.SEALED, State.ISSUED)
+"""Sealed and not ended. A corrected version may wait here sealed while the one before it is still issued."""
 OPEN_TO_FAMILY = (State.ISSUED, State.SUPERSEDED, State.REVOKED)
+ENDED = (State.SUPERSEDED, State.REVOKED)
 BEING_SIGNED = (State.DATA_LOCKED, State.SUBJECT_SIGNED, State.HOMEROOM_SIGNED, State.PRINCIPAL_SIGNED)
 
 
@@ -73,9 +75,10 @@ class RecordFile(ScopedModel):
                 name="uniq_record_being_signed",
             ),
             models.UniqueConstraint(
-                fields=["school_year", "student_id"],
-                condition=models.Q(state__in=["sealed", "issued"]),
-                name="uniq_record_in_force",
+                fields=["school_year", "student_id"], condition=models.Q(state="sealed"), name="uniq_record_to_issue"
+            ),
+            models.UniqueConstraint(
+                fields=["school_year", "student_id"], condition=models.Q(state="issued"), name="uniq_record_issued"
             ),
         ]
         indexes = [models.Index(fields=["school_id", "school_year", "class_id"], name="record_of_class")]

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.scoping import ScopedQuerySet
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.files import queries as files
 from maitruong.foundation.kernel import clock
@@ -23,7 +24,7 @@ from maitruong.registry.enrolment.types import ClassRef
 
 from .changes import changed_fields
 from .document import content_of
-from .models import OPEN_TO_FAMILY, RecordBlock, RecordDraft, RecordFile, State
+from .models import ENDED, OPEN_TO_FAMILY, RecordBlock, RecordDraft, RecordFile, State
 from .signed import signed_by_me
 from .types import RecordContent
 from .verify import Problem, RecordReport, Verdict, verify_file
@@ -76,7 +77,8 @@ def classes(scope: Scope, *, school_year: int, school_id: int | None = None) -> 
     """Every class of grades 1-12 that `school_records.view` reaches, with how far its records are. Two statements."""
     rows = enrolment.classes(scope, school_id, school_year, permission="school_records.view")
     found = RecordFile.objects.visible_to(scope, "school_records.view").filter(school_year=school_year)
-    standing = found.exclude(state__in=[State.SUPERSEDED, State.REVOKED])
+    # A pupil whose corrected version waits to be issued is counted with that one alone.
+    standing = found.exclude(state__in=ENDED).exclude(Q(state=State.ISSUED) & Exists(_to_be_issued()))
     by_class: dict[int, dict[str, int]] = {}
     for class_id, state, n in standing.values_list("class_id", "state").annotate(n=Count("*")):
         by_class.setdefault(class_id, {})[state] = n
@@ -85,7 +87,7 @@ def classes(scope: Scope, *, school_year: int, school_id: int | None = None) -> 
 
 @dataclass(frozen=True)
 class RecordRow:
-    """A record in a list. waits: the parts still unsigned, in words."""
+    """A record in a list. waits: the parts still unsigned, in words. replaced_soon: a corrected version only waits to be issued."""
 
     record_id: str
     student_id: int
@@ -100,6 +102,7 @@ class RecordRow:
     held_back: str
     waits: tuple[str, ...] = ()
     sealed_at: dt.datetime | None = None
+    replaced_soon: bool = False
 
 
 def class_records(scope: Scope, *, class_id: int) -> tuple[ClassRef, list[RecordRow]]:
@@ -107,7 +110,7 @@ def class_records(scope: Scope, *, class_id: int) -> tuple[ClassRef, list[Record
     ref = enrolment.class_ref(scope, class_id=class_id, permission="school_records.view")
     members = enrolment.members(ref, on=enrolment.day_within(ref.school_year))
     found = RecordFile.objects.visible_to(scope, "school_records.view").filter(class_id=class_id)
-    newest = {record.student_id: record for record in found.order_by("version")}
+    newest = {record.student_id: record for record in sorted(found, key=lambda r: (r.state not in ENDED, r.version))}
     unsigned: dict[int, list[str]] = {}
     blocks = RecordBlock._base_manager.filter(class_id=class_id, signed_at__isnull=True, school_id=ref.school_id)
     for record_id, label in blocks.order_by("position").values_list("record_id", "label"):
@@ -151,7 +154,7 @@ def reached(scope: Scope, *, record_id: str, permission: str) -> RecordFile:
     """A record the permission reaches; a family reaches issued ones only. Raises NotFound, one answer for all."""
     rows = RecordFile.objects.visible_to(scope, permission).filter(record_id=record_id)
     if permission == "school_records.family":
-        rows = rows.filter(state__in=[state.value for state in OPEN_TO_FAMILY])
+        rows = _given_to_family(rows)
     row = rows.first()
     if row is None:
         raise NotFound
@@ -168,12 +171,12 @@ def record_page(scope: Scope, *, record_id: str, permission: str) -> RecordPage:
         student_id=row.student_id, school_year=row.school_year
     )
     if permission == "school_records.family":
-        versions = versions.filter(state__in=[state.value for state in OPEN_TO_FAMILY])
+        versions = _given_to_family(versions)
     blocks = list(RecordBlock._base_manager.filter(record_id=row.pk).order_by("position"))
     waits = tuple(block.label for block in blocks if block.signed_at is None)
     unit = organisations.unit(row.school_id)
     return RecordPage(
-        row=_row(row, name, waits),
+        row=_row(row, name, waits, replaced_soon=_is_replaced_soon(row)),
         content=content,
         signatures=_signatures(content, blocks, row, unit.name),
         versions=tuple(_row(other, name) for other in versions.order_by("-version")),
@@ -192,14 +195,32 @@ def family_records(scope: Scope, *, student_id: int) -> list[RecordRow]:
     own = {s for grant in scope.grants if permission in grant.permissions for s in grant.student_ids or ()}
     if student_id not in own:
         raise NotFound
-    rows = RecordFile.objects.visible_to(scope, permission).filter(
-        state__in=[state.value for state in OPEN_TO_FAMILY], student_id=student_id
-    )
+    rows = _given_to_family(RecordFile.objects.visible_to(scope, permission).filter(student_id=student_id))
+    rows = rows.annotate(to_be_issued=Exists(_to_be_issued()))
     name = people.names([student_id]).get(student_id, "")
-    return [_row(row, name) for row in rows.order_by("-school_year", "-version")]
+    return [
+        _row(row, name, replaced_soon=row.state == State.ISSUED and row.to_be_issued)  # type: ignore[attr-defined]
+        for row in rows.order_by("-school_year", "-version")
+    ]
 
 
-def _row(record: RecordFile, name: str, waits: tuple[str, ...] = ()) -> RecordRow:
+def _given_to_family(rows: ScopedQuerySet[RecordFile]) -> ScopedQuerySet[RecordFile]:
+    """Issued, or ended after it was: what ended before its issue nobody was given."""
+    return rows.filter(state__in=[state.value for state in OPEN_TO_FAMILY], issued_at__isnull=False)
+
+
+def _to_be_issued() -> QuerySet[RecordFile]:
+    """Of the same pupil and year as the outer row: the version that is sealed and waits to be issued."""
+    of_same = {"school_year": OuterRef("school_year"), "student_id": OuterRef("student_id")}
+    return RecordFile._base_manager.filter(state=State.SEALED, **of_same)
+
+
+def _is_replaced_soon(row: RecordFile) -> bool:
+    of_same = RecordFile._base_manager.filter(school_year=row.school_year, student_id=row.student_id)
+    return row.state == State.ISSUED and of_same.filter(state=State.SEALED).exists()
+
+
+def _row(record: RecordFile, name: str, waits: tuple[str, ...] = (), *, replaced_soon: bool = False) -> RecordRow:
     return RecordRow(
         record_id=record.record_id,
         student_id=record.student_id,
@@ -214,6 +235,7 @@ def _row(record: RecordFile, name: str, waits: tuple[str, ...] = ()) -> RecordRo
         held_back=record.held_back,
         waits=waits,
         sealed_at=record.sealed_at,
+        replaced_soon=replaced_soon,
     )
 
 
@@ -246,7 +268,8 @@ def _signatures(
 class Verification:
     """What the public is told; the facts only when the house knows the record.
 
-    standing: valid, superseded, revoked, altered, untrusted (signed by people this house has no certificate of), unknown.
+    standing: valid, sealed (not issued yet), superseded, revoked, altered, untrusted (signed by people this house has no
+    certificate of), unknown. replaced_soon: it is valid, and a corrected version only waits to be issued.
     """
 
     standing: str
@@ -257,21 +280,31 @@ class Verification:
     version: int = 0
     xml_sha256: str = ""
     problems: tuple[Problem, ...] = ()
+    replaced_soon: bool = False
+
+    @property
+    def also(self) -> str:
+        """What is said beside the sentence, "" mostly."""
+        return _REPLACED_SOON if self.replaced_soon else ""
 
     @property
     def exit_code(self) -> int:
-        return 0 if self.standing in ("valid", "superseded", "revoked") else 1
+        return 0 if self.standing in ("valid", "sealed", "superseded", "revoked") else 1
 
 
+_REPLACED_SOON = (
+    "Nhà trường đã ký và đóng dấu bản sửa, đang chờ phát hành; bản này có hiệu lực đến khi bản sửa được phát hành."
+)
 _SENTENCES = {
     "valid": "Học bạ này do nhà trường phát hành và đang có hiệu lực.",
+    "sealed": "Học bạ này đã ký và đóng dấu số, nhà trường chưa phát hành.",
     "superseded": "Học bạ này đã có bản thay thế; hãy xin bản mới nhất.",
     "revoked": "Học bạ này đã bị thu hồi, không còn hiệu lực.",
     "unknown": "Không có học bạ nào ứng với mã hoặc tệp này.",
     "altered": "Tệp này không còn như lúc nhà trường đóng dấu.",
 }
 _STANDING = {
-    State.SEALED: "valid",
+    State.SEALED: "sealed",
     State.ISSUED: "valid",
     State.SUPERSEDED: "superseded",
     State.REVOKED: "revoked",
@@ -301,7 +334,7 @@ def verify_upload(data: bytes) -> Verification:
 
 
 def _told(row: RecordFile) -> Verification:
-    standing = _STANDING[State(row.state)]
+    standing, replaced_soon = _STANDING[State(row.state)], _is_replaced_soon(row)
     return Verification(
         standing,
         _SENTENCES[standing],
@@ -310,6 +343,7 @@ def _told(row: RecordFile) -> Verification:
         school_year=row.school_year,
         version=row.version,
         xml_sha256=row.xml_sha256,
+        replaced_soon=replaced_soon,
     )
 
 

@@ -13,7 +13,7 @@ from maitruong.foundation.kernel.school_year import SchoolYear
 from maitruong.foundation.people import queries as people
 from maitruong.foundation.signing.types import Role
 
-from .models import IN_FORCE, RecordBlock, State
+from .models import RecordBlock, State
 from .waiting import PERMISSION
 
 PAGE = 100
@@ -69,7 +69,7 @@ def signed_by_me(scope: Scope, *, start: int = 0, most: int = PAGE) -> tuple[lis
 
 def _part(scope: Scope, block: RecordBlock, names: Mapping[int, str]) -> SignedPart:
     record = block.record
-    standing = "Đang có hiệu lực" if State(record.state) in IN_FORCE else record.get_state_display()
+    standing = "Đang có hiệu lực" if record.state == State.ISSUED else record.get_state_display()
     return SignedPart(
         name=names.get(block.student_id, ""),
         class_name=record.class_name,

@@ -30,12 +30,13 @@ TURN = {
 
 @dataclass(frozen=True)
 class Waiting:
-    """A part that waits for the person who asks."""
+    """A part that waits for the person who asks. version: above 1 of a corrected record, which she has signed before."""
 
     block_id: int
     student_id: int
     name: str
     record_id: str
+    version: int = 1
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ def waiting_for(
     """The next parts this person may sign, newest year first, class by class. Four statements, however many wait.
 
     class_id: only this class. start: leave out so many from the front. A start behind the end begins again at the front.
+    most: so many are listed; 0: only how many wait, and in which classes, in one statement.
     """
     mine = RecordBlock.objects.visible_to(scope, PERMISSION[role]).filter(role=role.value)
     if role is not Role.PRINCIPAL:
@@ -110,6 +112,8 @@ def waiting_for(
     parts = _parts(mine.filter(_due(role)))
     chosen = [part for part in parts if class_id in (None, part.class_id)]
     waiting = sum(part.waiting for part in chosen)
+    if not most:
+        return WaitingPage(classes=_classes(parts), waiting=waiting)
     start = start if 0 <= start < waiting else 0
     signed, later = _rest(mine, role, {part.school_year for part in parts}, class_id)
     return WaitingPage(
@@ -146,8 +150,9 @@ def _parts(due: QuerySet[RecordBlock]) -> list[_Part]:
 
 
 def _rest(mine: QuerySet[RecordBlock], role: Role, years: set[int], class_id: int | None) -> tuple[int, int]:
-    """How many are signed, and how many are not due yet, of the years something waits for."""
-    rows = mine.filter(school_year__in=years).exclude(record__state__in=[State.SUPERSEDED, State.REVOKED, State.DRAFT])
+    """How many are signed, of the years something waits for, and how many are not due yet, whatever waits besides."""
+    rows = mine.exclude(record__state__in=[State.SUPERSEDED, State.REVOKED, State.DRAFT])
+    rows = rows.filter(Q(school_year__in=years) | Q(signed_at__isnull=True))
     if class_id is not None:
         rows = rows.filter(class_id=class_id)
     found = rows.aggregate(
@@ -186,7 +191,7 @@ def _groups(due: QuerySet[RecordBlock], parts: Iterable[_Part], start: int, most
             part.school_year,
             part.label,
             tuple(
-                Waiting(row.pk, row.student_id, known[row.student_id], row.record.record_id)
+                Waiting(row.pk, row.student_id, known[row.student_id], row.record.record_id, row.record.version)
                 for row in sorted(blocks.get((part.class_id, part.node_id), []), key=lambda row: place[row.student_id])[
                     first:last
                 ]

@@ -119,7 +119,7 @@ GROUPS: dict[str, Group] = {
         {_SEATED} AND c.grade BETWEEN 1 AND 12
         GROUP BY e.school_id, c.grade
         UNION ALL
-        SELECT school_id, 'records_sealed', 0::smallint, grade, '', count(*)
+        SELECT school_id, 'records_sealed', 0::smallint, grade, '', count(DISTINCT student_id)
         FROM school_records_recordfile
         WHERE school_id = ANY(%(schools)s) AND school_year = %(year)s AND state IN ('sealed', 'issued')
         GROUP BY school_id, grade""",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from django.db.models import Max
+
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit import services as audit
@@ -31,7 +33,7 @@ _LEAST_LETTERS = 10
 
 
 def correct_record(scope: Scope, *, record_id: str, reason: str, decision: str) -> str:
-    """Begin a corrected version from today's data; all sign again. The old one stands until the new one is sealed.
+    """Begin a corrected version from today's data; all sign again. The old one stands until the new one is issued.
 
     Whose right to sign has ended with the school year gets it again for some days; for who has left the school the principal
     names a successor (name_signer). Returns the new version's record_id. Raises NotFound, SaySomeReason, NotInForce, RecordIncomplete.
@@ -45,7 +47,7 @@ def correct_record(scope: Scope, *, record_id: str, reason: str, decision: str) 
     if old.state not in IN_FORCE or _being_corrected(old):
         raise NotInForce(state=old.get_state_display().lower(), what="lập bản sửa")
     room, row = _room_of(scope, old)
-    record = new_file(scope, room.ref, row, version=old.version + 1)
+    record = new_file(scope, room.ref, row, version=_newest_version(old) + 1)
     record.corrects, record.reason, record.decision = old, reason, decision
     record.prev_hash = previous_hashes(old.school_year, [old.student_id]).get(old.student_id, "")
     content = assembling.content(
@@ -187,6 +189,12 @@ def _unsign(record: RecordFile, kept: tuple[str, ...]) -> tuple[str, ...]:
 
 def _being_corrected(old: RecordFile) -> bool:
     return RecordFile._base_manager.filter(corrects=old).exclude(state=State.REVOKED).exists()
+
+
+def _newest_version(old: RecordFile) -> int:
+    """Of the pupil's year: a version that was revoked before it was issued keeps its number."""
+    versions = RecordFile._base_manager.filter(school_year=old.school_year, student_id=old.student_id)
+    return int(versions.aggregate(newest=Max("version"))["newest"])
 
 
 def _refuse_without_reason(reason: str, decision: str) -> None:

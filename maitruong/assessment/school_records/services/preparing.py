@@ -149,7 +149,8 @@ def previous_hashes(school_year: int, student_ids: list[int]) -> dict[int, str]:
     rows = RecordFile._base_manager.filter(
         school_year=school_year - 1, student_id__in=student_ids, state__in=[s.value for s in IN_FORCE]
     )
-    return dict(rows.values_list("student_id", "xml_sha256"))
+    # Of two that stand the corrected one comes last: it only waits to be issued.
+    return dict(rows.order_by("version").values_list("student_id", "xml_sha256"))
 
 
 def _begun(ref: ClassRef) -> dict[int, str]:

@@ -111,7 +111,7 @@ def seal_one(scope: Scope, *, record_pk: int, signer: Signer | None = None) -> i
     pdf = render_sealed(report, seal, at=at)
     _store(scope, record, report, xml, pdf)
     draft.delete()
-    _supersede_corrected(scope, record)
+    _supersede_unissued(scope, record)
     record.state, record.sealed_at = State.SEALED, at
     record.save()
     audit.record(
@@ -161,10 +161,30 @@ def _store(scope: Scope, record: RecordFile, report: RecordReport, xml: bytes, p
     record.xml_sha256, record.pdf_sha256 = report.xml_sha256, pdf_ref.sha256
 
 
-def _supersede_corrected(scope: Scope, record: RecordFile) -> None:
+def _supersede_unissued(scope: Scope, record: RecordFile) -> None:
+    """A version corrected before anybody was given it will not be issued any more. One that was issued stands until this one is."""
     if record.corrects_id is None:
         return
     old = RecordFile._base_manager.select_for_update().get(pk=record.corrects_id)
+    if old.state == State.SEALED:
+        _supersede(scope, old, record)
+
+
+def _supersede_issued(scope: Scope, fresh: list[RecordFile]) -> None:
+    """End what the families of these records held until now: at no moment do two versions stand, nor none."""
+    corrected = {(record.school_year, record.student_id): record for record in fresh if record.version > 1}
+    if not corrected:
+        return
+    years, pupils = ({key[place] for key in corrected} for place in (0, 1))
+    held = RecordFile._base_manager.select_for_update().filter(
+        state=State.ISSUED, school_year__in=years, student_id__in=pupils
+    )
+    for old in held.order_by("pk"):
+        if record := corrected.get((old.school_year, old.student_id)):
+            _supersede(scope, old, record)
+
+
+def _supersede(scope: Scope, old: RecordFile, record: RecordFile) -> None:
     old.state, old.ended_at, old.end_reason = State.SUPERSEDED, clock.now(), record.reason
     old.save(update_fields=["state", "ended_at", "end_reason"])
     audit.record(
@@ -194,7 +214,10 @@ def publish_end(old: RecordFile, *, by: str) -> None:
 
 
 def issue_records(scope: Scope, *, class_id: int) -> int:
-    """Give the sealed records of a class to their families. Returns how many. Raises NotFound, NothingToDo."""
+    """Give the sealed records of a class to their families, each in place of the version before it. Returns how many.
+
+    Raises NotFound, NothingToDo.
+    """
     ref = enrolment.class_ref(scope, class_id=class_id, permission="school_records.seal")
     rows = list(
         RecordFile.objects.visible_to(scope, "school_records.seal")
@@ -224,6 +247,7 @@ def issue_school_records(scope: Scope, *, school_id: int, school_year: int) -> i
 
 def _issue(scope: Scope, rows: list[RecordFile]) -> int:
     at = clock.now()
+    _supersede_issued(scope, rows)
     RecordFile._base_manager.filter(pk__in=[row.pk for row in rows]).update(state=State.ISSUED, issued_at=at)
     audit.record_many(
         scope,

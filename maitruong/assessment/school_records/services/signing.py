@@ -70,7 +70,7 @@ def ask_to_sign(scope: Scope, *, role: Role, block_ids: Sequence[int]) -> Consen
         _refuse_foreign(scope, block, role)
         _refuse_out_of_order(block, role)
         root = parse(_as_signed_by(in_office, block, bytes(drafts[block.record_id].document)))
-        label = f"{names.get(block.student_id, '')} · {block.record.class_name} · {block.label}{_values(root, block)}"
+        label = f"{names.get(block.student_id, '')} · {block.record.class_name} · {block.label}{_correction(block)}{_values(root, block)}"
         items.append(Item(str(block.pk), _hash_in(root, block), label))
     return signing.ask_consent(scope, school_id=blocks[0].school_id, role=role, title=_TITLE[role], items=items)
 
@@ -208,6 +208,10 @@ def _take_over(scope: Scope, block: RecordBlock) -> None:
         changes={"principal": [block.signer_id, scope.actor_id]},
     )
     block.signer_id = scope.actor_id  # type: ignore[assignment]
+
+
+def _correction(block: RecordBlock) -> str:
+    return f" · bản sửa (bản {block.record.version})" if block.record.version > 1 else ""
 
 
 def _values(root: etree._Element, block: RecordBlock) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -11,10 +12,12 @@ from maitruong.assessment.school_records.document import build, claim_for, steps
 from maitruong.assessment.school_records.lifecycle import sign_step
 from maitruong.assessment.school_records.types import RecordContent
 from maitruong.assessment.school_records.verify import RecordReport, verify_file
+from maitruong.foundation.kernel import clock
 from maitruong.foundation.signing.authority import DemoAuthority
 from maitruong.foundation.signing.types import HolderKind, Role
 
 from . import factories
+from . import room as rooms
 
 
 @dataclass
@@ -61,3 +64,10 @@ def office(tmp_path_factory) -> Office:
 def sealed(office) -> bytes:
     """The sealed record of a pupil of 8A2."""
     return office.signed(factories.a_lower_secondary_record())
+
+
+@pytest.fixture
+def end_of_may() -> Iterator[None]:
+    """The days in which a school signs the records of a year."""
+    with clock.standing_still(rooms.NOW):
+        yield

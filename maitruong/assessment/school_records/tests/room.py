@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import connection
+from django.test import Client
 
 from maitruong.assessment.gradebook.tests import factories as books
 from maitruong.assessment.school_records import services
@@ -195,3 +196,19 @@ def bytes_of(record: RecordFile, kind: str = "xml") -> bytes:
 
     with make.as_system():
         return files.read(record.xml_file_id if kind == "xml" else record.pdf_file_id)[1]
+
+
+def states(room: Room) -> list[str]:
+    return [record.state for record in records(room)]
+
+
+def signed_parts(room: Room) -> set[str]:
+    with make.as_system() as scope:
+        rows = RecordBlock.objects.visible_to(scope, "").filter(class_id=room.class_id, signed_at__isnull=False)
+        return set(rows.values_list("node_id", flat=True))
+
+
+def browser(account: Account) -> Client:
+    client = Client()
+    client.force_login(account, backend="maitruong.foundation.identity.backends.AccountBackend")
+    return client

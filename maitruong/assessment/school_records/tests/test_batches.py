@@ -12,22 +12,14 @@ from django.test.utils import CaptureQueriesContext
 from maitruong.assessment.school_records import queries
 from maitruong.assessment.school_records.models import RecordBlock, RecordFile
 from maitruong.assessment.school_records.tests import room as rooms
-from maitruong.assessment.school_records.tests.test_pages import browser
 from maitruong.foundation.identity.models import Account
 from maitruong.foundation.jobs import services as jobs
 from maitruong.foundation.jobs.models import Job
-from maitruong.foundation.kernel import clock
 from maitruong.foundation.signing.types import Role
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("end_of_may")]
 PAGE = "/hoc-ba/ky/phe-duyet/"
-
-
-@pytest.fixture(autouse=True)
-def _end_of_may():
-    with clock.standing_still(rooms.NOW):
-        yield
 
 
 @pytest.fixture
@@ -83,7 +75,7 @@ def listed(page: str) -> list[str]:
 
 def test_a_batch_reaches_over_classes_and_the_next_one_follows(principal: Account) -> None:
     waiting_records(principal, ("8A10", 45), ("8A2", 45), ("8A1", 45), ("9A1", 45))
-    head = browser(principal)
+    head = rooms.browser(principal)
 
     first = head.get(PAGE).text
     second = head.get(f"{PAGE}?tu=100").text
@@ -98,7 +90,7 @@ def test_a_batch_reaches_over_classes_and_the_next_one_follows(principal: Accoun
 
 def test_one_class_is_listed_alone_and_the_choice_travels_with_the_batches(principal: Account) -> None:
     _, second, _ = waiting_records(principal, ("8A1", 3), ("8A2", 120), ("8A3", 3))
-    head = browser(principal)
+    head = rooms.browser(principal)
 
     page = head.get(f"{PAGE}?lop={second}").text
 
@@ -112,7 +104,7 @@ def test_one_class_is_listed_alone_and_the_choice_travels_with_the_batches(princ
 def test_an_odd_start_begins_at_the_front(principal: Account, asked: str) -> None:
     waiting_records(principal, ("8A1", 3))
 
-    assert len(listed(browser(principal).get(PAGE + asked).text)) == 3
+    assert len(listed(rooms.browser(principal).get(PAGE + asked).text)) == 3
 
 
 def test_how_much_is_signed_and_how_much_is_not_due_is_told(principal: Account) -> None:
@@ -128,13 +120,13 @@ def test_how_much_is_signed_and_how_much_is_not_due_is_told(principal: Account) 
         page = queries.waiting_for(scope, Role.PRINCIPAL)
 
     assert (page.waiting, page.signed, page.later, page.listed) == (3, 1, 2, 3)
-    assert 'value="1" max="6"' in browser(principal).get(PAGE).text
+    assert 'value="1" max="6"' in rooms.browser(principal).get(PAGE).text
 
 
 def test_a_neighbours_records_are_in_no_batch_and_no_count(principal: Account) -> None:
     (class_id,) = waiting_records(principal, ("8A1", 4))
     other = make.a_principal(make.a_school(make.a_commune(make.a_department(), "Xã Vĩnh Bảo"), "THCS Vĩnh Bảo"))
-    head: Client = browser(other)
+    head: Client = rooms.browser(other)
 
     assert "Không còn học bạ nào chờ ký" in head.get(PAGE).text
     assert listed(head.get(f"{PAGE}?lop={class_id}").text) == []
@@ -161,7 +153,7 @@ def test_batch_after_batch_signs_them_all() -> None:
     rooms.prepare(room)
     rooms.sign_subjects(room)
     rooms.sign(room, room.homeroom, Role.HOMEROOM_TEACHER)
-    head = browser(room.principal)
+    head = rooms.browser(room.principal)
     address, told = f"{PAGE}?lop={room.class_id}", []
 
     while blocks := listed((page := head.get(address)).text)[:2]:
@@ -185,12 +177,15 @@ def test_everyone_finds_her_own_signatures_and_nobody_elses(principal: Account) 
         RecordFile._base_manager.filter(pk=blocks[0].record_id).update(state="superseded")
         RecordFile._base_manager.filter(pk=blocks[1].record_id).update(state="issued")
 
-    page, theirs = browser(principal).get("/hoc-ba/ky/da-ky/").text, browser(other).get("/hoc-ba/ky/da-ky/").text
+    page, theirs = (
+        rooms.browser(principal).get("/hoc-ba/ky/da-ky/").text,
+        rooms.browser(other).get("/hoc-ba/ky/da-ky/").text,
+    )
 
     assert page.count("Phê duyệt của hiệu trưởng") == 2 and "lượt ký 08:00 28/05/2027" in page
     assert "Đã có bản thay thế" in page and "Đang có hiệu lực" in page
     assert "Trần Thị Bé" not in theirs and "Thầy/cô chưa ký học bạ nào" in theirs
-    assert "/hoc-ba/ky/da-ky/" in browser(principal).get(PAGE).text
+    assert "/hoc-ba/ky/da-ky/" in rooms.browser(principal).get(PAGE).text
 
 
 def test_a_page_of_own_signatures_costs_two_statements_and_the_next_follows(principal: Account) -> None:
@@ -216,7 +211,7 @@ def test_a_school_is_sealed_by_one_job_with_its_progress_and_issued_at_once() ->
     rooms.sign_subjects(room)
     rooms.sign(room, room.homeroom, Role.HOMEROOM_TEACHER)
     rooms.sign(room, room.principal, Role.PRINCIPAL)
-    head = browser(room.principal)
+    head = rooms.browser(room.principal)
 
     overview = head.get("/hoc-ba/?nam=2026").text
     started = head.post("/hoc-ba/dong-dau/", {"nam": "2026"}).headers["Location"]
@@ -239,7 +234,10 @@ def test_a_school_is_sealed_by_one_job_with_its_progress_and_issued_at_once() ->
 def test_the_first_page_tells_who_may_seal_that_records_wait_for_it(principal: Account) -> None:
     waiting_records(principal, ("8A1", 3), state="principal_signed")
     school = make.scope_of(principal).school_ids[0]
-    head, teacher = browser(principal), browser(make.a_post_holder(school, "subject_teacher", "Ngô Bảo Châu"))
+    head, teacher = (
+        rooms.browser(principal),
+        rooms.browser(make.a_post_holder(school, "subject_teacher", "Ngô Bảo Châu")),
+    )
 
     page = head.get("/").text
 
@@ -253,7 +251,7 @@ def test_a_neighbour_seals_and_issues_nothing_of_ours_and_sees_no_job(principal:
         ours = Job(school_id=make.scope_of(principal).school_ids[0], kind="school_records.seal", title="x")
         ours.arguments = {"school_id": ours.school_id, "school_year": 2026}
         ours.save()
-    other = browser(
+    other = rooms.browser(
         make.a_principal(make.a_school(make.a_commune(make.a_department(), "Xã Vĩnh Bảo"), "THCS Vĩnh Bảo"))
     )
 

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
-from django.test import Client
 
 from maitruong.foundation.audit.models import Entry
-from maitruong.foundation.identity.models import Account
-from maitruong.foundation.kernel import clock
 from maitruong.foundation.people.models import Person
 from maitruong.foundation.signing.types import Role
 from tests import factories as make
@@ -18,19 +14,8 @@ from tests.races import second_meets_first
 
 from . import room as rooms
 
+pytestmark = pytest.mark.usefixtures("end_of_may")
 CORRECTION = {"reason": "Ghi sai ngày sinh của học sinh", "decision": "10/QĐ-THCS"}
-
-
-@pytest.fixture(autouse=True)
-def _end_of_may() -> Iterator[None]:
-    with clock.standing_still(rooms.NOW):
-        yield
-
-
-def browser(account: Account) -> Client:
-    client = Client()
-    client.force_login(account, backend="maitruong.foundation.identity.backends.AccountBackend")
-    return client
 
 
 def _set_birthday(student_id: int, day: dt.date | None) -> dt.date | None:
@@ -46,7 +31,7 @@ def _set_birthday(student_id: int, day: dt.date | None) -> dt.date | None:
 def test_a_refused_correction_leaves_no_version_behind_and_can_be_begun_again() -> None:
     room = rooms.a_closed_class(pupils=("Nguyễn Gia Hân",))
     record = rooms.sealed(room)[0]
-    head, address = browser(room.principal), f"/hoc-ba/ho-so/{record.record_id}/sua/"
+    head, address = rooms.browser(room.principal), f"/hoc-ba/ho-so/{record.record_id}/sua/"
 
     born = _set_birthday(record.student_id, None)
     refused = [head.post(address, CORRECTION) for _ in range(2)]
@@ -64,8 +49,8 @@ def test_a_refused_correction_leaves_no_version_behind_and_can_be_begun_again() 
 @pytest.mark.django_db(transaction=True)
 def test_a_class_prepared_by_two_at_once_is_prepared_once_and_the_second_is_told() -> None:
     room = rooms.a_closed_class(pupils=("Nguyễn Gia Hân",))
-    head = browser(room.principal)
-    deputy = browser(make.a_post_holder(room.school, "principal", "Hà Thị Hai"))
+    head = rooms.browser(room.principal)
+    deputy = rooms.browser(make.a_post_holder(room.school, "principal", "Hà Thị Hai"))
     address = f"/hoc-ba/lop/{room.class_id}/lap/"
 
     first, second = second_meets_first(lambda: head.post(address), lambda: deputy.post(address))
@@ -84,7 +69,7 @@ def test_who_stands_in_for_the_principal_without_a_certificate_is_not_written_in
     approvals = rooms.blocks_of(room.principal, Role.PRINCIPAL)
     stand_in = make.a_post_holder(room.school, "principal", "Hà Thị Hai")
 
-    answer = browser(stand_in).post("/hoc-ba/ky/phe-duyet/", {"block": approvals})
+    answer = rooms.browser(stand_in).post("/hoc-ba/ky/phe-duyet/", {"block": approvals})
 
     assert answer.status_code == 422
     assert rooms.blocks_of(room.principal, Role.PRINCIPAL) == approvals != []

@@ -13,7 +13,6 @@ from maitruong.assessment.school_records.models import RecordFile
 from maitruong.foundation.audit.models import Entry
 from maitruong.foundation.files.models import StoredFile
 from maitruong.foundation.files.stores import store
-from maitruong.foundation.identity.models import Account
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.signing.models import PersonKey
 from maitruong.foundation.signing.types import Role
@@ -21,14 +20,7 @@ from tests import factories as make
 
 from . import room as rooms
 
-pytestmark = pytest.mark.django_db
-BACKEND = "maitruong.foundation.identity.backends.AccountBackend"
-
-
-@pytest.fixture(autouse=True)
-def _end_of_may():
-    with clock.standing_still(rooms.NOW):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("end_of_may")]
 
 
 @pytest.fixture
@@ -36,15 +28,9 @@ def room() -> rooms.Room:
     return rooms.a_closed_class(pupils=("Nguyễn Gia Hân", "Lý A Sính"))
 
 
-def browser(account: Account) -> Client:
-    client = Client()
-    client.force_login(account, backend=BACKEND)
-    return client
-
-
 def test_the_guardian_reads_and_downloads_the_childs_record_and_both_are_audited(room) -> None:
     record = rooms.sealed(room)[0]
-    mother = browser(make.a_guardian("Trần Mỹ Hạnh", child=record.student_id, school=room.school))
+    mother = rooms.browser(make.a_guardian("Trần Mỹ Hạnh", child=record.student_id, school=room.school))
 
     listed = mother.get(f"/con-toi/{record.student_id}/")
     page = mother.get(f"/hoc-ba/cua-con/{record.record_id}/")
@@ -67,7 +53,7 @@ def test_the_guardian_reads_and_downloads_the_childs_record_and_both_are_audited
 
 def test_another_childs_guardian_gets_the_answer_of_a_random_id(room) -> None:
     hers, his = rooms.sealed(room)
-    father = browser(make.a_guardian("Lý A Páo", child=his.student_id, school=room.school))
+    father = rooms.browser(make.a_guardian("Lý A Páo", child=his.student_id, school=room.school))
 
     for path in ("/hoc-ba/cua-con/{}/", "/hoc-ba/ho-so/{}/"):
         foreign, random = (father.get(path.format(name)) for name in (hers.record_id, "Zk3vP0w8QfG1rT6yLmN2aQ"))
@@ -81,7 +67,7 @@ def test_another_childs_guardian_gets_the_answer_of_a_random_id(room) -> None:
 
 def test_the_childs_page_lists_her_records_only_and_no_comparison_with_others(room) -> None:
     hers, his = rooms.sealed(room)
-    mother = browser(make.a_guardian("Trần Mỹ Hạnh", child=hers.student_id, school=room.school))
+    mother = rooms.browser(make.a_guardian("Trần Mỹ Hạnh", child=hers.student_id, school=room.school))
 
     page = mother.get(f"/con-toi/{hers.student_id}/?nam=2026").text
 
@@ -93,7 +79,7 @@ def test_the_childs_page_lists_her_records_only_and_no_comparison_with_others(ro
 
 def test_a_superseded_record_is_read_but_offered_no_more(room) -> None:
     record = rooms.sealed(room)[0]
-    mother = browser(make.a_guardian("Trần Mỹ Hạnh", child=record.student_id, school=room.school))
+    mother = rooms.browser(make.a_guardian("Trần Mỹ Hạnh", child=record.student_id, school=room.school))
     with make.as_system():
         RecordFile._base_manager.filter(pk=record.pk).update(state="superseded")
 
@@ -105,21 +91,21 @@ def test_a_superseded_record_is_read_but_offered_no_more(room) -> None:
 def test_a_ticket_is_worth_nothing_in_other_hands_or_after_two_minutes(room) -> None:
     record = rooms.sealed(room)[0]
     mother = make.a_guardian("Trần Mỹ Hạnh", child=record.student_id, school=room.school)
-    address = browser(mother).post(f"/hoc-ba/cua-con/{record.record_id}/tai/xml/").headers["Location"]
+    address = rooms.browser(mother).post(f"/hoc-ba/cua-con/{record.record_id}/tai/xml/").headers["Location"]
 
-    assert browser(room.principal).get(address).status_code == 404
+    assert rooms.browser(room.principal).get(address).status_code == 404
     assert Client().get(address).status_code == 302
     with pytest.MonkeyPatch.context() as patch:
         import time
 
         later = time.time() + 121
         patch.setattr("django.core.signing.time.time", lambda: later)
-        assert browser(mother).get(address).status_code == 404
+        assert rooms.browser(mother).get(address).status_code == 404
 
 
 def test_a_guardian_sees_no_record_before_it_is_issued(room) -> None:
     record = rooms.sealed(room, issued=False)[0]
-    mother = browser(make.a_guardian("Trần Mỹ Hạnh", child=record.student_id, school=room.school))
+    mother = rooms.browser(make.a_guardian("Trần Mỹ Hạnh", child=record.student_id, school=room.school))
 
     assert mother.get(f"/hoc-ba/cua-con/{record.record_id}/").status_code == 404
     assert record.record_id not in mother.get(f"/con-toi/{record.student_id}/").text
@@ -222,7 +208,7 @@ def test_a_hostile_file_is_refused_in_words(room) -> None:
 
 def test_a_teacher_signs_her_class_in_the_browser_with_pin_and_code(room) -> None:
     rooms.prepare(room)
-    lan = browser(room.lan)
+    lan = rooms.browser(room.lan)
 
     waiting = lan.get("/hoc-ba/ky/mon-hoc/")
     blocks = re.findall(r'name="block" value="(\d+)"', waiting.text)
@@ -256,7 +242,7 @@ def ready_for_the_principal(room: rooms.Room) -> list[int]:
 def test_who_signs_can_read_each_record_from_the_list_where_the_post_reads_records(room) -> None:
     ready_for_the_principal(room)
 
-    waiting = browser(room.principal).get("/hoc-ba/ky/phe-duyet/").text
+    waiting = rooms.browser(room.principal).get("/hoc-ba/ky/phe-duyet/").text
 
     for record in rooms.records(room):
         assert f'href="/hoc-ba/ho-so/{record.record_id}/"' in waiting
@@ -265,7 +251,7 @@ def test_who_signs_can_read_each_record_from_the_list_where_the_post_reads_recor
 
 def test_a_batch_signed_in_part_in_another_window_says_so_and_claims_nothing_it_did_not_sign(room) -> None:
     blocks = ready_for_the_principal(room)
-    principal = browser(room.principal)
+    principal = rooms.browser(room.principal)
     one, said = approvals(room, principal, blocks[:1])
     both, said_again = approvals(room, principal, blocks)
     assert principal.post(one, said).status_code == 302
@@ -281,7 +267,7 @@ def test_a_batch_signed_in_part_in_another_window_says_so_and_claims_nothing_it_
 
 def test_after_the_last_approval_the_principal_is_led_to_the_seal(room) -> None:
     blocks = ready_for_the_principal(room)
-    principal = browser(room.principal)
+    principal = rooms.browser(room.principal)
     assert "chờ đóng dấu số" not in principal.get("/hoc-ba/ky/phe-duyet/").text
 
     consent, said = approvals(room, principal, blocks)
@@ -295,7 +281,7 @@ def test_after_the_last_approval_the_principal_is_led_to_the_seal(room) -> None:
 
 def test_wrong_pins_typed_in_the_browser_stay_counted(room) -> None:
     rooms.prepare(room)
-    lan = browser(room.lan)
+    lan = rooms.browser(room.lan)
     blocks = rooms.blocks_of(room.lan, Role.SUBJECT_TEACHER)
     consent = lan.post("/hoc-ba/ky/mon-hoc/", {"block": blocks}).headers["Location"]
 
@@ -311,10 +297,10 @@ def test_wrong_pins_typed_in_the_browser_stay_counted(room) -> None:
 def test_another_teachers_consent_page_is_not_there(room) -> None:
     rooms.prepare(room)
     blocks = rooms.blocks_of(room.lan, Role.SUBJECT_TEACHER)
-    consent = browser(room.lan).post("/hoc-ba/ky/mon-hoc/", {"block": blocks}).headers["Location"]
+    consent = rooms.browser(room.lan).post("/hoc-ba/ky/mon-hoc/", {"block": blocks}).headers["Location"]
 
-    answer = browser(room.bao).get(consent)
-    random = browser(room.bao).get("/hoc-ba/ky/luot/00000000-0000-4000-8000-000000000000/")
+    answer = rooms.browser(room.bao).get(consent)
+    random = rooms.browser(room.bao).get("/hoc-ba/ky/luot/00000000-0000-4000-8000-000000000000/")
 
     assert (answer.status_code, answer.content) == (404, random.content)
 
@@ -323,7 +309,7 @@ def test_the_principal_prepares_seals_and_issues_a_class_on_its_page(room) -> No
     from maitruong.foundation.jobs import services as jobs
     from maitruong.foundation.jobs.models import Job
 
-    head = browser(room.principal)
+    head = rooms.browser(room.principal)
     made = head.post(f"/hoc-ba/lop/{room.class_id}/lap/")
     assert "Đã lập 2 học bạ" in made.text
     rooms.sign_subjects(room)
@@ -347,7 +333,7 @@ def test_the_principal_prepares_seals_and_issues_a_class_on_its_page(room) -> No
 def test_a_neighbour_schools_principal_finds_none_of_it(room) -> None:
     record = rooms.sealed(room)[0]
     other = make.a_school(room.commune, "THCS Vĩnh Bảo")
-    neighbour = browser(make.a_principal(other, "Bùi Thị Hoa"))
+    neighbour = rooms.browser(make.a_principal(other, "Bùi Thị Hoa"))
 
     for path in (f"/hoc-ba/lop/{room.class_id}/", f"/hoc-ba/ho-so/{record.record_id}/"):
         assert neighbour.get(path).status_code == 404
@@ -391,13 +377,45 @@ def test_the_command_says_valid_altered_and_unreadable_with_its_exit_code(room, 
     assert json.loads(capsys.readouterr().out)["problems"]
 
 
-def test_an_office_above_stays_with_the_school_it_chose(client: Client) -> None:
+def test_an_office_above_stays_with_the_school_it_chose() -> None:
     department = make.a_department()
     school = make.a_school(make.a_commune(department))
     make.a_class(school, pupils=("Lý A Sính",))
-    client.force_login(make.a_post_holder(department, "department_officer", "Lê Trung Kiên"), BACKEND)
+    officer = rooms.browser(make.a_post_holder(department, "department_officer", "Lê Trung Kiên"))
 
-    page = client.get(f"/hoc-ba/?truong={school}&nam=2026").content.decode()
+    page = officer.get(f"/hoc-ba/?truong={school}&nam=2026").content.decode()
 
     assert "THCS Lê Chân · năm học 2026-2027" in page
     assert f'href="?nam=2026&amp;truong={school}"' in page
+
+
+def test_every_page_of_signing_lights_what_waits_in_the_menu_and_the_account_leads_to_ones_own_signatures(room) -> None:
+    rooms.prepare(room)
+    lan, mother = (
+        rooms.browser(room.lan),
+        rooms.browser(make.a_guardian("Trần Mỹ Hạnh", child=room.pupils[0], school=room.school)),
+    )
+    blocks = rooms.blocks_of(room.lan, Role.SUBJECT_TEACHER)
+    consent = lan.post("/hoc-ba/ky/mon-hoc/", {"block": blocks}).headers["Location"]
+
+    for address in ("/hoc-ba/ky/mon-hoc/", consent, "/hoc-ba/ky/da-ky/"):
+        lit = re.findall(r'<a[^>]* href="([^"]+)"[^>]*aria-current="page"', lan.get(address).text)
+        assert set(lit) == {"/hoc-ba/ky/mon-hoc/"}, address
+    record = rooms.records(room)[0]
+    with make.as_system():
+        RecordFile._base_manager.filter(pk=record.pk).update(state="issued", issued_at=rooms.NOW)
+    page = mother.get(f"/hoc-ba/cua-con/{record.record_id}/").text
+    assert set(re.findall(r'href="([^"]+)"[^>]*aria-current="page"', page)) == {"/con-toi/"}
+    assert 'href="/hoc-ba/ky/da-ky/"' in lan.get("/tai-khoan-cua-toi/").text
+    assert 'href="/hoc-ba/ky/da-ky/"' not in mother.get("/tai-khoan-cua-toi/").text
+
+
+def test_who_signs_later_is_told_how_many_wait_for_others_and_where_to_see_for_whom(room) -> None:
+    rooms.prepare(room)
+
+    page = rooms.browser(room.homeroom).get("/hoc-ba/ky/chu-nhiem/").text
+
+    assert "Chưa có học bạ nào đến lượt" in page and "2 học bạ còn chờ người ký trước" in page
+    assert 'href="/hoc-ba/"' in page and "Không còn học bạ nào" not in page
+    rooms.sign_subjects(room)
+    assert "còn chờ người ký trước" not in rooms.browser(room.homeroom).get("/hoc-ba/ky/chu-nhiem/").text

@@ -10,9 +10,7 @@ from maitruong.assessment.school_records import queries, services
 from maitruong.assessment.school_records.errors import (
     BooksStillOpen,
     NothingToDo,
-    NotInForce,
     NotYourPart,
-    SaySomeReason,
     SignedElsewhere,
     SignedOutOfOrder,
 )
@@ -22,9 +20,9 @@ from maitruong.foundation.access.models import Grant
 from maitruong.foundation.audit.models import Entry
 from maitruong.foundation.events.models import OutboxEvent
 from maitruong.foundation.identity import sealing
-from maitruong.foundation.identity.errors import OnlyInDemo, WrongCode
+from maitruong.foundation.identity.errors import OnlyInDemo, TooManyTries, WrongCode
 from maitruong.foundation.identity.models import Installation
-from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.signing import services as signing
 from maitruong.foundation.signing.errors import ConsentForOther, ConsentUsed, KeyLocked, TooManyAtOnce, WrongPin
 from maitruong.foundation.signing.models import PersonKey
@@ -33,28 +31,12 @@ from tests import factories as make
 
 from . import room as rooms
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _end_of_may():
-    with clock.standing_still(rooms.NOW):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("end_of_may")]
 
 
 @pytest.fixture
 def room() -> rooms.Room:
     return rooms.a_closed_class(pupils=("Nguyễn Gia Hân",))
-
-
-def signed_parts(room: rooms.Room) -> set[str]:
-    with make.as_system() as scope:
-        rows = RecordBlock.objects.visible_to(scope, "").filter(class_id=room.class_id, signed_at__isnull=False)
-        return set(rows.values_list("node_id", flat=True))
-
-
-def states(room: rooms.Room) -> list[str]:
-    return [record.state for record in rooms.records(room)]
 
 
 # --- preparing -----------------------------------------------------------------------------------------------------------
@@ -88,7 +70,7 @@ def test_a_pupil_whose_year_is_not_decided_waits_for_the_summer(room, column, wh
     done = rooms.prepare(room)
 
     assert done.made == [] and why in done.held_back[0][2]
-    assert states(room) == [State.DRAFT] and rooms.blocks_of(room.lan, Role.SUBJECT_TEACHER) == []
+    assert rooms.states(room) == [State.DRAFT] and rooms.blocks_of(room.lan, Role.SUBJECT_TEACHER) == []
 
 
 def test_preparing_twice_makes_nothing_twice(room) -> None:
@@ -111,7 +93,7 @@ def test_the_homeroom_teacher_cannot_sign_before_every_subject_teacher_has(room)
         rooms.sign(room, room.homeroom, Role.HOMEROOM_TEACHER)
 
     assert "môn Ngữ văn" in refused.value.text and "Toán" not in refused.value.text
-    assert signed_parts(room) == {"subject-TOAN"}
+    assert rooms.signed_parts(room) == {"subject-TOAN"}
 
 
 def test_the_principal_cannot_sign_before_the_homeroom_teacher(room) -> None:
@@ -121,7 +103,7 @@ def test_the_principal_cannot_sign_before_the_homeroom_teacher(room) -> None:
     with pytest.raises(SignedOutOfOrder):
         rooms.sign(room, room.principal, Role.PRINCIPAL)
 
-    assert states(room) == [State.SUBJECT_SIGNED]
+    assert rooms.states(room) == [State.SUBJECT_SIGNED]
 
 
 def test_nothing_is_sealed_before_the_principal_has_signed(room) -> None:
@@ -132,7 +114,7 @@ def test_nothing_is_sealed_before_the_principal_has_signed(room) -> None:
     with rooms.working_as(room.principal) as scope, pytest.raises(NothingToDo):
         services.start_sealing(scope, class_id=room.class_id)
 
-    assert rooms.seal(room) == 0 and states(room) == [State.HOMEROOM_SIGNED]
+    assert rooms.seal(room) == 0 and rooms.states(room) == [State.HOMEROOM_SIGNED]
 
 
 def test_a_record_is_sealed_exactly_once_however_often_the_job_runs(room) -> None:
@@ -166,7 +148,7 @@ def test_a_teacher_cannot_ask_to_sign_the_part_of_another(room) -> None:
     with pytest.raises(NotFound):
         rooms.sign(room, room.lan, Role.SUBJECT_TEACHER, blocks=theirs)
 
-    assert signed_parts(room) == set()
+    assert rooms.signed_parts(room) == set()
 
 
 def test_a_second_teacher_of_the_same_subject_cannot_sign_for_the_one_who_is_named(room) -> None:
@@ -180,7 +162,7 @@ def test_a_second_teacher_of_the_same_subject_cannot_sign_for_the_one_who_is_nam
             room, make.an_account(other), Role.SUBJECT_TEACHER, blocks=rooms.blocks_of(room.lan, Role.SUBJECT_TEACHER)
         )
 
-    assert signed_parts(room) == set()
+    assert rooms.signed_parts(room) == set()
 
 
 def test_replaying_a_signing_request_for_another_teachers_block_is_refused(room) -> None:
@@ -194,7 +176,7 @@ def test_replaying_a_signing_request_for_another_teachers_block_is_refused(room)
     with rooms.working_as(room.lan) as scope, pytest.raises(SignedElsewhere):
         services.sign_blocks(scope, consent_id=consent.id, pin=rooms.PIN, code=consent.confirm_code, block_ids=theirs)
 
-    assert signed_parts(room) == set()
+    assert rooms.signed_parts(room) == set()
 
 
 def test_a_consent_signs_only_the_hashes_it_listed(room) -> None:
@@ -210,7 +192,7 @@ def test_a_consent_signs_only_the_hashes_it_listed(room) -> None:
     with rooms.working_as(room.lan) as scope, pytest.raises(ConsentForOther):
         services.sign_blocks(scope, consent_id=consent.id, pin=rooms.PIN, code=consent.confirm_code)
 
-    assert signed_parts(room) == set()
+    assert rooms.signed_parts(room) == set()
 
 
 def test_a_consent_is_good_once(room) -> None:
@@ -232,7 +214,7 @@ def test_a_consent_is_worth_nothing_after_five_minutes(room) -> None:
         )
         with clock.standing_still(rooms.NOW + dt.timedelta(minutes=5, seconds=1)), pytest.raises(ConsentUsed):
             services.sign_blocks(scope, consent_id=consent.id, pin=rooms.PIN, code=consent.confirm_code)
-    assert signed_parts(room) == set()
+    assert rooms.signed_parts(room) == set()
 
 
 def test_more_than_a_hundred_records_are_not_one_batch(room) -> None:
@@ -246,13 +228,16 @@ def test_wrong_pins_lock_the_key_for_the_right_one_too(room) -> None:
     own = rooms.blocks_of(room.lan, Role.SUBJECT_TEACHER)
     with rooms.working_as(room.lan) as scope:
         consent = services.ask_to_sign(scope, role=Role.SUBJECT_TEACHER, block_ids=own)
-        for _ in range(5):
-            with pytest.raises(WrongPin):
+        for left in (4, 3, 2, 1):
+            with pytest.raises(WrongPin) as wrong:
                 services.sign_blocks(scope, consent_id=consent.id, pin="000000", code=consent.confirm_code)
-        with pytest.raises(KeyLocked):
-            services.sign_blocks(scope, consent_id=consent.id, pin=rooms.PIN, code=consent.confirm_code)
+            assert f"còn {left} lần thử" in wrong.value.text and "tạm khoá 15 phút" in wrong.value.advice
+        for pin in ("000000", rooms.PIN):
+            with pytest.raises(KeyLocked) as locked:
+                services.sign_blocks(scope, consent_id=consent.id, pin=pin, code=consent.confirm_code)
+            assert "28/05/2027" in locked.value.text and "08:15" in locked.value.text
 
-    assert signed_parts(room) == set()
+    assert rooms.signed_parts(room) == set()
     with make.as_system():
         assert PersonKey._base_manager.get(person_id=room.lan.person_id).locked_until is not None
 
@@ -266,8 +251,11 @@ def test_the_right_pin_with_a_wrong_code_signs_nothing(room) -> None:
         wrong = f"{(int(consent.confirm_code) + 1) % 1_000_000:06d}"
         with pytest.raises(WrongCode) as refused:
             services.sign_blocks(scope, consent_id=consent.id, pin=rooms.PIN, code=wrong)
+        with pytest.raises(WrongCode) as again:  # the right PIN in between makes no try free again
+            services.sign_blocks(scope, consent_id=consent.id, pin=rooms.PIN, code=wrong)
+    assert "còn 4 lần thử" in refused.value.text and "còn 3 lần thử" in again.value.text
     assert "Bản thử" in refused.value.advice and "ứng dụng" not in refused.value.text + refused.value.advice
-    assert signed_parts(room) == set()
+    assert rooms.signed_parts(room) == set()
 
 
 def test_an_account_with_an_authenticator_must_use_it_even_in_a_demo(room) -> None:
@@ -285,7 +273,25 @@ def test_an_account_with_an_authenticator_must_use_it_even_in_a_demo(room) -> No
         with pytest.raises(WrongCode):
             services.sign_blocks(scope, consent_id=consent.id, pin=rooms.PIN, code="000000")
         services.sign_blocks(scope, consent_id=consent.id, pin=rooms.PIN, code=pyotp.TOTP(secret).now())
-    assert signed_parts(room) == {"subject-TOAN"}
+    assert rooms.signed_parts(room) == {"subject-TOAN"}
+
+
+def test_wrong_codes_of_an_authenticator_say_what_is_left_and_when_the_wait_ends() -> None:
+    import pyotp
+
+    lan = make.a_principal(make.a_school(make.a_commune(make.a_department())), "Nguyễn Thị Lan")
+    sealing.give(lan, pyotp.random_base32())
+    lan.save()
+    begun = dt.datetime.now(clock.VIETNAM)  # tries are stamped by the database
+    told = []
+    for _ in range(6):
+        with clock.standing_still(begun), pytest.raises((WrongCode, TooManyTries)) as refused:
+            signing.check_code(lan, "no")
+        told.append(refused.value.text)
+
+    assert [f"còn {left} lần thử" in text for left, text in zip((4, 3, 2, 1), told, strict=False)] == [True] * 4
+    ends = {formats.day_time(begun + dt.timedelta(minutes=15 + late)) for late in (0, 1)}
+    assert all(any(f"phải chờ đến {end}" in text for end in ends) for text in told[4:])
 
 
 # --- roles of the day ----------------------------------------------------------------------------------------------------
@@ -320,7 +326,7 @@ def test_a_deputy_who_stands_in_signs_for_the_principal_within_the_dates(room) -
         page = queries.record_page(scope, record_id=rooms.records(room)[0].record_id, permission="school_records.view")
     assert page.content.approval.principal.name == "Lương Quốc Việt"
     with make.as_system():
-        assert queries.verify_upload(rooms.bytes_of(rooms.records(room)[0])).standing == "valid"
+        assert queries.verify_upload(rooms.bytes_of(rooms.records(room)[0])).standing == "sealed"
 
 
 def test_a_deputy_who_only_opened_the_consent_is_written_nowhere_and_the_principal_signs_as_herself(room) -> None:
@@ -357,7 +363,7 @@ def test_a_deputy_cannot_sign_for_the_principal_after_the_last_day(room) -> None
         rooms.sign(room, deputy, Role.PRINCIPAL, blocks=rooms.blocks_of(room.principal, Role.PRINCIPAL))
     with rooms.working_as(deputy, f"deputy_principal.{room.school}") as scope, pytest.raises(NotFound):
         services.ask_to_sign(scope, role=Role.PRINCIPAL, block_ids=rooms.blocks_of(room.principal, Role.PRINCIPAL))
-    assert states(room) == [State.HOMEROOM_SIGNED]
+    assert rooms.states(room) == [State.HOMEROOM_SIGNED]
 
 
 def test_the_certificate_of_yesterdays_role_signs_nothing_today(room) -> None:
@@ -373,7 +379,7 @@ def test_the_certificate_of_yesterdays_role_signs_nothing_today(room) -> None:
 
         with pytest.raises(Refused, match="không giữ vai trò giáo viên bộ môn vào ngày ký"):
             services.sign_blocks(scope, consent_id=consent.id, pin=rooms.PIN, code=consent.confirm_code)
-    assert signed_parts(room) == set()
+    assert rooms.signed_parts(room) == set()
 
 
 def test_what_was_signed_stays_valid_after_the_teacher_has_left(room) -> None:
@@ -395,77 +401,6 @@ def test_a_revoked_certificate_signs_nothing_more(room) -> None:
 
     with pytest.raises(CertificateNotUsable):
         rooms.sign(room, room.lan, Role.SUBJECT_TEACHER)
-
-
-# --- corrections ---------------------------------------------------------------------------------------------------------
-
-
-def test_a_correction_is_a_new_version_that_supersedes_the_old_only_when_it_is_sealed(room) -> None:
-    old = rooms.sealed(room)[0]
-    with rooms.working_as(room.principal) as scope:
-        new_id = services.correct_record(
-            scope, record_id=old.record_id, reason="Ghi sai ngày sinh trong học bạ", decision="12/QĐ-THCSLC"
-        )
-    assert [r.state for r in rooms.records(room)] == [State.ISSUED, State.DATA_LOCKED]
-    rooms.sign_subjects(room)
-    rooms.sign(room, room.homeroom, Role.HOMEROOM_TEACHER)
-    rooms.sign(room, room.principal, Role.PRINCIPAL)
-    rooms.seal(room)
-
-    first, second = rooms.records(room)
-    assert (first.state, second.state) == (State.SUPERSEDED, State.SEALED)
-    assert second.record_id == new_id and second.corrects_id == first.pk and second.version == 2
-    with make.as_system():
-        assert queries.verify_upload(rooms.bytes_of(first)).standing == "superseded"
-        assert queries.verify_upload(rooms.bytes_of(second)).standing == "valid"
-        assert OutboxEvent.objects.filter(kind="school_records.record_superseded").count() == 1
-    assert rooms.bytes_of(first) == rooms.bytes_of(old)
-    with rooms.working_as(room.principal) as scope:
-        page = queries.record_page(scope, record_id=first.record_id, permission="school_records.view")
-    assert page.content is not None and len(page.versions) == 2
-
-
-def test_a_correction_needs_a_reason_and_a_paper(room) -> None:
-    old = rooms.sealed(room)[0]
-    with rooms.working_as(room.principal) as scope:
-        for reason, decision in (("sai", "12/QĐ"), ("Ghi sai ngày sinh", " ")):
-            with pytest.raises(SaySomeReason):
-                services.correct_record(scope, record_id=old.record_id, reason=reason, decision=decision)
-    assert states(room) == [State.ISSUED]
-
-
-def test_a_revoked_record_says_so_and_cannot_be_corrected(room) -> None:
-    old = rooms.sealed(room)[0]
-    with rooms.working_as(room.principal) as scope:
-        services.revoke_record(scope, record_id=old.record_id, reason="Cấp nhầm học bạ cho em khác", decision="9/QĐ")
-        with pytest.raises(NotInForce):
-            services.correct_record(scope, record_id=old.record_id, reason="Ghi sai ngày sinh", decision="10/QĐ")
-    with make.as_system():
-        assert queries.verify_token(old.record_id).standing == "revoked"
-
-
-def test_a_part_made_again_loses_its_signature_and_those_above_it_only(room) -> None:
-    from django.db import connection
-
-    rooms.prepare(room)
-    rooms.sign_subjects(room)
-    rooms.sign(room, room.homeroom, Role.HOMEROOM_TEACHER)
-    with make.as_system(), connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE gradebook_mark SET average = 99 WHERE class_id = %s AND subject = 'TOAN' AND term = 1",
-            [room.class_id],
-        )
-
-    with rooms.working_as(room.principal) as scope:
-        again = services.rebuild_record(
-            scope, record_id=rooms.records(room)[0].record_id, reason="Cô Lan sửa điểm học kì I môn Toán"
-        )
-
-    assert set(again) == {"subject-TOAN", "year-page"}
-    assert states(room) == [State.DATA_LOCKED] and "subject-NV" in signed_parts(room)
-    rooms.sign(room, room.lan, Role.SUBJECT_TEACHER)
-    rooms.sign(room, room.homeroom, Role.HOMEROOM_TEACHER)
-    assert states(room) == [State.HOMEROOM_SIGNED]
 
 
 # --- demo and real -------------------------------------------------------------------------------------------------------
@@ -491,7 +426,7 @@ def test_demo_keys_are_neither_made_nor_opened_in_a_real_database_whatever_the_e
         services.seed_demo(school_id=room.school, class_id=room.class_id)
 
     assert signing.trust().roots == ()
-    assert signed_parts(room) == set()
+    assert rooms.signed_parts(room) == set()
 
 
 def test_every_signature_of_a_consent_stands_in_the_audit_with_its_hash(room) -> None:

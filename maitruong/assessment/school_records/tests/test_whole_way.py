@@ -11,20 +11,13 @@ from maitruong.assessment.school_records import queries
 from maitruong.assessment.school_records.document import identity_of, steps_of
 from maitruong.assessment.school_records.models import RecordDraft, State
 from maitruong.assessment.school_records.outside import pdfsig_command, xmlsec1_command
-from maitruong.foundation.kernel import clock
 from maitruong.foundation.signing import demo_keys
 from maitruong.foundation.signing.canonical import parse
 from tests import factories as make
 
 from . import room as rooms
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _end_of_may():
-    with clock.standing_still(rooms.NOW):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("end_of_may")]
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from maitruong.foundation.kernel.school_year import SchoolYear
 
 from .. import labels
 from ..assembling import verify_url
-from ..queries import RecordPage
+from ..models import ENDED, IN_FORCE, State
+from ..queries import RecordPage, RecordRow
 from ..types import RecordContent, Stage, SubjectBlock
 
 KIND = {"sealed": "info", "issued": "good", "superseded": "warn", "revoked": "danger", "draft": "neutral"}
@@ -33,11 +34,19 @@ def record_context(page: RecordPage, *, download: str, other: str, above: dict[s
         "judgements": [(j.name, labels.JUDGEMENT_LEVEL[j.level]) for j in content.summary.judgements]
         if content
         else [],
+        "being_corrected": _being_corrected(page),
+        "stands_now": next((row for row in page.versions if row.state == State.ISSUED), None),
         "verify_url": verify_url(page.row.record_id),
         "has_files": bool(page.xml_sha256),
         "download_route": download,
         "other_route": other,
     }
+
+
+def _being_corrected(page: RecordPage) -> RecordRow | None:
+    """The version that will take this one's place, where the reader reaches it: a family does not before it is issued."""
+    newer = [row for row in page.versions if row.version > page.row.version]
+    return next((row for row in newer if page.row.state in IN_FORCE and row.state not in ENDED), None)
 
 
 def _subjects(content: RecordContent) -> list[dict[str, Any]]:

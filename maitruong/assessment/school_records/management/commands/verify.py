@@ -39,7 +39,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(asdict(found), ensure_ascii=False))
         else:
-            self.stdout.write(found.sentence)
+            self.stdout.write(" ".join(filter(None, (found.sentence, found.also))))
             if found.school:
                 year = f"{found.school_year}-{found.school_year + 1}"
                 self.stdout.write(f"  {found.initials}  {found.school}, năm học {year}, bản {found.version}")
