@@ -6,13 +6,15 @@ A pupil is reached through a place in a class: who may see a class sees the pupi
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import replace
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from maitruong.foundation.access.errors import NotFound
-from maitruong.foundation.access.types import Scope
+from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.access.types import Scope, system_scope
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.organisations.models import Unit
 from maitruong.foundation.people import queries as people
@@ -32,6 +34,7 @@ __all__ = [
     "classes",
     "day_within",
     "dossier",
+    "homeroom_teachers",
     "members",
     "programme_of",
     "programmes",
@@ -43,6 +46,8 @@ __all__ = [
     "seats",
 ]
 
+_BEYOND = system_scope("a family reads who leads its child's class")
+_ADDRESSED = {"female": "Cô ", "male": "Thầy "}
 _LEARNING = {"enrolled", "new", "transferred_in", "returned", "repeating"}
 
 
@@ -157,6 +162,24 @@ def seats(scope: Scope, *, student_id: int, permission: str) -> list[Seat]:
     """The places of a pupil that the scope reaches, newest first. One statement."""
     rows = Enrolment.objects.visible_to(scope, permission).filter(student_id=student_id)
     return [_seat(row) for row in _with_names(rows).order_by("-school_year", "-starts_on", "-pk")]
+
+
+def homeroom_teachers(scope: Scope, *, student_ids: Iterable[int], permission: str) -> dict[int, str]:
+    """Pupil → "Cô Nguyễn Thị Hoa": who leads the class he sits in today, for those of the pupils the permission reaches.
+
+    A family sees no row of the staff: of this one person it is told the name and how she is addressed, no id and no number.
+    One statement for who leads, and the same few for the names however many children there are; one when nobody leads.
+    """
+    seats_today = Enrolment.objects.visible_to(scope, permission).filter(
+        _seated(clock.today()), student_id__in=list(student_ids), school_class__homeroom_id__isnull=False
+    )
+    leads = dict(seats_today.values_list("student_id", "school_class__homeroom_id"))
+    if not leads:
+        return {}
+    with unit_of_work(_BEYOND):
+        found = list(Person._base_manager.filter(pk__in=set(leads.values())).values_list("pk", "full_name", "sex"))
+    named = {pk: f"{_ADDRESSED.get(sex, '')}{name}" for pk, name, sex in found}
+    return {student_id: named[lead] for student_id, lead in leads.items() if lead in named}
 
 
 def reach(scope: Scope, permission: str, student_id: int, *, only_open: bool = False) -> Seat:

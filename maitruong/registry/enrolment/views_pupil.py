@@ -294,7 +294,7 @@ def _file(
         "file": found,
         "facts": _facts(found),
         "more": _more(found),
-        "phone": phones.show(found.person.phone) if found.person.phone else "",
+        "contact": _contact(found),
         "show_phone": phones.show,
         "shown": shown or {},
         "schemes": {"CCCD": "Số định danh cá nhân", "MOET": "Mã của Bộ", "SCHOOL": "Mã của trường"},
@@ -323,6 +323,19 @@ def _facts(found: Dossier) -> list[tuple[str, str]]:
         ("Nơi sinh", person.birthplace),
     ]
     return [(label, value or "chưa ghi") for label, value in facts]
+
+
+def _contact(found: Dossier) -> list[tuple[str, str]]:
+    """How the pupil and the family are reached; what only a list tells, where one did."""
+    person, file = found.person, found.file
+    facts = [
+        ("Điện thoại", phones.show(person.phone) if person.phone else "chưa ghi"),
+        ("Điện thoại liên hệ", phones.show(file.contact_phone) if file.contact_phone else ""),
+        ("Thư điện tử", person.email or "chưa ghi"),
+        ("Thư điện tử liên hệ", file.contact_email),
+        ("Nơi ở hiện nay", person.residence or "chưa ghi"),
+    ]
+    return [(label, value) for label, value in facts if value]
 
 
 def _more(found: Dossier) -> list[tuple[str, str]]:

@@ -68,7 +68,11 @@ class Child:
 def children(request: Request) -> HttpResponse:
     scope = request.scope
     known = calendar.known()
-    cards = [_card(scope, student_id, number, known) for number, student_id in enumerate(_own(scope))]
+    own = _own(scope)
+    leads = enrolment.homeroom_teachers(scope, student_ids=own, permission="family.view")
+    cards = [
+        _card(scope, student_id, number, known, leads.get(student_id, "")) for number, student_id in enumerate(own)
+    ]
     _tell_opened(scope, [card.id for card in cards])
     waits, ties = waiting_for(scope.actor_id)
     context = {"page_title": _own_page(scope), "children": cards, "is_pupil": _is_pupil(scope)}
@@ -88,6 +92,9 @@ def child(request: Request, student_id: int) -> HttpResponse:
     seats = enrolment.seats(scope, student_id=student_id, permission="family.view")
     here = next((seat for seat in seats if seat.school_year == year), None)
     now = known.year_on(clock.today())
+    leads = enrolment.homeroom_teachers(
+        scope, student_ids=[student_id] if year == now else [], permission="family.view"
+    )
     missed = attendance.family_absences(scope, student_id=student_id, school_year=year)
     counted = attendance.count_of(missed, school_year=year).get(student_id, AbsenceCount())
     marks = gradebook.family_marks(scope, student_id=student_id, school_year=year)
@@ -99,7 +106,7 @@ def child(request: Request, student_id: int) -> HttpResponse:
             "page_title": person.full_name,
             "child": person,
             "seat": here,
-            "sub": _sub(here) if here else "Chưa có lớp trong năm học này",
+            "sub": _sub(here, leads.get(student_id, "")) if here else "Chưa có lớp trong năm học này",
             "today": _today(missed, here, known) if year == now else None,
             "missed": [(_absence(row), row.reason) for row in missed],
             "newest_missed": NEWEST_MISSED,
@@ -179,7 +186,7 @@ def _refuse_others(scope: Scope, student_id: int) -> None:
         raise NotFound
 
 
-def _card(scope: Scope, student_id: int, number: int, known: Calendar) -> Child:
+def _card(scope: Scope, student_id: int, number: int, known: Calendar, lead: str) -> Child:
     year = known.year_on(clock.today())
     over = known.over_on(year, today=clock.today()) is not None
     person = people.particulars(student_id)
@@ -194,15 +201,16 @@ def _card(scope: Scope, student_id: int, number: int, known: Calendar) -> Child:
         name=name,
         initials=vietnamese.initials(name),
         tone=_TONES[number % len(_TONES)],
-        sub=_sub(here) if here else "Chưa có lớp trong năm học này",
+        sub=_sub(here, lead) if here else "Chưa có lớp trong năm học này",
         today=_today(missed, here, known),
         news=(*_new_marks(marks, address), *_new_absences(missed, address)),
         records=len(_records(scope, student_id)),
     )
 
 
-def _sub(seat: Seat) -> str:
-    return f"Lớp {seat.class_name} · {seat.school_name}"
+def _sub(seat: Seat, lead: str) -> str:
+    """lead: who leads the class today, "" for a class of a year that is over."""
+    return f"Lớp {seat.class_name} · {seat.school_name}" + (f" · GVCN: {lead}" if lead else "")
 
 
 def _today(missed: list[AbsenceRow], seat: Seat | None, known: Calendar) -> dict[str, str]:
@@ -315,7 +323,9 @@ def _records(scope: Scope, student_id: int) -> list[dict[str, Any]]:
     return [
         {
             "title": f"Năm học {Year(row.school_year).label}, lớp {row.class_name}",
-            "state": row.state_label + (f", bản {row.version}" if row.version > 1 else ""),
+            "state": row.state_label
+            + (f", bản {row.version}" if row.version > 1 else "")
+            + ("; bản sửa đã ký, đang chờ nhà trường phát hành" if row.replaced_soon else ""),
             "page": reverse("school_records:family_record", args=[row.record_id]),
             "pdf": reverse("school_records:family_download", args=[row.record_id, "pdf"]),
             "verify": reverse("school_records:verify_token", args=[row.record_id]),

@@ -1,9 +1,12 @@
-"""What every story of the list shares: three rows of it, and its steps without the pages."""
+"""What every story of the list shares: three rows of it, its steps without the pages, and those by the pages."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from maitruong.foundation.access.models import Grant
 from maitruong.foundation.access.services import unit_of_work
@@ -99,3 +102,25 @@ def snapshot() -> dict[str, list[tuple[Any, ...]]]:
         rows = {m.__name__: sorted(map(repr, m._base_manager.values_list())) for m in tables}
         rows["Grant"] = sorted(map(repr, Grant.objects.filter(withdrawn_at=None).values_list()))
     return rows
+
+
+def upload(client: Client, path: Path, name: str = "danh-sach.xlsx") -> Any:
+    file = SimpleUploadedFile(name, path.read_bytes())
+    return client.post("/nhap-danh-sach/", {"kind": "students", "year": "2026", "file": file})
+
+
+def mapped(client: Client, address: str) -> dict[str, str]:
+    """What the mapping page would send as it stands."""
+    page = client.get(address)
+    context = page.context_data if hasattr(page, "context_data") else {}
+    del context
+    with make.as_system():
+        batch = ImportBatch._base_manager.latest("pk")
+    choice = batch.choice
+    sent = {f"cot-{at}": key for at, key in choice["columns"].items()}
+    return sent | {"sheet": choice["sheet"], "header_from": choice["header_from"], "data_from": choice["data_from"]}
+
+
+def clerk_checks_again(client: Client, address: str) -> int:
+    client.post(f"{address}kiem-tra/")
+    return int(address.strip("/").split("/")[-1])

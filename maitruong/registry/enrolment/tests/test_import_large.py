@@ -24,8 +24,7 @@ from maitruong.foundation.people.models import Person
 from maitruong.registry.enrolment.models import Enrolment, SchoolClass
 from tests import factories as make
 
-from .lists import HEADER, ONE, bring_in, check, quiet, take
-from .test_import_pages import clerk, mapped, upload  # noqa: F401 - a fixture
+from .lists import HEADER, ONE, bring_in, check, mapped, quiet, take, upload
 
 GIVEN = ["An", "Bình", "Chi", "Dung", "Giang", "Hà", "Khánh", "Linh", "Mai", "Nam", "Oanh", "Phúc", "Quân", "Sơn", "Vy"]
 MIDDLE = ["Văn", "Đức", "Minh", "Quang", "Hữu", "Công", "Tuấn", "Gia", "Bảo", "Nhật"]
@@ -79,7 +78,7 @@ def last_job() -> int:
 
 
 def test_whole_school_of_twelve_grades_comes_in_with_few_statements(
-    clerk: Client,  # noqa: F811
+    clerk: Client,
     place: SimpleNamespace,
     tmp_path: Path,
 ) -> None:
@@ -107,7 +106,7 @@ def test_whole_school_of_twelve_grades_comes_in_with_few_statements(
 
 
 def test_statements_of_a_large_list_do_not_grow_with_the_rows(
-    clerk: Client,  # noqa: F811
+    clerk: Client,
     tmp_path: Path,
 ) -> None:
     """The classes are there already, so that both lists differ in nothing but their length within one chunk."""
@@ -200,7 +199,7 @@ def _full(*_: object, **__: object) -> None:
 
 
 def test_full_disk_while_a_list_is_stored_is_told_on_the_page_and_leaves_nothing(
-    clerk: Client,  # noqa: F811
+    clerk: Client,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -216,7 +215,7 @@ def test_full_disk_while_a_list_is_stored_is_told_on_the_page_and_leaves_nothing
 
 
 def test_full_disk_before_a_list_is_read_is_told_on_the_page(
-    clerk: Client,  # noqa: F811
+    clerk: Client,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -1,16 +1,10 @@
-"""The pages of a list, and the command for machines."""
+"""The pages of a list, from the file to the written list."""
 
 from __future__ import annotations
 
-import io
-import json
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import CommandError, call_command
 from django.test import Client
 
 from maitruong.foundation.access.services import unit_of_work
@@ -18,44 +12,12 @@ from maitruong.foundation.exchange import work
 from maitruong.foundation.exchange.errors import TooCostly
 from maitruong.foundation.exchange.models import ImportBatch, ImportProblem, ImportState
 from maitruong.foundation.exchange.tests.files import messy_list, plain_workbook
-from maitruong.foundation.identity.models import Account
 from maitruong.foundation.jobs import services as jobs
 from maitruong.foundation.jobs.models import Job
-from maitruong.foundation.organisations.models import Unit
 from maitruong.foundation.people.models import Person
 from tests import factories as make
 
-from .lists import HEADER, ONE, THREE, TWO, quiet
-
-
-@pytest.fixture
-def clerk(place: SimpleNamespace) -> Client:
-    account = make.a_post_holder(place.school, "clerk", "Đặng Thị Văn Thư")
-    client = Client()
-    client.force_login(account)
-    session = client.session
-    session["seen"] = 4 * 10**9
-    session.save()
-    client.scope = make.scope_of(account)  # type: ignore[attr-defined]
-    client.account = account  # type: ignore[attr-defined]
-    return client
-
-
-def upload(client: Client, path: Path, name: str = "danh-sach.xlsx") -> Any:
-    file = SimpleUploadedFile(name, path.read_bytes())
-    return client.post("/nhap-danh-sach/", {"kind": "students", "year": "2026", "file": file})
-
-
-def mapped(client: Client, address: str) -> dict[str, str]:
-    """What the mapping page would send as it stands."""
-    page = client.get(address)
-    context = page.context_data if hasattr(page, "context_data") else {}
-    del context
-    with make.as_system():
-        batch = ImportBatch._base_manager.latest("pk")
-    choice = batch.choice
-    sent = {f"cot-{at}": key for at, key in choice["columns"].items()}
-    return sent | {"sheet": choice["sheet"], "header_from": choice["header_from"], "data_from": choice["data_from"]}
+from .lists import HEADER, ONE, TWO, mapped, quiet, upload
 
 
 def test_clerk_walks_from_the_file_to_the_written_list_and_back(clerk: Client, tmp_path: Path) -> None:
@@ -93,53 +55,6 @@ def test_clerk_walks_from_the_file_to_the_written_list_and_back(clerk: Client, t
     clerk.post(f"{address}hoan-tac/")
     work.undo_import(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
     assert "lấy lại 5 dòng" in clerk.get(address).content.decode()
-
-
-def test_annotated_sheet_is_made_and_downloaded_by_a_ticket(clerk: Client, tmp_path: Path) -> None:
-    columns = upload(clerk, messy_list(tmp_path / "messy.xlsx"))["Location"]
-    address = clerk.post(columns, mapped(clerk, columns))["Location"]
-    batch_id = int(address.strip("/").split("/")[-1])
-    work.check_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
-
-    clerk.post(f"{address}tep/")
-    work.annotate(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
-    ticket = clerk.get(f"{address}tep/")
-    file = clerk.get(ticket["Location"])
-
-    body = b"".join(file.streaming_content) if file.streaming else file.content
-    assert body.startswith(b"PK")
-    (tmp_path / "back.xlsx").write_bytes(body)
-    import openpyxl
-
-    assert openpyxl.load_workbook(tmp_path / "back.xlsx").sheetnames == ["Cần sửa", "DS khối 6"]
-
-
-def test_annotated_sheet_has_what_was_typed_on_the_page_and_is_made_anew_after_each_cell(
-    clerk: Client, tmp_path: Path
-) -> None:
-    import openpyxl
-
-    wrong = [[*ONE[:2], "31/02/2013", "X", *ONE[4:]], [*TWO[:2], "30/02/2013", *TWO[3:]]]
-    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, *wrong]))["Location"]
-    address = clerk.post(columns, mapped(clerk, columns))["Location"]
-    batch_id = int(address.strip("/").split("/")[-1])
-    work.check_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
-    clerk.post(f"{address}sua/", {"row": 2, "column": 2, "text": "28/02/2013"})
-    clerk.post(f"{address}tep/")
-    work.annotate(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
-
-    file = clerk.get(clerk.get(f"{address}tep/")["Location"])
-    (tmp_path / "back.xlsx").write_bytes(b"".join(file.streaming_content) if file.streaming else file.content)
-    back = openpyxl.load_workbook(tmp_path / "back.xlsx")
-    sheet = back.worksheets[1]
-    told = [row[2] for row in back["Cần sửa"].iter_rows(values_only=True)]
-
-    assert (sheet["C2"].value, sheet["D2"].value, sheet["C3"].value) == ("28/02/2013", "X", "30/02/2013")
-    assert [line for line in told if "C2" in line] == ["Ô C2 (Ngày sinh): đã gõ lại trên trang thành “28/02/2013”."]
-    assert any("D2" in line for line in told) and any("C3" in line for line in told)
-    assert "Tải tệp có ghi chú" in clerk.get(address).text
-    answer = clerk.post(f"{address}sua/", {"row": 2, "column": 3, "text": "Nam"}, headers={"HX-Request": "true"})
-    assert "Làm tệp có ghi chú" in answer.text and "Tải tệp có ghi chú" not in answer.text
 
 
 def test_refused_file_is_answered_on_the_page_with_what_to_do(clerk: Client, tmp_path: Path) -> None:
@@ -285,91 +200,6 @@ def test_template_has_the_54_columns(clerk: Client) -> None:
     assert clerk.get("/nhap-danh-sach/mau/khac.xlsx").status_code == 404
 
 
-def test_problem_pages_go_on_where_the_last_one_ended(clerk: Client, tmp_path: Path) -> None:
-    rows = [[n, f"Nông Văn {'ABCDE'[n // 26]}{chr(97 + n % 26)}", "ngày nào", *ONE[3:]] for n in range(120)]
-    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, *rows]))["Location"]
-    address = clerk.post(columns, mapped(clerk, columns))["Location"]
-    work.check_list(clerk.scope, int(address.strip("/").split("/")[-1]), quiet)  # type: ignore[attr-defined]
-    with make.as_system():
-        errors = ImportProblem._base_manager.filter(severity="error").count()
-
-    seen, next_page = 0, address
-    for _ in range(9):
-        page = clerk.get(next_page).content.decode()
-        seen += page.count('class="num">')
-        if 'rel="next" href="' not in page:
-            break
-        next_page = page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
-
-    assert seen == errors > 200
-
-
-def test_problems_are_looked_at_a_column_at_a_time_and_one_word_is_corrected_in_every_cell(
-    clerk: Client, tmp_path: Path
-) -> None:
-    rows = [[n, f"Nông Văn {'ABCDEFGHIK'[n]}", "31/02/2013", "Nam", "8A2", "", "Kinhh", *ONE[7:]] for n in range(6)]
-    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, *rows]))["Location"]
-    address = clerk.post(columns, mapped(clerk, columns))["Location"]
-    batch_id = int(address.strip("/").split("/")[-1])
-    work.check_list(clerk.scope, batch_id, quiet)  # type: ignore[attr-defined]
-    page, days = clerk.get(address).text, clerk.get(f"{address}?muc=loi&cot=born_on").text
-
-    assert page.count('class="finding"') == 12 and "Sửa cả 6 ô cùng ghi “Kinhh”" in page
-    assert "<option>Tày</option>" in page and 'value="Kinhh"' not in page
-    assert days.count('class="finding"') == 6 and "Kinhh" not in days and "Mọi cột" in days
-    assert "Sửa cả" not in days  # a day is each pupil's own: one wrong day twice is two mistakes
-
-    sent = {"row": 3, "column": 6, "text": "Tày", "giong": "1"}
-    answer = clerk.post(f"{address}sua/", sent, headers={"HX-Request": "true"})
-    assert (answer.status_code, answer.headers["HX-Refresh"]) == (204, "true")
-    assert clerk.post(f"{address}sua/", {**sent, "column": 2}).status_code == 404
-    assert "6 ô đã sửa" in clerk.get(address).text
-    work.check_list(clerk.scope, clerk_checks_again(clerk, address), quiet)  # type: ignore[attr-defined]
-
-    page, typed = clerk.get(address).text, clerk.get(f"{address}?muc=da-go").text
-    assert page.count('class="finding"') == 6 and "Thầy/cô đã sửa" in page
-    assert typed.count('class="finding"') == 6 and typed.count("<option selected>Tày</option>") == 6
-
-
-def test_a_cell_that_must_be_filled_is_not_called_corrected_when_it_is_emptied(clerk: Client, tmp_path: Path) -> None:
-    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, [*ONE[:2], "31/02/2013", *ONE[3:]]]))[
-        "Location"
-    ]
-    address = clerk.post(columns, mapped(clerk, columns))["Location"]
-    work.check_list(clerk.scope, int(address.strip("/").split("/")[-1]), quiet)  # type: ignore[attr-defined]
-
-    answer = clerk.post(f"{address}sua/", {"row": 2, "column": 2, "text": ""}, headers={"HX-Request": "true"})
-
-    assert "Ngày sinh không được để trống" in answer.text and "để trống, chờ" not in answer.text
-
-
-@pytest.mark.parametrize("alike", ["", "1"])
-def test_a_cell_of_a_column_that_is_not_read_is_refused_in_words_when_the_list_takes_no_corrections_any_more(
-    clerk: Client, tmp_path: Path, alike: str
-) -> None:
-    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, ONE]))["Location"]
-    sent = {"row": 2, "column": 99, "text": "x", "giong": alike}
-
-    answer = clerk.post(columns.replace("cot/", "sua/"), sent, headers={"HX-Request": "true"})
-
-    assert answer.status_code == 422 and "đang" in answer.text
-
-
-def test_a_list_with_typed_cells_is_thrown_away_only_after_a_question(clerk: Client, tmp_path: Path) -> None:
-    columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, [*ONE[:2], "31/02/2013", *ONE[3:]]]))[
-        "Location"
-    ]
-    address = clerk.post(columns, mapped(clerk, columns))["Location"]
-    work.check_list(clerk.scope, int(address.strip("/").split("/")[-1]), quiet)  # type: ignore[attr-defined]
-    clerk.post(f"{address}sua/", {"row": 2, "column": 2, "text": "28/02/2013"})
-
-    page = clerk.get(address).text
-    question = page.partition('<dialog class="dialog" id="hoi-bo"')[2].partition("</dialog>")[0]
-
-    assert "và 1 ô đã sửa trên trang" in question and f'action="{address}bo/"' in question
-    assert page.count(f'action="{address}bo/"') == 1
-
-
 def test_the_same_file_again_is_told_before_its_columns_are_confirmed(clerk: Client, tmp_path: Path) -> None:
     path = plain_workbook(tmp_path / "a.xlsx", [HEADER, ONE])
     columns = upload(clerk, path)["Location"]
@@ -400,77 +230,6 @@ def test_an_import_that_broke_says_how_many_rows_it_wrote_before(clerk: Client, 
 
     assert "Việc nhập đã dừng giữa chừng" in page and "Hoàn tác 2 dòng đã ghi" in page
     assert "Nhập tiếp" in page and "Thêm mới" in page
-
-
-def clerk_checks_again(client: Client, address: str) -> int:
-    client.post(f"{address}kiem-tra/")
-    return int(address.strip("/").split("/")[-1])
-
-
-def command(*arguments: str) -> tuple[int, list[dict[str, Any]]]:
-    out = io.StringIO()
-    code = 0
-    try:
-        call_command("import", *arguments, "--json", stdout=out)
-    except SystemExit as end:
-        code = int(end.code or 0)
-    return code, [json.loads(line) for line in out.getvalue().splitlines()]
-
-
-def test_machines_check_and_import_by_the_same_services(clerk: Client, place: SimpleNamespace, tmp_path: Path) -> None:
-    code_of_school = Unit.objects.get(pk=place.school).code
-    login = Account.objects.get(person_id=clerk.scope.actor_id).login  # type: ignore[attr-defined]
-    path = str(plain_workbook(tmp_path / "list.xlsx", [HEADER, ONE, TWO, THREE]))
-    arguments = ["students", path, "--school", code_of_school, "--as", login]
-
-    dry, told = command(*arguments, "--dry-run")
-    assert (dry, told[-1]["checked"]["new"]) == (0, 3)
-    assert [line["problem"]["code"] for line in told if "problem" in line] == [
-        "student.birth_date_not_whole",
-        "personal_id.missing",
-    ]
-    with make.as_system():
-        assert not Person._base_manager.filter(full_name="Nông Đức Dũng").exists()
-        assert not ImportBatch._base_manager.exists()
-    first, told = command(*arguments)
-    assert (first, told[-1]["imported"]) == (0, {"new": 3, "changed": 0, "same": 0, "refused": 0})
-    second, told = command(*arguments)
-    assert (second, told[-1]["imported"]) == (0, {"new": 0, "changed": 0, "same": 3, "refused": 0})
-
-
-def test_command_refuses_rows_files_and_people_by_exit_code(
-    clerk: Client, place: SimpleNamespace, tmp_path: Path
-) -> None:
-    school = Unit.objects.get(pk=place.school).code
-    login = Account.objects.get(person_id=clerk.scope.actor_id).login  # type: ignore[attr-defined]
-    wrong = plain_workbook(tmp_path / "w.xlsx", [HEADER, [*ONE[:2], "31/02/2013", *ONE[3:]]])
-    (tmp_path / "page.xlsx").write_bytes(b"<html></html>")
-
-    assert command("students", str(wrong), "--school", school, "--as", login)[0] == 1
-    code, told = command("students", str(tmp_path / "page.xlsx"), "--school", school, "--as", login)
-    assert (code, told[-1]["refused"]["code"]) == (1, "exchange.html_not_sheet")
-    for who, where in (("khong-ai", school), (login, "KHONG-CO"), (login, Unit.objects.get(pk=place.neighbour).code)):
-        code, told = command("students", str(wrong), "--school", where, "--as", who)
-        assert (code, told[-1]["refused"]["code"]) == (1, "exchange.not_your_office")
-    with pytest.raises(CommandError) as caught:
-        command("students", str(tmp_path / "khong-co.xlsx"), "--school", school, "--as", login)
-    assert caught.value.returncode == 2
-
-
-def test_command_that_breaks_says_so_and_leaves_a_list_that_can_be_taken_back(
-    clerk: Client, place: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    school = Unit.objects.get(pk=place.school).code
-    login = Account.objects.get(person_id=clerk.scope.actor_id).login  # type: ignore[attr-defined]
-    monkeypatch.setattr(work, "_keep_rows", lambda *_: 1 / 0)
-
-    path = plain_workbook(tmp_path / "list.xlsx", [HEADER, ONE])
-    code, told = command("students", str(path), "--school", school, "--as", login)
-
-    assert (code, told[-1]) == (2, {"broken": {"what": "ZeroDivisionError"}})
-    with make.as_system():
-        assert ImportBatch._base_manager.get().state == "stopped"
-        assert not Person._base_manager.filter(full_name="Nông Đức Dũng").exists()
 
 
 def test_no_page_of_a_list_shows_a_personal_number_in_its_address(clerk: Client, tmp_path: Path) -> None:

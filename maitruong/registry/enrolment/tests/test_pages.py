@@ -16,7 +16,7 @@ from maitruong.foundation.identity.models import Account
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.people.models import Person, PersonIdentifier
 from maitruong.registry.enrolment.models import Enrolment
-from maitruong.registry.students.models import Guardianship
+from maitruong.registry.students.models import Guardianship, Student
 from tests import factories as make
 
 NUMBER = "031213001234"
@@ -61,6 +61,20 @@ def test_a_number_is_masked_until_an_audited_click_with_a_reason_and_never_in_an
     assert audited("students.number_shown") == 1
     with make.as_system() as scope:
         assert not any(NUMBER in (entry.body or "") for entry in Entry.objects.visible_to(scope, ""))
+
+
+def test_telephone_of_the_family_that_a_list_told_stands_on_the_pupils_file(
+    place: SimpleNamespace, clerk: Client
+) -> None:
+    child, other = place.pupils[:2]
+    with make.as_system():
+        told = {"contact_phone": "+84912345678", "contact_email": "nha@vi-du.vn", "note": "ghi chú riêng"}
+        Student._base_manager.filter(pk=child).update(details=told)
+
+    page = clerk.get(f"/hoc-sinh/{child}/").text
+
+    assert "Điện thoại liên hệ" in page and "0912 345 678" in page and "nha@vi-du.vn" in page
+    assert "Điện thoại liên hệ" not in clerk.get(f"/hoc-sinh/{other}/").text
 
 
 def test_a_conflict_shows_both_values_and_overwrites_nothing(place: SimpleNamespace, clerk: Client) -> None:

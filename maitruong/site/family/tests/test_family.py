@@ -6,13 +6,18 @@ import datetime as dt
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from maitruong.assessment.gradebook import services as gradebook
 from maitruong.assessment.gradebook.tests import factories as books
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.identity.models import Account
 from maitruong.foundation.kernel import clock
+from maitruong.foundation.people.models import Person
+from maitruong.registry.enrolment import queries as enrolment
+from maitruong.registry.enrolment.models import SchoolClass
 from maitruong.teaching.attendance import services as attendance
 from maitruong.teaching.attendance.types import Entry
 from tests import factories as make
@@ -87,6 +92,54 @@ def test_access_that_ended_shows_the_child_no_longer(place: SimpleNamespace, mot
 
     assert client.get(f"/con-toi/{place.pupils[0]}/").status_code == 404
     assert client.get(f"/con-toi/{place.their_pupil}/").status_code == 200
+
+
+@pytest.fixture
+def led(place: SimpleNamespace) -> int:
+    """A teacher for the class of each of the two children; the first one's person."""
+    hoa, son = make.an_employee(place.school, "Nguyễn Thị Hoa"), make.an_employee(place.neighbour, "Đặng Thị Sen")
+    with make.as_system():
+        for class_id, teacher in ((place.class_id, hoa), (place.their_class, son)):
+            SchoolClass._base_manager.filter(pk=class_id).update(homeroom_id=teacher)
+    return hoa
+
+
+def test_a_family_reads_who_leads_its_childs_class_and_nothing_more_of_her(
+    place: SimpleNamespace, mother: Account, led: int
+) -> None:
+    client = signed_in(mother)
+    pages = [client.get(address).content.decode() for address in ("/con-toi/", f"/con-toi/{place.pupils[0]}/")]
+
+    assert "GVCN: Cô Đặng Thị Sen" in pages[0] and "Đặng Thị Sen" not in pages[1]
+    for page in pages:
+        assert "Lớp 8A2 · THCS Lê Chân · GVCN: Cô Nguyễn Thị Hoa" in page
+        assert f'"{led}"' not in page and f"/{led}/" not in page
+
+
+def test_who_leads_another_childs_class_is_told_to_nobody(place: SimpleNamespace, mother: Account, led: int) -> None:
+    scope = make.scope_of(mother, on=DAY)
+    with unit_of_work(scope):
+        told = [
+            enrolment.homeroom_teachers(scope, student_ids=[student_id], permission="family.view")
+            for student_id in (place.pupils[1], 987654321, place.pupils[0])
+        ]
+        assert not Person._base_manager.filter(pk=led).exists()
+
+    assert told == [{}, {}, {place.pupils[0]: "Cô Nguyễn Thị Hoa"}]
+
+
+def test_the_names_cost_the_same_few_statements_for_one_child_and_for_two(
+    place: SimpleNamespace, mother: Account, led: int
+) -> None:
+    scope = make.scope_of(mother, on=DAY)
+    counted = []
+    with unit_of_work(scope):
+        for children in ([place.pupils[0]], [place.pupils[0], place.their_pupil]):
+            with CaptureQueriesContext(connection) as asked:
+                enrolment.homeroom_teachers(scope, student_ids=children, permission="family.view")
+            counted.append(len(asked))
+
+    assert counted[0] == counted[1] <= 7
 
 
 @pytest.mark.parametrize("address", ["/hoc-sinh/", "/lop/", "/doi-ngu/", "/quyen/", "/nhat-ky/", "/diem-danh/"])
