@@ -15,7 +15,7 @@ from maitruong.foundation.access.types import Scope
 from maitruong.foundation.identity.services import is_demo
 from maitruong.foundation.kernel import vietnamese
 from maitruong.foundation.ui.jinja import url
-from maitruong.site.menu import MENU, Item
+from maitruong.site.menu import MENU, OWN, Item
 
 _DEMO_BANNER = "BẢN THỬ: mọi người và số liệu ở đây đều là giả lập."
 _POST_WAITS = "Anh/chị vừa được giao việc ở một nơi mới. Đăng xuất rồi đăng nhập lại và ghép mã xác thực để vào."
@@ -43,6 +43,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         ],
         "sign_out_url": url("identity:sign_out"),
         "account_url": url("identity:account"),
+        "own_pages": SimpleLazyObject(lambda: own_pages(scope)),
     }
     return {
         "me": me,
@@ -99,11 +100,29 @@ def _is_offered(item: Item, scope: Scope, here: set[str]) -> bool:
 
 
 def _shown(item: Item) -> dict[str, Any]:
-    return {"label": item.label, "icon": item.icon, "url": url(item.route), "short": item.short or item.label}
+    address = url(item.route)
+    return {
+        "label": item.label,
+        "icon": item.icon,
+        "url": address,
+        "around": (address, *item.around) if address != "/" else (),
+        "short": item.short or item.label,
+    }
+
+
+def own_pages(scope: Scope | None) -> list[dict[str, Any]]:
+    """What «Tài khoản của tôi» leads to in this workspace, each address once."""
+    held = [_shown(item) for item in OWN if scope is not None and scope.may(item.permission)]
+    return list({page["url"]: page for page in held}.values())
 
 
 def _mark_current(items: list[dict[str, Any]], path: str) -> None:
     """One place at a time: of the addresses the path begins with, the longest."""
-    around = [item for item in items if path == item["url"] or (item["url"] != "/" and path.startswith(item["url"]))]
+    around = [
+        (len(begins), item)
+        for item in items
+        for begins in (item["url"], *item["around"])
+        if path == begins or (begins in item["around"] and path.startswith(begins))
+    ]
     if around:
-        max(around, key=lambda item: len(item["url"]))["current"] = True
+        max(around, key=lambda found: found[0])[1]["current"] = True

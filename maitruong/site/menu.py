@@ -12,8 +12,16 @@ class Item:
     route: str
     permission: str = ""
     homes: tuple[str, ...] = ()
+    around: tuple[str, ...] = ()  # how the addresses of other pages begin that belong to it
     short: str = ""  # under the picture on the phone's bottom bar, where the label would take two lines
 
+
+_SIGNING = ("/hoc-ba/ky/",)
+_OF_CHILD = ("/hoc-ba/cua-con/",)
+_SIGNS = [(whose, f"school_records.sign_{whose}") for whose in ("subject", "homeroom", "principal")]
+
+#: What belongs to a person and stands on «Tài khoản của tôi», in whatever workspace she holds the permission.
+OWN = [Item("Tôi đã ký những gì?", "history", "school_records:signed", verb) for _, verb in _SIGNS]
 
 MENU: list[tuple[str, list[Item]]] = [
     (
@@ -21,25 +29,12 @@ MENU: list[tuple[str, list[Item]]] = [
         [
             Item("Hôm nay", "sun", "home", homes=("teacher", "school", "admin")),
             Item("Trung tâm điều hành", "dashboard", "dashboard:centre", "insight.view", short="Điều hành"),
-            Item("Con tôi", "home", "family:children", "family.view", homes=("guardian",)),
-            Item("Việc học của em", "home", "family:children", "family.view", homes=("pupil",), short="Việc học"),
+            Item("Con tôi", "home", "family:children", "family.view", ("guardian",), _OF_CHILD),
+            Item("Việc học của em", "home", "family:children", "family.view", ("pupil",), _OF_CHILD, "Việc học"),
             Item("Sổ điểm", "notebook", "gradebook:books", "gradebook.view", homes=("teacher", "school")),
-            Item(
-                "Học bạ chờ ký", "sign", "school_records:waiting_subject", "school_records.sign_subject", short="Chờ ký"
-            ),
-            Item(
-                "Học bạ chờ ký",
-                "sign",
-                "school_records:waiting_homeroom",
-                "school_records.sign_homeroom",
-                short="Chờ ký",
-            ),
-            Item(
-                "Học bạ chờ ký",
-                "sign",
-                "school_records:waiting_principal",
-                "school_records.sign_principal",
-                short="Chờ ký",
+            *(
+                Item("Học bạ chờ ký", "sign", f"school_records:waiting_{whose}", verb, (), _SIGNING, "Chờ ký")
+                for whose, verb in _SIGNS
             ),
             Item("Học bạ", "certificate", "school_records:overview", "school_records.view"),
         ],

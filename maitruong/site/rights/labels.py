@@ -90,6 +90,7 @@ _ACTIONS = {
     "identity.password_set": "Đặt mật khẩu bằng liên kết một lần",
     "identity.second_factor_begun": "Bắt đầu thêm mã xác thực của mình",
     "identity.second_factor_renewal_begun": "Bắt đầu ghép lại mã xác thực của mình",
+    "identity.second_factor_removed": "Bỏ mã xác thực của mình",
     "identity.second_factor_paired": "Ghép mã xác thực",
     "insight.schools_exported": "Tải số liệu các trường",
     "insight.pupils_listed": "Xem danh sách học sinh theo mức",
