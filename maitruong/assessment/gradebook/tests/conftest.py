@@ -1,4 +1,4 @@
-"""The whole program behind a real browser, for the journeys of this module."""
+"""A classroom and its teacher; and the whole program behind a real browser, for the journeys of this module."""
 
 from __future__ import annotations
 
@@ -13,9 +13,21 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.test import Client
 
+from maitruong.assessment.gradebook.tests import factories as make
 from maitruong.foundation.identity.models import Account
 
 THREADS = 4
+
+
+@pytest.fixture
+def room(db: None) -> make.Classroom:
+    return make.a_classroom()
+
+
+@pytest.fixture
+def lan(room: make.Classroom) -> Account:
+    """Who teaches the classroom mathematics."""
+    return make.teacher_of(room)
 
 
 @pytest.fixture

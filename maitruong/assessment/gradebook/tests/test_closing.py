@@ -26,11 +26,6 @@ pytestmark = pytest.mark.django_db
 FULL = (("tx1", "8"), ("tx2", "9"), ("tx3", "7"), ("tx4", "10"), ("gk", "8"), ("ck", "7,5"))
 
 
-@pytest.fixture
-def room() -> make.Classroom:
-    return make.a_classroom()
-
-
 def fill(room: make.Classroom, pupils: list[int]) -> Any:
     teacher = make.teacher_of(room)
     make.type_in(teacher, room.book(), *[(p, column, value) for p in pupils for column, value in FULL])

@@ -22,11 +22,6 @@ SUBJECTS = ("NV", "TOAN", "NN1", "GDCD", "LSDL", "KHTN", "CN", "TH")
 COMMENTS = ("GDTC", "NT", "HDTNHN", "GDDP")
 
 
-@pytest.fixture
-def room() -> make.Classroom:
-    return make.a_classroom()
-
-
 def judge_term(room: make.Classroom, pupil: int, term: int, marks: tuple[str, ...], conduct: str = "T") -> None:
     """Every book of a term for one pupil: the same mark in every cell of a subject, so that it is the average."""
     needed = {"GDCD": 2, "TH": 2, "CN": 3}

@@ -22,11 +22,6 @@ from tests import factories as house
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def room() -> make.Classroom:
-    return make.a_classroom()
-
-
 def post(client: Client, url: str, *cells: tuple[Any, ...], request_id: str = "yeu-cau-1") -> Any:
     sent = [{"row": str(r), "column": c, "value": v, "saw": s} for r, c, v, s in cells]
     return client.post(url, json.dumps({"request_id": request_id, "cells": sent}), content_type="application/json")
