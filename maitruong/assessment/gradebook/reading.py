@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from django.db import connection
 
+from maitruong.foundation.access.statement import Statement
 from maitruong.foundation.kernel import clock
 
 from .rules.tt27_2020 import QUALITIES_AND_COMPETENCES
@@ -54,20 +54,19 @@ def read(
 ) -> tuple[dict[str, Any] | None, dict[int, Pupil]]:
     """The answer given before to this very request, if any, and the rows of these pupils. One statement."""
     store, few = STORES[book.kind], len(student_ids) <= FEW
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _read_sql(book.kind, book.school_year, book.moment in (0, 4), few),
-            {
-                **place(book),
-                "students": list(student_ids),
-                "book": book.id,
-                "actor": actor_id,
-                "request": request_id,
-                "today": clock.today(),
-                "terms": [book.term, 0],
-            },
-        )
-        before, present, moved, first, second, standing, first_before, second_before, ids, *columns = cursor.fetchone()
+    found = _statement(book.kind, book.school_year, book.moment in (0, 4), few).row(
+        {
+            **place(book),
+            "students": list(student_ids),
+            "book": book.id,
+            "actor": actor_id,
+            "request": request_id,
+            "today": clock.today(),
+            "terms": [book.term, 0],
+        }
+    )
+    assert found is not None
+    before, present, moved, first, second, standing, first_before, second_before, ids, *columns = found
     stored = {row[0]: row[1:] for row in zip(ids or (), *columns, strict=True)} if ids else {}
     here, came = set(present or ()), set(moved or ())
     pupils = {}
@@ -216,7 +215,7 @@ def _from_elsewhere(beside: _Beside) -> str:
 
 
 @lru_cache(maxsize=64)
-def _read_sql(kind: str, school_year: int, counts: bool, few: bool) -> str:
+def _statement(kind: str, school_year: int, counts: bool, few: bool) -> Statement:
     """counts: whether the book's rows enter a result (at primary school only those of the end of the year)."""
     store = STORES[kind]
     besides, of_class = _BESIDE[_family(kind)], _of_few if few else _of_class
@@ -237,4 +236,4 @@ FROM (SELECT array_agg(e.student_id) FILTER (WHERE e.school_class_id = %(class_i
       CROSS JOIN LATERAL (SELECT n.student_id, n.school_class_id, n.ends_on FROM enrolment_enrolment n WHERE n.student_id = asked.id
         AND n.school_year = %(school_year)s::smallint AND n.school_id = %(school_id)s::bigint OFFSET 0) AS e) AS roll,
   (SELECT {own} FROM {store.table} m WHERE {store.rows_of_book}{whose}) AS own"""
-    return in_year(sql, school_year)
+    return Statement(in_year(sql, school_year))

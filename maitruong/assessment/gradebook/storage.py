@@ -15,6 +15,8 @@ from typing import Any
 
 from django.db import connection
 
+from maitruong.foundation.access.statement import Statement
+
 from .rules.tt27_2020 import QUALITIES_AND_COMPETENCES
 from .types import Book, Sheet, Subject, SubjectTerm
 
@@ -40,18 +42,16 @@ DAY = """coalesce((SELECT greatest(least(%(today)s::date, y.ends_on), y.starts_o
       WHERE y.year = %(school_year)s::smallint), %(today)s::date)"""
 
 _PLANS_ARE_KEPT = "set_config('plan_cache_mode', 'force_generic_plan', true)"
+_BOOK = Statement(f"SELECT {BOOK_COLUMNS}{FROM_BOOKS} WHERE b.id = %(book)s::bigint")
+_LOCK = Statement(
+    f"SELECT {BOOK_COLUMNS}, {_SHEET}, {_PLANS_ARE_KEPT}{FROM_BOOKS} WHERE b.id = %(book)s::bigint FOR NO KEY UPDATE OF s, b"
+)
 
 
 def book(book_id: int) -> Book | None:
     """One book, as far as the present unit of work shows it."""
-    rows = _books("WHERE b.id = %s", [book_id])
-    return rows[0] if rows else None
-
-
-def _books(where: str, values: Sequence[Any]) -> list[Book]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {BOOK_COLUMNS}{FROM_BOOKS} {where}", values)
-        return [Book(*row) for row in cursor.fetchall()]
+    row = _BOOK.row({"book": book_id})
+    return Book(*row) if row else None
 
 
 def lock(book_id: int) -> tuple[Book, Sheet] | None:
@@ -59,12 +59,7 @@ def lock(book_id: int) -> tuple[Book, Sheet] | None:
 
     The sheet comes first for everybody: two teachers of one class wait for each other, never in a circle.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {BOOK_COLUMNS}, {_SHEET}, {_PLANS_ARE_KEPT}{FROM_BOOKS} WHERE b.id = %s FOR NO KEY UPDATE OF s, b",
-            [book_id],
-        )
-        row = cursor.fetchone()
+    row = _LOCK.row({"book": book_id})
     return (Book(*row[:BOOK_WIDTH]), _sheet(row[BOOK_WIDTH:-1])) if row else None
 
 

@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
-from django.db import connection
 
+from maitruong.foundation.access.statement import Statement
 from maitruong.foundation.kernel.carried import Carried
 
 from .reading import Pupil
@@ -87,10 +87,10 @@ def write(
         values |= {f"{name}_{column}": lists[name][0].get(column) for column in _typed(name, STORES[book.kind])}
     for parcel in carried:
         values |= parcel.values
-    with connection.cursor() as cursor:
-        statement = _write_sql(book.kind, book.school_year, parts, single, tuple(parcel.sql for parcel in carried))
-        cursor.execute(statement, values)
-        written, bumped = cursor.fetchone()
+    statement = _statement(book.kind, book.school_year, parts, single, tuple(parcel.sql for parcel in carried))
+    counted = statement.row(values)
+    assert counted is not None
+    written, bumped = counted
     assert written == len(known) + len(fresh) or not bumped, "the store lost a row"
     return bool(bumped) or not touch
 
@@ -106,9 +106,9 @@ def _json(value: Any) -> str:
 
 
 @lru_cache(maxsize=256)
-def _write_sql(
+def _statement(
     kind: str, school_year: int, parts: tuple[str, ...], single: tuple[str, ...], carried: tuple[str, ...]
-) -> str:
+) -> Statement:
     """The statement with these parts only: what it does not name, the server need not prepare for. single: of which there is
     one row, named value by value.
 
@@ -121,7 +121,7 @@ def _write_sql(
     wanted += [f"carried{number} AS ({sql})" for number, sql in enumerate(carried)]
     count = " + ".join(f"(SELECT count(*) FROM {name})" for name in ("known", "fresh") if name in parts) or "0"
     bumped = "(SELECT count(*) FROM book)" if "book" in parts else "0"
-    return in_year(f"WITH {', '.join(wanted)} SELECT {count}, {bumped}", school_year)
+    return Statement(in_year(f"WITH {', '.join(wanted)} SELECT {count}, {bumped}", school_year))
 
 
 def _typed(part: str, store: Store) -> dict[str, str]:

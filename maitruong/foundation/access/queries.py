@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable
 from typing import Any
 
+import orjson
 from django.db import connection
 from django.db.models import Q
 
@@ -60,7 +60,7 @@ def rights_from(text: str | None) -> Held:
     """
     roles = registry.roles()
     found = []
-    for grant_id, role, unit_id, unit_name, class_ids, subjects, student_ids, schools in json.loads(text or "[]"):
+    for grant_id, role, unit_id, unit_name, class_ids, subjects, student_ids, schools in orjson.loads(text or "[]"):
         if role not in roles:
             continue
         view = GrantView(

@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from maitruong.foundation.access import queries as access
+from maitruong.foundation.access.statement import Statement
 from maitruong.foundation.kernel import clock
 
 from .models import Account, Session
@@ -35,15 +36,8 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         rights, values = access.rights_column("a.person_id", on=clock.today())
-        names, columns = _fields()
-        statement = (
-            f"SELECT s.session_data, {rights}, {columns} FROM identity_session s"
-            " LEFT JOIN identity_account a ON a.id = s.account_id AND a.is_active"
-            " WHERE s.session_key = %(session)s AND s.expire_date > %(now)s"
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(statement, {**values, "session": self.session_key, "now": timezone.now()})
-            row = cursor.fetchone()
+        names, statement = _with_account(rights)
+        row = statement.row({**values, "session": self.session_key, "now": timezone.now()})
         if row is None:
             self._session_key: str | None = None
             return {}
@@ -66,10 +60,16 @@ def _moment(seconds: int | None) -> dt.datetime | None:
 
 
 @cache
-def _fields() -> tuple[list[str], str]:
+def _with_account(rights: str) -> tuple[list[str], Statement]:
+    """Names of an account's fields, and the statement that brings them after what the session holds and the rights."""
     fields = Account._meta.concrete_fields
     assert fields[0].attname == "id"  # by which a row tells whether there was an account
-    return [field.attname for field in fields], ", ".join(f'a."{field.column}"' for field in fields)
+    columns = ", ".join(f'a."{field.column}"' for field in fields)
+    return [field.attname for field in fields], Statement(
+        f"SELECT s.session_data, {rights}, {columns} FROM identity_session s"
+        " LEFT JOIN identity_account a ON a.id = s.account_id AND a.is_active"
+        " WHERE s.session_key = %(session)s AND s.expire_date > %(now)s"
+    )
 
 
 def handle(session_key: str) -> str:

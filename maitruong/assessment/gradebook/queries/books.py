@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.statement import Statement
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.kernel import clock
 
@@ -51,9 +52,7 @@ def book_page(scope: Scope, *, book_id: int, permission: str = "gradebook.view")
     """The whole book: two statements, whatever the class's size. Raises NotFound."""
     book = open_book(scope, book_id=book_id, permission=permission)
     store = STORES[book.kind]
-    with connection.cursor() as cursor:
-        cursor.execute(_page_sql(book.kind), {**storage.place(book), "today": clock.today()})
-        found = cursor.fetchall()
+    found = _page(book.kind).rows({**storage.place(book), "today": clock.today()})
     stored = [_stored(store, row) for row in found]
     shown = layout.shown_columns(book, stored)
     rows = [
@@ -94,7 +93,7 @@ _BESIDE = {
 
 
 @lru_cache(maxsize=8)
-def _page_sql(kind: str) -> str:
+def _page(kind: str) -> Statement:
     """Pupils by name with their rows; beside them what the computed columns need; the subject's teachers."""
     store = STORES[kind]
     taken, table, which = _BESIDE.get(
@@ -106,7 +105,7 @@ def _page_sql(kind: str) -> str:
         if table
         else ""
     )
-    return f"""
+    return Statement(f"""
 SELECT r.student_id, p.full_name, r.present, m.version, t.names, {taken}, {", ".join(f"m.{n}" for n in store.read_back)}
 FROM (SELECT e.student_id, bool_or(e.ends_on IS NULL OR e.ends_on >= {DAY}) AS present
       FROM enrolment_enrolment e
@@ -120,7 +119,7 @@ CROSS JOIN (SELECT array_agg(q.full_name ORDER BY q.sort_key) AS names FROM time
 LEFT JOIN {store.table} m ON {store.rows_of_book} AND m.student_id = r.student_id
 {beside}
 WHERE r.present OR m.version IS NOT NULL
-ORDER BY r.present DESC, p.sort_key, p.id"""
+ORDER BY r.present DESC, p.sort_key, p.id""")
 
 
 def present_pupils(book: Book) -> list[int]:
@@ -143,13 +142,14 @@ def names_of(person_ids: Sequence[int]) -> dict[int, str]:
 
 def siblings(book: Book) -> list[tuple[int, int, int]]:
     """The books of the same class and subject in all terms and moments: (id, term, moment)."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, term, moment FROM gradebook_markbook WHERE school_year = %s AND class_id = %s AND kind = %s"
-            " AND subject = %s ORDER BY term = 0, term, moment",
-            [book.school_year, book.class_id, book.kind, book.subject],
-        )
-        return cursor.fetchall()
+    return _SIBLINGS.rows({**storage.place(book), "kind": book.kind})  # type: ignore[return-value]
+
+
+_SIBLINGS = Statement(
+    "SELECT id, term, moment FROM gradebook_markbook WHERE school_year = %(school_year)s::smallint"
+    " AND class_id = %(class_id)s::bigint AND kind = %(kind)s::text AND subject = %(subject)s::text"
+    " ORDER BY term = 0, term, moment"
+)
 
 
 # --- what changed --------------------------------------------------------------------------------------------------------
@@ -173,9 +173,7 @@ def changes_since(scope: Scope, *, book_id: int, kind: str, version: int) -> Cha
     if kind not in STORES:
         raise NotFound
     store = STORES[kind]
-    with connection.cursor() as cursor:
-        cursor.execute(_changes_sql(kind), {"book": book_id, "version": version, "kind": kind})
-        found = cursor.fetchall()
+    found = _changes(kind).rows({"book": book_id, "version": version, "kind": kind})
     if not found:
         raise NotFound
     book = Book(*found[0][: storage.BOOK_WIDTH])
@@ -207,7 +205,7 @@ def changes_since(scope: Scope, *, book_id: int, kind: str, version: int) -> Cha
 
 
 @lru_cache(maxsize=8)
-def _changes_sql(kind: str) -> str:
+def _changes(kind: str) -> Statement:
     store = STORES[kind]
     subject = "AND m.subject = b.subject" if store.has_subject else ""
     beside, taken = "", "NULL, NULL, NULL::boolean, NULL"
@@ -217,7 +215,7 @@ def _changes_sql(kind: str) -> str:
             "LEFT JOIN gradebook_mark o ON b.term = 2 AND o.school_year = b.school_year AND o.school_id = b.school_id"
             " AND o.class_id = b.class_id AND o.subject = b.subject AND o.term = 1 AND o.student_id = m.student_id"
         )
-    return f"""
+    return Statement(f"""
 SELECT {storage.BOOK_COLUMNS}, m.student_id, p.full_name,
        (SELECT array_agg(DISTINCT h.cell) FROM gradebook_markhistory h
         WHERE h.school_year = b.school_year AND h.school_id = b.school_id AND h.class_id = b.class_id AND h.kind = b.kind
@@ -228,7 +226,7 @@ LEFT JOIN {store.table} m ON m.school_year = b.school_year AND m.school_id = b.s
   AND m.{store.slot} = CASE WHEN b.moment > 0 THEN b.moment ELSE b.term END AND m.version > %(version)s::int
 {beside}
 LEFT JOIN people_person p ON p.id = m.updated_by
-WHERE b.id = %(book)s::bigint AND b.kind = %(kind)s::text"""
+WHERE b.id = %(book)s::bigint AND b.kind = %(kind)s::text""")
 
 
 # --- who wrote what ------------------------------------------------------------------------------------------------------
