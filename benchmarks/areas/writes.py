@@ -1,6 +1,7 @@
 """One audited mark a request, many writers at once, against a bare commit of a 1 KB row by pgbench.
 
-Between the two stands what the act's statements cost by themselves: bare clients send them again, with no framework and no rules.
+Clients of the service are threads of as many processes as the web server has; pgbench's are threads of one. Between the two
+stands what the act's statements cost by themselves: bare clients send them again, with no framework and no rules.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ import psycopg
 
 from benchmarks import measure
 from benchmarks.books import BenchBook, a_request_id, books, desk_of, of_different_schools, scope_of
-from benchmarks.clients import Visitor, Work, together
+from benchmarks.clients import LightVisitor, Work, together
 from benchmarks.installation import Installation
 from benchmarks.run import Bench
 from benchmarks.targets import Figure, NotRun
-from tools import binaries, roles
+from tools import binaries, roles, serve
 
 AREA = "audited_write"
 CLIENTS = 8
@@ -35,11 +36,14 @@ def run(bench: Bench) -> list[Figure]:
     service = [by_service(bench.house, book) for book in found[:CLIENTS]]
     statements = [by_statements(bench.house, book) for book in found[:CLIENTS]]
 
-    def a_second(makers: list[Callable[[], Work]]) -> Callable[[], float]:
-        return lambda: round(sum(map(len, together(makers, bench.seconds))) / bench.seconds, 1)
+    def a_second(makers: list[Callable[[], Work]], processes: int = 0) -> Callable[[], float]:
+        return lambda: round(sum(map(len, together(makers, bench.seconds, processes))) / bench.seconds, 1)
+
+    def as_served(makers: list[Callable[[], Work]]) -> Callable[[], float]:
+        return a_second(makers, serve.PROCESSES)
 
     samples = measure.alternate(
-        bench.rounds, bare=bare, http=a_second(http), service=a_second(service), statements=a_second(statements)
+        bench.rounds, bare=bare, http=a_second(http), service=as_served(service), statements=as_served(statements)
     )
     schools = len({book.school_id for book in found[:CLIENTS]})
     alone = measure.ratio(samples, "statements", "bare")
@@ -55,7 +59,7 @@ def run(bench: Bench) -> list[Figure]:
         )
         return figures
     many = [by_service(bench.house, book) for book in twenty]
-    compared = measure.alternate(bench.rounds, one=a_second(many[:1]), schools=a_second(many))
+    compared = measure.alternate(bench.rounds, one=as_served(many[:1]), schools=as_served(many))
     value = measure.ratio(compared, "schools", "one")
     return [*figures, Figure(AREA, "schools_by_one", value, compared, "a second", {"schools": len(twenty)})]
 
@@ -85,7 +89,7 @@ def over_http(house: Installation, book: BenchBook) -> Callable[[], Work]:
     cell = (book.pupils[0], book.columns[0])
 
     def maker() -> Work:
-        visitor = Visitor(house.port, f"mt_phien={session}")
+        visitor = LightVisitor(house.port, f"mt_phien={session}")
         book.look(visitor, [cell[1]])
         return lambda: book.save(visitor, [cell[0]], [cell[1]])
 

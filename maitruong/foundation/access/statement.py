@@ -48,7 +48,8 @@ class Statement:
             with framework.cursor() as cursor:
                 cursor.execute(self.sql, values)
                 return list(cursor.fetchall())
-        framework.ensure_connection()
+        if framework.connection is None:
+            framework.ensure_connection()
         server: Connection[Any] = framework.connection
         with framework.wrap_database_errors:
             told = self._ask(server, [_TEXT[type(value)](value) for value in map(values.__getitem__, self._names)])
