@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, DataError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import Connection, errors, pq
 from psycopg.adapt import Transformer
 
@@ -39,18 +40,15 @@ class Statement:
         return rows[0] if rows else None
 
     def rows(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """Every row, as a cursor of the framework would give it; raises what such a cursor would raise.
-
-        Whoever listens to the framework's cursors (a test that counts them, a log of queries) hears this statement there.
-        """
+        """Every row, as a cursor of the framework would give it; raises what such a cursor would raise."""
         framework = connections[DEFAULT_DB_ALIAS]
-        if framework.execute_wrappers or framework.queries_logged:
-            with framework.cursor() as cursor:
-                cursor.execute(self.sql, values)
-                return list(cursor.fetchall())
         if framework.connection is None:
             framework.ensure_connection()
         server: Connection[Any] = framework.connection
+        if _is_cursors_to_ask(framework, server):
+            with framework.cursor() as cursor:
+                cursor.execute(self.sql, values)
+                return list(cursor.fetchall())
         with framework.wrap_database_errors:
             told = self._ask(server, [_TEXT[type(value)](value) for value in map(values.__getitem__, self._names)])
             reader = Transformer(server)
@@ -66,6 +64,14 @@ class Statement:
             _refused(server.pgconn.prepare(self._name, self._query))
             known[self._key] = self._name
         return _refused(server.pgconn.exec_prepared(self._name, values))
+
+
+def _is_cursors_to_ask(framework: BaseDatabaseWrapper, server: Connection[Any]) -> bool:
+    """Somebody listens to the framework's cursors (a test that counts them, a log of queries), or a transaction is wanted that the
+    driver begins with its first cursor only."""
+    if framework.execute_wrappers or framework.queries_logged:
+        return True
+    return not server.autocommit and server.pgconn.transaction_status == pq.TransactionStatus.IDLE
 
 
 def _refused(told: pq.abc.PGresult) -> pq.abc.PGresult:

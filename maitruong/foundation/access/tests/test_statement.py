@@ -89,10 +89,12 @@ def test_errors_are_those_of_the_framework(shelf: None) -> None:
     assert connection.connection.info.transaction_status.name == "INERROR"
 
 
-def test_a_new_connection_prepares_again() -> None:
+def test_it_is_prepared_once() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")  # the transaction is begun
     statement = Statement("SELECT %(n)s::int + 41")
-    assert statement.row({"n": 1}) == (42,)
 
+    assert [statement.row({"n": n}) for n in (1, 2)] == [(42,), (43,)]
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT $1::int + 41'")
         assert cursor.fetchone() == (1,)
@@ -124,6 +126,19 @@ def test_after_a_rollback_which_the_driver_forgets_everything_at_it_is_prepared_
         else:
             transaction.set_rollback(True)
     assert statement.row({"n": 3}) == (47,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_first_statement_of_a_transaction_begins_it() -> None:
+    statement = Statement("SELECT pg_advisory_xact_lock(%(n)s::bigint), 1")
+    held = Statement("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+
+    with transaction.atomic():
+        statement.row({"n": 7})
+        assert held.row({}) == (1,)
+
+    statement.row({"n": 7})
+    assert held.row({}) == (0,)
 
 
 def test_more_statements_than_a_connection_keeps_all_answer() -> None:
