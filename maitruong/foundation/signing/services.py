@@ -186,7 +186,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Consent:
-    """A consent as its page shows it. confirm_code: told on the page in a demo when the account has no second factor."""
+    """A consent as its page shows it. confirm_code: told on the page in a demo when the account has no second factor.
+
+    locked: why nothing can be signed with it for now, and until when, after too many wrong tries.
+    """
 
     id: uuid.UUID
     role: Role
@@ -196,6 +199,7 @@ class Consent:
     used: bool
     needs_totp: bool
     confirm_code: str
+    locked: KeyLocked | CodeLocked | None = None
 
 
 @dataclass(frozen=True)
@@ -388,9 +392,18 @@ def _shown(row: SigningConsent) -> Consent:
     account = Account.objects.filter(person_id=row.person_id, is_active=True).first()
     needs_totp = bool(account and account.totp_secret)
     told = _demo_code(row) if not needs_totp and identity.is_demo() else ""
-    return Consent(
-        row.pk, Role(row.role), row.title, _items(row), row.expires_at, row.used_at is not None, needs_totp, told
-    )
+    used, locked = row.used_at is not None, _locked(row, account)
+    return Consent(row.pk, Role(row.role), row.title, _items(row), row.expires_at, used, needs_totp, told, locked)
+
+
+def _locked(row: SigningConsent, account: Account | None) -> KeyLocked | CodeLocked | None:
+    key = _key(row.school_id, row.person_id)
+    if key is not None and key.locked_until is not None and key.locked_until > clock.now():
+        return KeyLocked(until=_minute_after(key.locked_until))
+    whose = str(account.pk) if account is not None and account.totp_secret else ""
+    if whose and not tries.tries_left(identity.CODE, whose):
+        return CodeLocked(until=_minute_after(tries.free_again_at(identity.CODE, whose)))
+    return None
 
 
 def _items(row: SigningConsent) -> tuple[Item, ...]:

@@ -294,6 +294,23 @@ def test_wrong_pins_typed_in_the_browser_stay_counted(room) -> None:
         assert PersonKey._base_manager.get(person_id=room.lan.person_id).locked_until is not None
 
 
+def test_a_locked_consent_asks_for_nothing_until_the_lock_is_over(room) -> None:
+    rooms.prepare(room)
+    lan = rooms.browser(room.lan)
+    blocks = rooms.blocks_of(room.lan, Role.SUBJECT_TEACHER)
+    consent = lan.post("/hoc-ba/ky/mon-hoc/", {"block": blocks}).headers["Location"]
+    assert 'name="pin"' in lan.get(consent).text
+
+    said = [lan.post(consent, {"pin": "000000", "code": "000000"}).text for _ in range(5)]
+
+    assert 'name="pin"' in said[-2] and 'name="pin"' not in said[-1]
+    for page in (said[-1], lan.get(consent).text):
+        assert page.count("tạm khoá đến") == 1 and "Danh sách chờ ký" in page and 'name="pin"' not in page
+    with clock.standing_still(clock.now() + dt.timedelta(minutes=16)):
+        again = rooms.browser(room.lan)
+        assert 'name="pin"' in again.get(again.post("/hoc-ba/ky/mon-hoc/", {"block": blocks}).headers["Location"]).text
+
+
 def test_another_teachers_consent_page_is_not_there(room) -> None:
     rooms.prepare(room)
     blocks = rooms.blocks_of(room.lan, Role.SUBJECT_TEACHER)
