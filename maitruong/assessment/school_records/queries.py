@@ -24,7 +24,7 @@ from maitruong.registry.enrolment.types import ClassRef
 
 from .changes import changed_fields
 from .document import content_of
-from .models import ENDED, OPEN_TO_FAMILY, RecordBlock, RecordDraft, RecordFile, State
+from .models import ENDED, IN_FORCE, OPEN_TO_FAMILY, RecordBlock, RecordDraft, RecordFile, State
 from .signed import signed_by_me
 from .types import RecordContent
 from .verify import Problem, RecordReport, Verdict, verify_file
@@ -87,7 +87,9 @@ def classes(scope: Scope, *, school_year: int, school_id: int | None = None) -> 
 
 @dataclass(frozen=True)
 class RecordRow:
-    """A record in a list. waits: the parts still unsigned, in words. replaced_soon: a corrected version only waits to be issued."""
+    """A record in a list. waits: the parts still unsigned, in words. replaced_soon: a corrected version only waits to be issued.
+    older_stands: this version is on its way, and until then one before it is in force.
+    """
 
     record_id: str
     student_id: int
@@ -103,6 +105,7 @@ class RecordRow:
     waits: tuple[str, ...] = ()
     sealed_at: dt.datetime | None = None
     replaced_soon: bool = False
+    older_stands: bool = False
 
 
 def class_records(scope: Scope, *, class_id: int) -> tuple[ClassRef, list[RecordRow]]:
@@ -111,12 +114,18 @@ def class_records(scope: Scope, *, class_id: int) -> tuple[ClassRef, list[Record
     members = enrolment.members(ref, on=enrolment.day_within(ref.school_year))
     found = RecordFile.objects.visible_to(scope, "school_records.view").filter(class_id=class_id)
     newest = {record.student_id: record for record in sorted(found, key=lambda r: (r.state not in ENDED, r.version))}
+    standing = {record.student_id: record.pk for record in found if record.state in IN_FORCE}
     unsigned: dict[int, list[str]] = {}
     blocks = RecordBlock._base_manager.filter(class_id=class_id, signed_at__isnull=True, school_id=ref.school_id)
     for record_id, label in blocks.order_by("position").values_list("record_id", "label"):
         unsigned.setdefault(record_id, []).append(label)
     return ref, [
-        _row(newest[m.student_id], m.full_name, tuple(unsigned.get(newest[m.student_id].pk, ())))
+        _row(
+            newest[m.student_id],
+            m.full_name,
+            tuple(unsigned.get(newest[m.student_id].pk, ())),
+            older_stands=standing.get(m.student_id, newest[m.student_id].pk) != newest[m.student_id].pk,
+        )
         if m.student_id in newest
         else RecordRow(
             "", m.student_id, m.full_name, ref.school_id, ref.school_year, ref.id, ref.name, 0, "", "Chưa lập", ""
@@ -220,7 +229,14 @@ def _is_replaced_soon(row: RecordFile) -> bool:
     return row.state == State.ISSUED and of_same.filter(state=State.SEALED).exists()
 
 
-def _row(record: RecordFile, name: str, waits: tuple[str, ...] = (), *, replaced_soon: bool = False) -> RecordRow:
+def _row(
+    record: RecordFile,
+    name: str,
+    waits: tuple[str, ...] = (),
+    *,
+    replaced_soon: bool = False,
+    older_stands: bool = False,
+) -> RecordRow:
     return RecordRow(
         record_id=record.record_id,
         student_id=record.student_id,
@@ -236,6 +252,7 @@ def _row(record: RecordFile, name: str, waits: tuple[str, ...] = (), *, replaced
         waits=waits,
         sealed_at=record.sealed_at,
         replaced_soon=replaced_soon,
+        older_stands=older_stands,
     )
 
 

@@ -31,6 +31,10 @@ def corrected(room: rooms.Room, old: RecordFile) -> RecordFile:
     """The newest version of the pupil, signed by everybody and sealed, not issued."""
     with rooms.working_as(room.principal) as scope:
         services.correct_record(scope, record_id=old.record_id, **WHY)
+    return signed_and_sealed(room)
+
+
+def signed_and_sealed(room: rooms.Room) -> RecordFile:
     rooms.sign_subjects(room)
     rooms.sign(room, room.homeroom, Role.HOMEROOM_TEACHER)
     rooms.sign(room, room.principal, Role.PRINCIPAL)
@@ -199,3 +203,20 @@ def test_a_part_made_again_loses_its_signature_and_those_above_it_only(room) -> 
     rooms.sign(room, room.lan, Role.SUBJECT_TEACHER)
     rooms.sign(room, room.homeroom, Role.HOMEROOM_TEACHER)
     assert rooms.states(room) == [State.HOMEROOM_SIGNED]
+
+
+def test_while_the_new_version_is_signed_the_class_still_counts_the_old_one(room) -> None:
+    old = rooms.sealed(room)[0]
+    class_page = f"/hoc-ba/lop/{room.class_id}/"
+    principal = rooms.browser(room.principal)
+    before = principal.get(class_page).text
+    with rooms.working_as(room.principal) as scope:
+        services.correct_record(scope, record_id=old.record_id, **WHY)
+
+    signing = principal.get(class_page).text
+
+    assert "1 học bạ đã đóng dấu" in before and "còn hiệu lực" not in before
+    assert "1 học bạ đã đóng dấu" in signing and "bản trước còn hiệu lực" in signing
+    signed_and_sealed(room)
+    assert "1 học bạ đã đóng dấu" in principal.get(class_page).text
+    assert "còn hiệu lực" not in principal.get(class_page).text

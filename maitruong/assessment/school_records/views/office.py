@@ -194,7 +194,7 @@ def _class_page(
         "year": SchoolYear(ref.school_year).label,
         "rows": rows,
         "counts": counts,
-        "stood": sum(counts[state] for state in IN_FORCE),
+        "stood": sum(row.state in IN_FORCE or row.older_stands for row in rows),
         "to_prepare": sum(row.state in ("", State.DRAFT) for row in rows),
         "may_prepare": reaches("school_records.correct"),
         "may_seal": reaches("school_records.seal"),
