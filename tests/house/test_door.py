@@ -91,6 +91,13 @@ def test_nothing_is_changed_by_get(client: Client, principal: Account, path: str
     assert client.get("/").status_code == 200
 
 
+def test_the_head_of_the_door_is_its_page_without_a_body(client: Client, db: None) -> None:
+    page, head = client.get("/dang-nhap/"), client.head("/dang-nhap/")
+
+    assert (head.status_code, head.content) == (200, b"") and page.content
+    assert head["Content-Security-Policy"] == page["Content-Security-Policy"]
+
+
 def test_second_factor_is_asked_and_a_code_is_good_once(client: Client, principal: Account) -> None:
     secret = pyotp.random_base32()
     sealing.give(principal, secret)

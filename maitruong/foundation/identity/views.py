@@ -19,9 +19,9 @@ from .models import Account
 
 
 @public("the door itself")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])  # HEAD: what watches whether the house stands knocks here
 def sign_in(request: HttpRequest) -> HttpResponse:
-    if request.method == "GET":
+    if request.method != "POST":
         if request.user.is_authenticated:
             return redirect("home")
         return _door(request)
