@@ -134,6 +134,7 @@ TIME_ZONE = "Asia/Ho_Chi_Minh"
 STATIC_URL = "/static/"
 STATIC_ROOT = CONFIG.var / "static"
 WHITENOISE_MAX_AGE = 31536000
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no page of another site needs our files
 
 FILE_STORE = CONFIG.file_store
 FILE_STORE_ENDPOINT = CONFIG.file_store_endpoint

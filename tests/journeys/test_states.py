@@ -188,6 +188,7 @@ def test_the_first_load_of_a_real_book_is_light(house: House, enter: Callable[..
 
     assert {"page", "ui.css", "ui.js", "htmx.js"} <= set(weights)
     assert sum(weights.values()) <= HEAVIEST_SHELL, weights
+    assert not [answer.url for answer in answers if "access-control-allow-origin" in answer.headers]
 
 
 def weight(answer: Any) -> int:
