@@ -154,7 +154,13 @@ def _usual_capitals(name: str) -> str:
     return " ".join(capitalised(word) if _is_oddly_capitalised(word) else word for word in name.split(" "))
 
 
+_WITH_INNER_CAPITAL = re.compile(r"(?:Mc|Mac)[A-Z][a-z]+")
+"""As people of some countries write it: McDonald."""
+
+
 def _is_oddly_capitalised(word: str) -> bool:
+    if _WITH_INNER_CAPITAL.fullmatch(word):
+        return False
     return word[:1].islower() or any(letter.isupper() for part in re.findall(r"\w+", word) for letter in part[1:])
 
 

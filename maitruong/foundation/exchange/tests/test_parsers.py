@@ -118,6 +118,8 @@ def test_wrong_number_of_a_parent_leaves_the_cell_empty_and_the_child_in() -> No
         ("TRẦN văn LONG", "TRẦN văn LONG", [("warning", "name.mixed_capitals")]),
         ("NguyỄn Thị Hoa", "NguyỄn Thị Hoa", [("warning", "name.mixed_capitals")]),
         ("Y Jhơn H'mok", "Y Jhơn H'mok", []),
+        ("Anna McDonald", "Anna McDonald", []),
+        ("Anna MCDonald", "Anna MCDonald", [("warning", "name.mixed_capitals")]),
         ("Hạ", "Hạ", []),
         ("Nguyễn Văn An 2", "Nguyễn Văn An 2", [("warning", "name.digits")]),
         ("Nguyễn <b>An</b>", None, [("error", "name.strange_sign")]),
