@@ -20,6 +20,7 @@ from .errors import (
     TooManyParts,
     refuse_many_cells,
 )
+from .hidden_rows import HiddenRows
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 FREE, END_OF_CHAIN = 0xFFFFFFFF, 0xFFFFFFFE
@@ -27,6 +28,7 @@ STREAM = 2
 
 BOF, EOF, FILEPASS, BOUNDSHEET, FORMULA, OB_PROJ = 0x0809, 0x000A, 0x002F, 0x0085, 0x0006, 0x00D3
 CELL_RECORDS = {FORMULA, 0x0203, 0x027E, 0x00BD, 0x00FD, 0x0204, 0x0205, 0x00D6}
+ROW, ROW_HIDDEN = 0x0208, 0x20
 MACRO_SHEET_KINDS = {0x01, 0x06}
 HIDDEN_STATES = {1, 2}
 
@@ -41,6 +43,7 @@ class OldSheet:
     last_row: int = -1
     last_column: int = -1
     formulas: list[tuple[int, int]] = field(default_factory=list)
+    hidden_rows: HiddenRows = field(default_factory=HiddenRows)
 
 
 class Container:
@@ -171,6 +174,7 @@ def _sheets_of(stream: bytes) -> list[OldSheet]:
 
 def _walk_sheet(stream: bytes, sheet: OldSheet) -> None:
     depth = 0
+    hidden: set[int] = set()  # those without a cell yet: what a row is like is told before its cells
     for record, body, length in _records(stream, sheet.offset):
         if record == BOF:
             depth += 1
@@ -183,5 +187,10 @@ def _walk_sheet(stream: bytes, sheet: OldSheet) -> None:
             sheet.last_row, sheet.last_column = max(sheet.last_row, row), max(sheet.last_column, column)
             if record == FORMULA:
                 sheet.formulas.append((row, column))
+            if row in hidden:
+                hidden.discard(row)
+                sheet.hidden_rows.add(row + 1)
+        elif record == ROW and length >= 16 and depth == 1 and stream[body + 12] & ROW_HIDDEN:
+            hidden.add(struct.unpack_from("<H", stream, body)[0])
     if sheet.last_column >= limits.MAX_COLUMNS:
         raise TooManyColumns(sheet=sheet.name, column=sheet.last_column + 1, limit=limits.MAX_COLUMNS)

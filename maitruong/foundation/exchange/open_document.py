@@ -12,6 +12,7 @@ from xml.parsers import expat
 
 from . import limits
 from .errors import BrokenFile, TooManyColumns, TooManyParts, TooManyRows, refuse_many_cells
+from .hidden_rows import HiddenRows
 from .layout import Merge
 from .package import Package
 
@@ -29,6 +30,7 @@ class OpenSheet:
     last_column: int = -1
     formulas: dict[tuple[int, int], str] = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)
+    hidden_rows: HiddenRows = field(default_factory=HiddenRows)
 
 
 class Scan:
@@ -40,6 +42,7 @@ class Scan:
         self._style = ""
         self._row = self._column = 0
         self._row_repeats = 1
+        self._row_hidden = False
         self._filled: list[tuple[int, int, str]] = []
         self._pending: tuple[int, str, bool] | None = None
         self._text_in_cell = False
@@ -67,6 +70,7 @@ class Scan:
             self._text_in_cell = True
         elif tag == "table:table-row":
             self._row_repeats = _count(attributes.get("table:number-rows-repeated"))
+            self._row_hidden = attributes.get("table:visibility", "visible") != "visible"
             self._column, self._filled = 0, []
         elif tag == "table:table":
             hidden = attributes.get("table:style-name", "") in self._hidden_styles
@@ -98,6 +102,9 @@ class Scan:
             raise TooManyColumns(sheet=sheet.name, column=sheet.last_column + 1, limit=limits.MAX_COLUMNS)
         if sheet.last_row >= limits.MAX_ROWS:
             raise TooManyRows(sheet=sheet.name, rows=sheet.last_row + 1, limit=limits.MAX_ROWS)
+        if self._row_hidden:
+            for row in range(self._row, self._row + self._row_repeats):
+                sheet.hidden_rows.add(row + 1)
         for first, last, formula in self._filled:
             if formula:
                 text = "=" + formula.split("=", 1)[-1][:LONGEST_FORMULA]

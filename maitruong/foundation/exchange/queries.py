@@ -224,6 +224,12 @@ def proposal(
     return headers.propose_at(where, columns, header_from=chosen.header_from, data_from=chosen.data_from)
 
 
+def hidden_rows(found: ImportBatch) -> str:
+    """What to say of the hidden rows of the chosen sheet; "" when it has none among its data."""
+    chosen = ColumnChoice.from_json(found.choice)
+    return book_of(found).sheet(chosen.sheet).hidden_rows.told(data_from=chosen.data_from)
+
+
 def head_rows(sheet: Sheet) -> list[tuple[int, list[CellValue]]]:
     """The first rows of the sheet with their numbers, for pointing at the header."""
     return [(number, row[:SHOWN_HEAD_COLUMNS]) for number, row in enumerate(sheet.head[:SHOWN_HEAD_ROWS], start=1)]

@@ -33,6 +33,7 @@ from .errors import (
     TooManyColumns,
     TooManyRows,
 )
+from .hidden_rows import HiddenRows
 from .layout import Merge
 from .open_document import open_sheets
 from .package import Package
@@ -140,6 +141,7 @@ def _look_into_xlsx(package: Package) -> Iterator[Line]:
             "rows": slices.last_row + 1,
             "head": head,
             "merges": [merge for merge in slices.merges if merge[0] < limits.HEAD_ROWS],
+            "hidden_rows": slices.hidden_rows.as_json(),
         }
 
 
@@ -159,7 +161,8 @@ def _look_into_whole(workbook: CalamineWorkbook, known: dict[str, Any]) -> Itera
         sheet = workbook.get_sheet_by_name(meta.name)
         first_row, rows = _laid_out(workbook, sheet)
         _refuse_long(meta.name, first_row + len(rows))
-        hidden = meta.visible != SheetVisibleEnum.Visible or (meta.name in known and known[meta.name].hidden)
+        more = known.get(meta.name)
+        hidden = meta.visible != SheetVisibleEnum.Visible or (more is not None and more.hidden)
         merges = [(*first, *last) for first, last in sheet.merged_cell_ranges or []]
         yield {
             "name": meta.name,
@@ -167,6 +170,7 @@ def _look_into_whole(workbook: CalamineWorkbook, known: dict[str, Any]) -> Itera
             "rows": first_row + len(rows),
             "head": _as_head(first_row, rows),
             "merges": [merge for merge in merges if merge[0] < limits.HEAD_ROWS],
+            "hidden_rows": (more.hidden_rows if more is not None else HiddenRows()).as_json(),
         }
 
 

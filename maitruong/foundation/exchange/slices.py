@@ -19,6 +19,7 @@ from defusedxml import ElementTree
 
 from . import cells, limits
 from .errors import BrokenFile, TooManyColumns, TooManyParts, TooManyRows
+from .hidden_rows import HiddenRows
 from .layout import Layout, Merge
 from .package import Package
 
@@ -33,6 +34,7 @@ LONGEST_MERGE = 200
 #: A pattern never runs past the next "<": of a tag that is not closed, a million times over, each would read to the file's end.
 SHEET_DATA = re.compile(rb"<(?:([A-Za-z_]\w*):)?sheetData(?:\s[^<>]*?)?(/)?>")
 ROW_NUMBER = re.compile(rb"\sr\s*=\s*[\"'](\d{1,9})[\"']")
+HIDDEN = re.compile(rb"\shidden\s*=\s*[\"'](?:1|true)[\"']")
 CELL_REFERENCE = re.compile(r"\sr\s*=\s*[\"']([A-Z]{1,4})(\d{1,9})[\"']")
 MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]{0,300}?ref\s*=\s*[\"']([A-Z]{1,4}\d{1,8}):([A-Z]{1,4}\d{1,8})[\"']")
 
@@ -170,7 +172,8 @@ class XlsxBook:
 
 
 class SheetSlices:
-    """The slices of one sheet, in order; with the first, `layout` is known but for its merges; after the last, `merges` and `last_row`.
+    """The slices of one sheet, in order; with the first, `layout` is known but for its merges; after the last, `merges`, `last_row`
+    and `hidden_rows`.
 
     merges: (first row, first column, last row, last column) from 0. last_row: of the last row with a value, from 0, or -1.
     """
@@ -182,6 +185,7 @@ class SheetSlices:
         self.tags = Tags(b"")
         self.last_row = -1
         self.merges: list[tuple[int, int, int, int]] = []
+        self.hidden_rows = HiddenRows()
         self.layout = Layout()
 
     def __iter__(self) -> Iterator[Slice]:
@@ -236,8 +240,10 @@ class SheetSlices:
             elif row - first_row >= SLICE_ROWS:
                 yield from self._make(rows[start : tag.start()], first_row if needs_number else 0)
                 start, first_row, needs_number = tag.start(), row, not ROW_NUMBER.search(tag[0])
-            if row > limits.MAX_ROWS:
-                self._refuse_if_filled(rows, tag)
+            if row > limits.MAX_ROWS and self._is_filled(rows, tag):
+                raise TooManyRows(sheet=self._sheet.name, rows=row, limit=limits.MAX_ROWS)
+            if HIDDEN.search(tag[0]) and self._is_filled(rows, tag):
+                self.hidden_rows.add(row)
             self._refuse_wide(rows, row_start, tag.start())
             row_start = tag.end()
         self._refuse_wide(rows, row_start, len(rows))
@@ -251,10 +257,9 @@ class SheetSlices:
         self._row = row
         return row
 
-    def _refuse_if_filled(self, rows: bytes, tag: re.Match[bytes]) -> None:
+    def _is_filled(self, rows: bytes, tag: re.Match[bytes]) -> bool:
         end = rows.find(self.tags.row_start, tag.end())
-        if self.tags.value.search(rows, tag.end(), end if end > 0 else len(rows)):
-            raise TooManyRows(sheet=self._sheet.name, rows=self._row, limit=limits.MAX_ROWS)
+        return bool(self.tags.value.search(rows, tag.end(), end if end > 0 else len(rows)))
 
     def _make(self, rows: bytes, number_first: int) -> Iterator[Slice]:
         if not self.tags.value.search(rows):

@@ -20,6 +20,7 @@ import orjson
 
 from . import limits
 from .errors import BY_CODE, BrokenFile, EmptyFile, ExchangeError, FileTooBig, ReadersBusy, SheetNotFound, TooCostly
+from .hidden_rows import HiddenRows
 from .layout import Layout
 from .merged import Cell, Covered, TallMerges, write_out
 
@@ -46,6 +47,7 @@ class Sheet:
     rows: int
     head: list[list[CellValue]]
     merges: list[tuple[int, int, int, int]]
+    hidden_rows: HiddenRows = field(default_factory=HiddenRows)
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Book:
                     "rows": sheet.rows,
                     "head": [[_packed(value) for value in row] for row in sheet.head],
                     "merges": sheet.merges,
+                    "hidden_rows": sheet.hidden_rows.as_json(),
                 }
                 for sheet in self.sheets
             ],
@@ -80,6 +83,7 @@ class Book:
                 rows=sheet["rows"],
                 head=[_unpacked(row) for row in sheet["head"]],
                 merges=[tuple(merge) for merge in sheet["merges"]],
+                hidden_rows=HiddenRows.from_json(sheet["hidden_rows"]) if "hidden_rows" in sheet else HiddenRows(),
             )
             for index, sheet in enumerate(data["sheets"])
         ]

@@ -91,6 +91,7 @@ def _batch_page(request: Request, found: ImportBatch, problem: Refusal | None = 
         "job": job,
         **_ready(found),
         "problem": problem,
+        "hidden_rows": queries.hidden_rows(found) if found.state == ImportState.CHECKED else "",
         "tab": tab,
         "hint": TAB_HINTS.get(tab, "") if found.state == ImportState.CHECKED else "",
         "tabs": [

@@ -181,6 +181,7 @@ def _columns_page(request: Request, found: ImportBatch, proposal: Any, problem: 
         "problem": problem,
         "failed": job.told if job is not None and job.state == "failed" else "",
         "proposal": proposal,
+        "hidden_rows": sheet.hidden_rows.told(data_from=proposal.data_from),
         "keys": keys,
         "sure": sure,
         "unsure": [guess for guess in proposal.guesses if guess not in sure],

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -52,6 +53,21 @@ def test_machines_check_and_import_by_the_same_services(clerk: Client, place: Si
     assert (first, told[-1]["imported"]) == (0, {"new": 3, "changed": 0, "same": 0, "refused": 0})
     second, told = command(*arguments)
     assert (second, told[-1]["imported"]) == (0, {"new": 0, "changed": 0, "same": 3, "refused": 0})
+
+
+def test_machines_are_told_of_hidden_rows(clerk: Client, place: SimpleNamespace, tmp_path: Path) -> None:
+    school = Unit.objects.get(pk=place.school).code
+    login = Account.objects.get(person_id=clerk.scope.actor_id).login  # type: ignore[attr-defined]
+    path = plain_workbook(tmp_path / "list.xlsx", [HEADER, ONE, TWO])
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0].row_dimensions[3].hidden = True
+    book.save(path)
+
+    _, told = command("students", str(path), "--school", school, "--as", login, "--dry-run")
+
+    assert [line["hidden_rows"] for line in told if "hidden_rows" in line] == [
+        "Trang tính có 1 dòng đang bị ẩn (dòng 3), vẫn được đọc như các dòng khác."
+    ]
 
 
 def test_command_refuses_rows_files_and_people_by_exit_code(

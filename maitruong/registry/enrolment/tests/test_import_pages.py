@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.test import Client
 
@@ -247,3 +248,22 @@ def test_no_page_of_a_list_shows_a_personal_number_in_its_address(clerk: Client,
     assert not [link for link in links if "02021300123" in link]
     with unit_of_work(clerk.scope):  # type: ignore[attr-defined]
         assert ImportProblem._base_manager.filter(shown="02021300123").exists()
+
+
+def test_hidden_rows_are_told_beside_the_columns_and_before_the_import(clerk: Client, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = openpyxl.load_workbook(plain_workbook(path, [["Lớp 8A2"], HEADER, ONE, TWO]))
+    for row in (1, 4):
+        book.worksheets[0].row_dimensions[row].hidden = True
+    book.save(path)
+    told = "Trang tính có 1 dòng đang bị ẩn (dòng 4), vẫn được đọc như các dòng khác."
+
+    columns = upload(clerk, path)["Location"]
+    assert told in clerk.get(columns).text
+    address = clerk.post(columns, mapped(clerk, columns))["Location"]
+    assert work.check_list(clerk.scope, int(address.strip("/").split("/")[-1]), quiet)["new"] == 2  # type: ignore[attr-defined]
+    page = clerk.get(address).text
+
+    assert told in page and "bỏ ẩn hoặc bỏ lọc trong tệp" in page
+    columns = upload(clerk, plain_workbook(path, [HEADER, ONE, TWO]))["Location"]
+    assert "đang bị ẩn" not in clerk.get(columns).text

@@ -125,6 +125,9 @@ class Command(BaseCommand):
 
     def _say_problems(self, scope: Scope, batch_id: int) -> None:
         with unit_of_work(scope):
+            hidden = queries.hidden_rows(queries.batch(scope, batch_id))
+            if hidden:
+                self._say({"hidden_rows": hidden}, hidden)
             problems = ImportProblem._base_manager.filter(batch_id=batch_id).order_by("row", "column", "pk")
             if not self.as_json:
                 problems = problems.exclude(severity=Severity.FIXED.value)
