@@ -99,6 +99,12 @@ class TooManyParts(ExchangeError):
     remedy = "Chép riêng trang tính cần nhập sang một tệp mới rồi tải lên."
 
 
+class TooManyMerged(ExchangeError):
+    code = "exchange.too_many_merged"
+    message = "Trang tính “{sheet}” có {count} ô nằm trong các vùng gộp nhiều dòng, nhiều hơn mức nhận là {limit} ô."
+    remedy = "Trong Excel bỏ gộp các vùng ấy và điền nội dung vào từng dòng, hoặc chia danh sách thành nhiều tệp rồi tải lên."
+
+
 class TooCostly(ExchangeError):
     code = "exchange.too_costly"
     message = "Tệp này làm bộ đọc vượt quá {what} cho phép nên đã dừng."

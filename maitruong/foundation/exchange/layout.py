@@ -6,11 +6,12 @@ Read in passing by the reading process, given to the annotated sheet, so that th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from . import limits
+from .errors import TooManyMerged, TooManyParts
 
 Merge = tuple[int, int, int, int]
 MOST_MERGED_CELLS = 200_000
@@ -64,6 +65,27 @@ class Layout:
         self.heights.update(dict(told.get("heights", ())))
         self.in_sight = tuple(told.get("in_sight", self.in_sight))
         self.merges += [tuple(merge) for merge in told.get("merges", ())]
+
+
+def refuse_many_merged(sheet: str, merges: Collection[Merge]) -> None:
+    """Raises TooManyParts, TooManyMerged where `apart` would leave out a merge over several rows: what stands there counts for each."""
+    if len(merges) > limits.MAX_MERGES:
+        raise TooManyParts(count=len(merges), what="vùng ô gộp", limit=limits.MAX_MERGES)
+    tall = (within_limits(merge) for merge in merges if is_tall(merge))
+    covered = sum((bottom - top + 1) * (right - left + 1) for top, left, bottom, right in tall)
+    if covered > MOST_MERGED_CELLS:
+        raise TooManyMerged(sheet=sheet, count=covered, limit=MOST_MERGED_CELLS)
+
+
+def is_tall(merge: Merge) -> bool:
+    """Whether a merge runs over several rows."""
+    return merge[2] > merge[0]
+
+
+def within_limits(merge: Merge) -> Merge:
+    """What a merge covers of the part of a sheet that is read: a whole column may be merged to the last row of Excel."""
+    top, left, bottom, right = merge
+    return top, left, min(bottom, limits.MAX_ROWS - 1), min(right, limits.MAX_COLUMNS - 1)
 
 
 def apart(merges: Iterable[Merge]) -> list[Merge]:

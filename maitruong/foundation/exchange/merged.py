@@ -11,7 +11,7 @@ from typing import Any
 
 from . import cells
 from .findings import Problem
-from .layout import Merge, apart
+from .layout import Merge, apart, is_tall, within_limits
 
 Cell = tuple[int, int]
 
@@ -35,7 +35,7 @@ class TallMerges:
 
     def learn(self, merges: Iterable[Merge]) -> None:
         """The merges of the sheet, told before its rows."""
-        self._to_come = sorted(apart(merge for merge in merges if merge[2] > merge[0]), reverse=True)
+        self._to_come = sorted(apart(within_limits(merge) for merge in merges if is_tall(merge)), reverse=True)
 
     def covered(
         self, first_row: int, rows: list[list[Any]], formulas: dict[Cell, str], errors: dict[Cell, str]

@@ -15,7 +15,7 @@ import io
 import os
 import resource
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
 import orjson
@@ -34,7 +34,7 @@ from .errors import (
     TooManyRows,
 )
 from .hidden_rows import HiddenRows
-from .layout import Merge
+from .layout import Merge, refuse_many_merged
 from .open_document import open_sheets
 from .package import Package
 from .slices import SheetSlices, XlsxBook, find_merges, small_workbook
@@ -64,6 +64,7 @@ MARKUP = (
 )
 
 Line = dict[str, Any]
+NO_MERGES: Mapping[str, list[Merge]] = {}
 
 
 def find_kind(file: BinaryIO) -> str:
@@ -135,6 +136,7 @@ def _look_into_xlsx(package: Package) -> Iterator[Line]:
                     CalamineWorkbook.from_filelike(small_workbook(part.xml, frame, slices.tags))
                 )
                 head = _as_head(first_row, rows)
+        refuse_many_merged(sheet.name, slices.merges)
         yield {
             "name": sheet.name,
             "hidden": sheet.hidden,
@@ -153,17 +155,22 @@ def _look_into_old(file: BinaryIO) -> Iterator[Line]:
 
 def _look_into_open(package: Package) -> Iterator[Line]:
     sheets, clean = open_sheets(package)
-    yield from _look_into_whole(CalamineWorkbook.from_filelike(clean), {sheet.name: sheet for sheet in sheets})
+    merges = {sheet.name: sheet.merges for sheet in sheets}
+    yield from _look_into_whole(CalamineWorkbook.from_filelike(clean), {sheet.name: sheet for sheet in sheets}, merges)
 
 
-def _look_into_whole(workbook: CalamineWorkbook, known: dict[str, Any]) -> Iterator[Line]:
+def _look_into_whole(
+    workbook: CalamineWorkbook, known: dict[str, Any], merges_of: Mapping[str, list[Merge]] = NO_MERGES
+) -> Iterator[Line]:
+    """Sheets the library reads in one piece. merges_of: by name, what the library does not tell of them."""
     for meta in workbook.sheets_metadata:
         sheet = workbook.get_sheet_by_name(meta.name)
         first_row, rows = _laid_out(workbook, sheet)
         _refuse_long(meta.name, first_row + len(rows))
         more = known.get(meta.name)
         hidden = meta.visible != SheetVisibleEnum.Visible or (more is not None and more.hidden)
-        merges = [(*first, *last) for first, last in sheet.merged_cell_ranges or []]
+        merges = [(*first, *last) for first, last in sheet.merged_cell_ranges or []] + merges_of.get(meta.name, [])
+        refuse_many_merged(meta.name, merges)
         yield {
             "name": meta.name,
             "hidden": hidden,

@@ -18,7 +18,7 @@ from . import cells
 from .columns import Column, Values
 from .findings import ROW, Problem, Severity
 from .headers import TO_DO_SHEET
-from .layout import Layout, Merge, apart
+from .layout import Layout, Merge, apart, is_tall, within_limits
 from .merged import write_out
 from .workbook import CellValue, RowBatch
 
@@ -125,7 +125,8 @@ def write_annotated(
     apart_now: set[tuple[int, int]] = set()
     for batch in batches:
         if merges is None:  # they are told before the first row
-            merges = apart(layout.merges)
+            tall_first = sorted(layout.merges, key=is_tall, reverse=True)  # no title displaces what counts for rows
+            merges = apart(map(within_limits, tall_first))
             apart_now = {merge[:2] for merge in merges if _comes_apart(merge, by_cell)}
         for (row, column), covered in batch.merged.items():
             if (covered.top, column) in apart_now:

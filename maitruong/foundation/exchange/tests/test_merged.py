@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import openpyxl
@@ -10,11 +11,13 @@ import pytest
 from maitruong.foundation.exchange import sheets, workbook
 from maitruong.foundation.exchange.columns import Column, ColumnChoice, ColumnMap
 from maitruong.foundation.exchange.dry_run import Checked, DryRun
+from maitruong.foundation.exchange.errors import TooManyMerged
 from maitruong.foundation.exchange.findings import Severity
 from maitruong.foundation.exchange.layout import Layout
 from maitruong.foundation.exchange.notes import corrected
 from maitruong.foundation.exchange.parsers import class_name, person_name, text
 
+from .files import changed, part
 from .test_bad_files import open_document
 
 LIST = ColumnMap(
@@ -104,3 +107,49 @@ def test_merges_of_an_open_document_count_too(tmp_path: Path) -> None:
     path = open_document(tmp_path / "a.ods", head + head + row.format(first) + f"<table:table-row>{second}")
 
     assert classes(check(path)) == {3: "6A1", 4: "6A1"}
+
+
+def with_merges(path: Path, merges: list[str]) -> Path:
+    """The same list with these merges: the library that made it would fill in every cell of theirs."""
+    sheet = "xl/worksheets/sheet1.xml"
+    told = "".join(f'<mergeCell ref="{merge}"/>' for merge in merges)
+    xml, count = re.subn("(<mergeCells[^>]*>).*(</mergeCells>)", rf"\1{told}\2", part(path, sheet).decode())
+    assert count == 1
+    return changed(path, path.with_suffix(".2.xlsx"), {sheet: xml.encode()})
+
+
+def test_more_merged_cells_than_are_followed_are_refused_not_passed_over(tmp_path: Path) -> None:
+    path = with_merges(merged_list(tmp_path / "a.xlsx"), ["A3:A90000", "B3:B90000", "C3:C90000"])
+
+    with pytest.raises(TooManyMerged) as caught:
+        workbook.look(path)
+
+    assert "có 269994 ô nằm trong các vùng gộp" in caught.value.text and "bỏ gộp" in caught.value.advice
+
+
+def test_merged_titles_are_no_reason_to_refuse_and_displace_no_merge_of_pupils(tmp_path: Path) -> None:
+    merges = [*(f"D{row}:GR{row}" for row in range(1, 1_100)), "B3:B600"]
+    path, out, layout = with_merges(merged_list(tmp_path / "a.xlsx"), merges), tmp_path / "b.xlsx", Layout()
+
+    assert len(workbook.look(path).sheets) == 1
+    rows = workbook.read_rows(path, 0, layout=layout)
+    sheets.write_annotated(rows, sheet_name="6", width=3, notes=[], out=out, layout=layout)
+
+    assert b'<mergeCell ref="B3:B600"/>' in part(out, "xl/worksheets/sheet2.xml")
+
+
+def test_a_class_merged_down_to_the_last_row_of_excel_counts_for_each_pupil(tmp_path: Path) -> None:
+    path = with_merges(merged_list(tmp_path / "a.xlsx"), ["B3:B1048576"])
+
+    assert len(workbook.look(path).sheets) == 1
+    assert classes(check(path)) == {3: "6A1", 4: "6A1", 5: "6A1", 7: "6A1"}
+
+
+def test_an_open_document_tells_its_merges_and_is_refused_for_too_many(tmp_path: Path) -> None:
+    cell = '<table:table-cell office:value-type="string" table:number-rows-spanned="{}"><text:p>6A1</text:p></table:table-cell>'
+    few = open_document(tmp_path / "few.ods", "<table:table-row>" + cell.format(2) * 2)
+    many = open_document(tmp_path / "many.ods", "<table:table-row>" + cell.format(90_000) * 3)
+
+    assert workbook.look(few).sheets[0].merges == [(0, 0, 1, 0), (0, 1, 1, 1)]
+    with pytest.raises(TooManyMerged):
+        workbook.look(many)
