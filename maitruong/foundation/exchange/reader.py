@@ -34,7 +34,7 @@ from .errors import (
     TooManyRows,
 )
 from .hidden_rows import HiddenRows
-from .layout import Merge, refuse_many_merged
+from .layout import Merge, is_tall, refuse_many_merged
 from .open_document import open_sheets
 from .package import Package
 from .slices import SheetSlices, XlsxBook, find_merges, small_workbook
@@ -144,6 +144,7 @@ def _look_into_xlsx(package: Package) -> Iterator[Line]:
             "head": head,
             "merges": [merge for merge in slices.merges if merge[0] < limits.HEAD_ROWS],
             "hidden_rows": slices.hidden_rows.as_json(),
+            "merges_until": _last_tall(slices.merges),
         }
 
 
@@ -178,7 +179,12 @@ def _look_into_whole(
             "head": _as_head(first_row, rows),
             "merges": [merge for merge in merges if merge[0] < limits.HEAD_ROWS],
             "hidden_rows": (more.hidden_rows if more is not None else HiddenRows()).as_json(),
+            "merges_until": _last_tall(merges),
         }
+
+
+def _last_tall(merges: Iterable[Merge]) -> int:
+    return max((merge[0] + 1 for merge in merges if is_tall(merge)), default=0)
 
 
 def _refuse_long(name: str, rows: int) -> None:
@@ -191,8 +197,8 @@ def _as_head(first_row: int, rows: list[list[Any]]) -> list[list[Any]]:
     return [*blank, *([plain(value) for value in row] for row in rows)][: limits.HEAD_ROWS]
 
 
-def read(file: BinaryIO, sheet_index: int) -> Iterator[Line]:
-    """The rows of one sheet in batches, each with the formulas and error values standing in it."""
+def read(file: BinaryIO, sheet_index: int, *, merged: bool = True) -> Iterator[Line]:
+    """The rows of one sheet in batches, each with the formulas and error values standing in it. merged: whether its merges are told."""
     kind = find_kind(file)
     if kind == "csv":
         yield from text_table.read(file)
@@ -204,10 +210,10 @@ def read(file: BinaryIO, sheet_index: int) -> Iterator[Line]:
         formulas = {at: "=..." for sheet in old if sheet.name == name for at in sheet.formulas}
         yield from _whole(workbook, sheet_index, formulas)
     else:
-        yield from _read_package(Package(file), sheet_index)
+        yield from _read_package(Package(file), sheet_index, merged=merged)
 
 
-def _read_package(package: Package, sheet_index: int) -> Iterator[Line]:
+def _read_package(package: Package, sheet_index: int, *, merged: bool) -> Iterator[Line]:
     if package.kind == "ods":
         sheets, clean = open_sheets(package)
         found = sheets[sheet_index]
@@ -216,8 +222,8 @@ def _read_package(package: Package, sheet_index: int) -> Iterator[Line]:
     book = XlsxBook(package)
     frame = book.frame()
     slices = SheetSlices(package, book.sheets[sheet_index])
-    # They stand behind the rows, and a row is not whole without them. Inflating the part twice costs a fraction of reading it.
-    yield {"layout": {"merges": find_merges(package, book.sheets[sheet_index])}}
+    if merged:  # they stand behind the rows, and a row is not whole without them: the part is inflated twice
+        yield {"layout": {"merges": find_merges(package, book.sheets[sheet_index])}}
     for number, part in enumerate(slices):
         if number == 0:
             yield {"layout": slices.layout.as_json()}
@@ -297,13 +303,13 @@ def _lock_in(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
 
 
-def answer(file: BinaryIO, task: str) -> Iterator[Line]:
-    """The lines for a task ("look", or the number of a sheet), refusals included."""
+def answer(file: BinaryIO, task: str, *options: str) -> Iterator[Line]:
+    """The lines for a task ("look", or the number of a sheet and perhaps "without-merges"), refusals included."""
     try:
         if task == "look":
             yield look(file)
         else:
-            yield from read(file, int(task))
+            yield from read(file, int(task), merged="without-merges" not in options)
     except ExchangeError as problem:
         yield {"refused": problem.code, "facts": problem.facts}
     except PasswordError:
@@ -315,7 +321,7 @@ def answer(file: BinaryIO, task: str) -> Iterator[Line]:
 
 def main() -> int:
     _lock_in(limits.LOOK_CPU_SECONDS if sys.argv[1] == "look" else limits.READER_CPU_SECONDS)
-    _write(answer(os.fdopen(0, "rb"), sys.argv[1]))
+    _write(answer(os.fdopen(0, "rb"), *sys.argv[1:]))
     return 0
 
 

@@ -325,8 +325,9 @@ def book_of(batch: ImportBatch) -> workbook.Book:
     return workbook.Book.from_json(batch.preview)
 
 
-def sheet_index(batch: ImportBatch) -> int:
-    return book_of(batch).sheet(batch.choice["sheet"]).index
+def sheet_of(batch: ImportBatch) -> workbook.Sheet:
+    """The sheet the list stands on, as it was looked at."""
+    return book_of(batch).sheet(batch.choice["sheet"])
 
 
 def corrections_of(batch: ImportBatch) -> dict[tuple[int, int], str]:

@@ -42,13 +42,12 @@ from .services import (
     AFTER_TROUBLE,
     PERMISSION,
     UNDO_DAYS,
-    book_of,
     columns_of,
     corrections_of,
     file_of,
     open_batch,
     room_on_disk,
-    sheet_index,
+    sheet_of,
     target_of,
 )
 
@@ -99,8 +98,8 @@ def check_list(scope: Scope, batch_id: int, tell: Tell) -> dict[str, Any]:
     run = opened.dry_run(lookup=lookup)
     kept = Problems(scope, batch)
     try:
-        with _file(scope, batch) as (path, index):
-            for checked in run.run(workbook.read_rows(path, index)):
+        with _file(scope, batch) as (path, sheet):
+            for checked in run.run(_rows(opened, path, sheet)):
                 if kept.add(checked, run.totals):
                     tell(run.totals.rows_read, batch.rows, _sofar(run.totals))
         kept.flush(run.totals)
@@ -146,7 +145,10 @@ def import_list(scope: Scope, batch_id: int, tell: Tell) -> dict[str, Any]:
     going = _Import(scope, opened)
     run = opened.dry_run()
     try:
-        with _file(scope, batch) as (path, index), closing(ahead(_chunks(run, path, index))) as chunks:
+        with (
+            _file(scope, batch) as (path, sheet),
+            closing(ahead(_chunks(run, _rows(opened, path, sheet)))) as chunks,
+        ):
             for chunk in chunks:
                 _write(going, chunk.records)
                 going.refused_in_file = chunk.refused
@@ -165,14 +167,14 @@ class _Chunk(NamedTuple):
     refused: int
 
 
-def _chunks(run: DryRun, path: Path, index: int) -> Generator[_Chunk]:
+def _chunks(run: DryRun, rows: Iterator[workbook.RowBatch]) -> Generator[_Chunk]:
     """The list, read and checked once more. The last chunk may be empty: it tells of what was refused at the end."""
     waiting: list[Record] = []
 
     def chunk(records: list[Record]) -> _Chunk:
         return _Chunk(records, run.totals.rows_read, run.totals.fates[Fate.REFUSED])
 
-    for checked in run.run(workbook.read_rows(path, index)):
+    for checked in run.run(rows):
         waiting += [record for record in checked.records if record.fate is not Fate.REFUSED]
         while len(waiting) >= CHUNK:
             yield chunk(waiting[:CHUNK])
@@ -321,11 +323,10 @@ def annotate(scope: Scope, batch_id: int, tell: Tell) -> dict[str, Any]:
     with unit_of_work(scope):
         batch = open_batch(scope, batch_id, set(ImportState))
         notes, typed = notes_of(batch), corrections_of(batch)
-    sheet = book_of(batch).sheet(batch.choice["sheet"])
-    with TemporaryDirectory(prefix="ghi-chu-") as folder, _file(scope, batch) as (path, index):
+    with TemporaryDirectory(prefix="ghi-chu-") as folder, _file(scope, batch) as (path, sheet):
         out = Path(folder) / "annotated.xlsx"
         layout = Layout()
-        rows = _telling(corrected(workbook.read_rows(path, index, layout=layout), typed), batch, tell)
+        rows = _telling(corrected(workbook.read_rows(path, sheet.index, layout=layout), typed), batch, tell)
         width = max((len(row) for row in sheet.head), default=1)
         with room_on_disk():
             sheets.write_annotated(rows, sheet_name=sheet.name, width=width, notes=notes, out=out, layout=layout)
@@ -354,12 +355,17 @@ def _telling(batches: Iterator[workbook.RowBatch], batch: ImportBatch, tell: Tel
 
 
 @contextmanager
-def _file(scope: Scope, batch: ImportBatch) -> Iterator[tuple[Path, int]]:
-    """The list as a local file, and which sheet it is. The unit of work ends before the long reading begins."""
+def _file(scope: Scope, batch: ImportBatch) -> Iterator[tuple[Path, workbook.Sheet]]:
+    """The list as a local file, and the sheet it stands on. The unit of work ends before the long reading begins."""
     with ExitStack() as stack:
         with unit_of_work(scope):
             path = stack.enter_context(file_of(batch))
-        yield path, sheet_index(batch)
+        yield path, sheet_of(batch)
+
+
+def _rows(opened: Opened, path: Path, sheet: workbook.Sheet) -> Iterator[workbook.RowBatch]:
+    """The rows for a dry run. Merges that all begin above the data, as those of titles do, count for no row."""
+    return workbook.read_rows(path, sheet.index, merged=sheet.merges_until >= opened.choice.data_from)
 
 
 def put_back(scope: Scope, batch_id: int, running: ImportState) -> None:

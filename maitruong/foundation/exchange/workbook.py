@@ -38,7 +38,8 @@ Marks = dict[tuple[int, int], str]
 class Sheet:
     """One sheet as the mapping page needs it. rows: number of the last row with a value. head: its first rows, from row 1.
 
-    merges: (first row, first column, last row, last column) from 0, only those starting inside the head.
+    merges: (first row, first column, last row, last column) from 0, only those starting inside the head. merges_until: number of
+    the last row in which a merge over several rows begins, 0 when there is none.
     """
 
     index: int
@@ -48,6 +49,7 @@ class Sheet:
     head: list[list[CellValue]]
     merges: list[tuple[int, int, int, int]]
     hidden_rows: HiddenRows = field(default_factory=HiddenRows)
+    merges_until: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Book:
                     "head": [[_packed(value) for value in row] for row in sheet.head],
                     "merges": sheet.merges,
                     "hidden_rows": sheet.hidden_rows.as_json(),
+                    "merges_until": sheet.merges_until,
                 }
                 for sheet in self.sheets
             ],
@@ -84,6 +87,7 @@ class Book:
                 head=[_unpacked(row) for row in sheet["head"]],
                 merges=[tuple(merge) for merge in sheet["merges"]],
                 hidden_rows=HiddenRows.from_json(sheet["hidden_rows"]) if "hidden_rows" in sheet else HiddenRows(),
+                merges_until=sheet.get("merges_until", sheet["rows"]),  # not told: looked at before anybody asked
             )
             for index, sheet in enumerate(data["sheets"])
         ]
@@ -154,13 +158,14 @@ def _turn() -> Iterator[None]:
         _places.release()
 
 
-def read_rows(path: Path, sheet_index: int, *, layout: Layout | None = None) -> Iterator[RowBatch]:
+def read_rows(path: Path, sheet_index: int, *, layout: Layout | None = None, merged: bool = True) -> Iterator[RowBatch]:
     """The rows of one sheet in batches of at most 500. Closing the iterator ends the reading process.
 
-    layout: is filled in passing, the merged cells first.
+    layout: is filled in passing, the merged cells first. merged: False when no merge counts for a row (Sheet.merges_until), and the
+    sheet need not be gone through for them before its first row comes out.
     """
     merges = TallMerges()
-    with _reader(path, str(sheet_index)) as lines:
+    with _reader(path, str(sheet_index), *([] if merged else ["without-merges"])) as lines:
         for line in lines:
             if "layout" in line:
                 if "merges" in line["layout"]:
@@ -198,7 +203,7 @@ def _dated(value: dict[str, str]) -> dt.date:
 
 
 @contextmanager
-def _reader(path: Path, task: str) -> Iterator[Iterator[dict[str, Any]]]:
+def _reader(path: Path, *task: str) -> Iterator[Iterator[dict[str, Any]]]:
     size = path.stat().st_size
     if size > limits.MAX_FILE_BYTES:
         raise FileTooBig(size_mb=-(-size // limits.MEGABYTE), limit_mb=limits.MAX_FILE_BYTES // limits.MEGABYTE)
@@ -206,7 +211,7 @@ def _reader(path: Path, task: str) -> Iterator[Iterator[dict[str, Any]]]:
     environment = {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PATH": os.defpath, "OPENBLAS_NUM_THREADS": "1"}
     with path.open("rb") as file:
         process = subprocess.Popen(
-            [sys.executable, "-s", "-m", "maitruong.foundation.exchange.reader", task],
+            [sys.executable, "-s", "-m", "maitruong.foundation.exchange.reader", *task],
             stdin=file,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

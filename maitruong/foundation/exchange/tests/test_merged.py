@@ -153,3 +153,22 @@ def test_an_open_document_tells_its_merges_and_is_refused_for_too_many(tmp_path:
     assert workbook.look(few).sheets[0].merges == [(0, 0, 1, 0), (0, 1, 1, 1)]
     with pytest.raises(TooManyMerged):
         workbook.look(many)
+
+
+def test_the_first_look_tells_where_the_last_merge_over_rows_begins(tmp_path: Path) -> None:
+    def until(*merges: str) -> int:
+        return workbook.look(merged_list(tmp_path / "a.xlsx", merges=merges)).sheets[0].merges_until
+
+    assert (until("A1:C1", "B3:B6", "B8:B9"), until("A1:A2", "B3:C3"), until("A1:C1")) == (8, 1, 0)
+    told = workbook.look(merged_list(tmp_path / "a.xlsx", merges=())).as_json()
+    del told["sheets"][0]["merges_until"]
+    assert workbook.Book.from_json(told).sheets[0].merges_until == 7  # nobody looked for it then
+
+
+def test_rows_read_without_merges_are_the_rows_of_the_file(tmp_path: Path) -> None:
+    path = merged_list(tmp_path / "a.xlsx")
+
+    (plain,) = workbook.read_rows(path, 0, merged=False)
+    (whole,) = workbook.read_rows(path, 0)
+
+    assert plain.rows == whole.rows and not plain.merged and whole.merged

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import openpyxl
 import pytest
 
 from maitruong.foundation.access import services as access
@@ -14,7 +17,7 @@ from maitruong.foundation.access.models import Grant
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.audit.models import Entry
 from maitruong.foundation.events.models import OutboxEvent
-from maitruong.foundation.exchange import services, work
+from maitruong.foundation.exchange import services, work, workbook
 from maitruong.foundation.exchange.errors import MacroFile, NotNow
 from maitruong.foundation.exchange.models import ImportBatch, ImportProblem, ImportRow
 from maitruong.foundation.exchange.tests.files import messy_list, plain_workbook
@@ -25,7 +28,7 @@ from maitruong.registry.enrolment.models import Enrolment, SchoolClass
 from maitruong.registry.students.models import Guardianship, Student
 from tests import factories as make
 
-from .lists import HEADER, ONE, bring_in, check, quiet, snapshot, take, take_back
+from .lists import HEADER, ONE, TWO, bring_in, check, quiet, snapshot, take, take_back
 
 
 def test_list_is_checked_written_and_the_second_time_nothing_is_new(lists: SimpleNamespace) -> None:
@@ -296,3 +299,25 @@ def test_a_birth_date_of_a_year_only_comes_in_and_is_told_at_its_cell(lists: Sim
     assert (problem.row, problem.column, problem.severity) == (4, 2, "warning")
     assert problem.text.startswith("Ô C4 (Ngày sinh): Mới có năm sinh (2013), chưa rõ ngày, tháng.")
     assert totals["refused"] == 0
+
+
+@pytest.mark.parametrize(("merge", "gone_through", "new"), [("L1:L2", False, 1), ("E3:E4", True, 2)])
+def test_a_sheet_is_gone_through_for_its_merges_only_when_one_begins_among_the_pupils(
+    place: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, merge: str, gone_through: bool, new: int
+) -> None:
+    asked: list[bool] = []
+    real = workbook.read_rows
+
+    def read_rows(path: Path, sheet: int, *, merged: bool) -> Iterator[workbook.RowBatch]:
+        asked.append(merged)
+        return real(path, sheet, merged=merged)
+
+    monkeypatch.setattr(workbook, "read_rows", read_rows)
+    path = plain_workbook(tmp_path / "a.xlsx", [["Danh sách"], HEADER, ONE, [*TWO[:4], "", *TWO[5:]]])
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0].merge_cells(merge)
+    book.save(path)
+
+    _, written = bring_in(place.clerk, place.school, path)
+
+    assert (asked, written["new"]) == ([gone_through, gone_through], new)

@@ -77,7 +77,7 @@ def test_check_that_was_refused_says_why_beside_the_columns(
     columns = upload(clerk, plain_workbook(tmp_path / "a.xlsx", [HEADER, ONE]))["Location"]
     address = clerk.post(columns, mapped(clerk, columns))["Location"]
 
-    def too_costly(*_: object) -> None:
+    def too_costly(*_: object, **__: object) -> None:
         raise TooCostly(what="thời gian")
 
     monkeypatch.setattr("maitruong.foundation.exchange.workbook.read_rows", too_costly)
