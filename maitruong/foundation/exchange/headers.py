@@ -264,7 +264,7 @@ def _described(sheet: Sheet, grid: list[list[str]], columns: ColumnMap, header: 
 
 def _samples(sheet: Sheet, data_from: int) -> dict[int, list[CellValue]]:
     found: dict[int, list[CellValue]] = {}
-    for row in sheet.head[data_from : data_from + SAMPLE_ROWS]:
+    for row in sheet.head_for(data_from + 1)[data_from : data_from + SAMPLE_ROWS]:
         for at, value in enumerate(row):
             if not is_blank(value):
                 found.setdefault(at, []).append(value)

@@ -230,6 +230,7 @@ def hidden_rows(found: ImportBatch) -> str:
     return book_of(found).sheet(chosen.sheet).hidden_rows.told(data_from=chosen.data_from)
 
 
-def head_rows(sheet: Sheet) -> list[tuple[int, list[CellValue]]]:
-    """The first rows of the sheet with their numbers, for pointing at the header."""
-    return [(number, row[:SHOWN_HEAD_COLUMNS]) for number, row in enumerate(sheet.head[:SHOWN_HEAD_ROWS], start=1)]
+def head_rows(sheet: Sheet, *, data_from: int) -> list[tuple[int, list[CellValue]]]:
+    """The first rows of the sheet with their numbers, for pointing at the header; below it each with what is merged over it."""
+    head = sheet.head_for(data_from)[:SHOWN_HEAD_ROWS]
+    return [(number, row[:SHOWN_HEAD_COLUMNS]) for number, row in enumerate(head, start=1)]

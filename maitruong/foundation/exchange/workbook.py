@@ -51,6 +51,15 @@ class Sheet:
     hidden_rows: HiddenRows = field(default_factory=HiddenRows)
     merges_until: int = 0
 
+    def head_for(self, data_from: int) -> list[list[CellValue]]:
+        """The first rows as they will be read when the data begin in that row (from 1): each with what is merged over it."""
+        merges = TallMerges()
+        merges.learn(self.merges)
+        batch = RowBatch(0, [list(row) for row in self.head])
+        batch.merged = merges.covered(0, batch.rows, {}, {})
+        batch.take_merged(data_from=data_from, columns=range(limits.MAX_COLUMNS))
+        return batch.rows
+
 
 @dataclass(frozen=True)
 class Book:

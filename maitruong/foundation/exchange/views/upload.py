@@ -167,6 +167,7 @@ def _columns_page(request: Request, found: ImportBatch, proposal: Any, problem: 
     )
     keys = chosen.columns if same else {guess.column: guess.key for guess in proposal.guesses}
     sheet = book.sheet(proposal.sheet)
+    head = queries.head_rows(sheet, data_from=proposal.data_from)
     sure = [g for g in proposal.guesses if g.key and g.confidence >= SURE and keys.get(g.column, "") == g.key]
     constants = {**proposal.constants, **(chosen.constants if same else {})}
     missing = known.missing({*keys.values(), *constants})
@@ -193,11 +194,9 @@ def _columns_page(request: Request, found: ImportBatch, proposal: Any, problem: 
         ],
         "head": [
             (number, _spread([shown(value) for value in row], above=number < proposal.header_from))
-            for number, row in queries.head_rows(sheet)
+            for number, row in head
         ],
-        "letters": [
-            cells.letters(at) for at in range(max((len(row) for _, row in queries.head_rows(sheet)), default=0))
-        ],
+        "letters": [cells.letters(at) for at in range(max((len(row) for _, row in head), default=0))],
         "constants": constants,
         "missing": missing,
         "before": queries.imported_before(request.scope, found),

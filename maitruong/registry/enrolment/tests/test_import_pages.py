@@ -267,3 +267,19 @@ def test_hidden_rows_are_told_beside_the_columns_and_before_the_import(clerk: Cl
     assert told in page and "bỏ ẩn hoặc bỏ lọc trong tệp" in page
     columns = upload(clerk, plain_workbook(path, [HEADER, ONE, TWO]))["Location"]
     assert "đang bị ẩn" not in clerk.get(columns).text
+
+
+@pytest.mark.parametrize(("merge", "shown"), [("E2:E4", 3), ("L1:L4", 1)])
+def test_the_page_of_the_columns_shows_a_merged_class_in_each_row_it_counts_for(
+    clerk: Client, tmp_path: Path, merge: str, shown: int
+) -> None:
+    rows = [[*row[:4], "" if at else row[4], *row[5:]] for at, row in enumerate((ONE, TWO, TWO))]
+    book = openpyxl.load_workbook(plain_workbook(tmp_path / "a.xlsx", [[*HEADER, "Khác"], *rows]))
+    book.worksheets[0].merge_cells(merge)
+    book.save(tmp_path / "a.xlsx")
+
+    page = clerk.get(upload(clerk, tmp_path / "a.xlsx")["Location"]).text
+
+    assert page.count("<td>8A2</td>") == shown
+    assert ("8A2 · 8A2 · 8A2" in page) == (shown == 3)
+    assert page.count("<td>Khác</td>") == 1
