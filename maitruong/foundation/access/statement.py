@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, DataError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from psycopg import Connection, errors, pq
+from psycopg import Connection, OperationalError, errors, pq
 from psycopg.adapt import Transformer
 
 _NAMED = re.compile(r"%\((\w+)\)s")
@@ -75,9 +75,13 @@ def _is_cursors_to_ask(framework: BaseDatabaseWrapper, server: Connection[Any]) 
 
 
 def _refused(told: pq.abc.PGresult) -> pq.abc.PGresult:
-    if told.status not in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
-        raise errors.error_from_result(told)
-    return told
+    if told.status in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
+        return told
+    if (
+        told.error_field(pq.DiagnosticField.SQLSTATE) is None
+    ):  # it is not the server that says so: there is none any more
+        raise OperationalError(told.error_message.decode(errors="replace"))
+    raise errors.error_from_result(told)
 
 
 def _string(text: str) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -107,6 +107,22 @@ def test_after_a_lost_connection_the_statement_is_prepared_on_the_next() -> None
     connection.close()
 
     assert statement.row({"n": 2}) == (44,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_the_server_ended_is_told_as_such_and_the_next_one_answers() -> None:
+    statement = Statement("SELECT %(n)s::int + 45")
+    assert statement.row({"n": 1}) == (46,)
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+    other.close()
+
+    with pytest.raises(OperationalError):
+        statement.row({"n": 1})
+
+    connection.close_if_unusable_or_obsolete()
+    assert statement.row({"n": 2}) == (47,)
 
 
 @pytest.mark.parametrize("whole", [True, False])
