@@ -88,7 +88,8 @@ def test_a_number_no_row_can_have_is_not_found_wherever_an_address_takes_one(num
         for route in described_routes():
             if "<int:" in route.path and "GET" in route.methods:
                 address = re.sub(r"<int:\w+>", str(number), "/" + route.path)
-                answer = client.get(re.sub(r"<\w+:\w+>", "x", address))
+                # One of them asks for the kind of a book before it looks for it.
+                answer = client.get(re.sub(r"<\w+:\w+>", "x", address) + "?loai=score")
                 if answer.status_code not in (404, 302):
                     odd.append((who, route.path, answer.status_code))
 

@@ -17,13 +17,17 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import Connection, OperationalError, errors, pq
 from psycopg.adapt import Transformer
 
+from .errors import NotFound
+
+_BEYOND = 2**63
 _NAMED = re.compile(r"%\((\w+)\)s")
 
 
 class Statement:
     """SQL with parameters by name, %(name)s, each cast to its type where the server could not tell it by itself.
 
-    Values are None, whole numbers, truth values, texts, bytes, days, moments, and lists of whole numbers or texts.
+    Values are None, whole numbers, truth values, texts, bytes, days, moments, and lists of whole numbers or texts. A whole number
+    that no column holds names no row: NotFound.
     """
 
     def __init__(self, sql: str) -> None:
@@ -41,6 +45,7 @@ class Statement:
 
     def rows(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Every row, as a cursor of the framework would give it; raises what such a cursor would raise."""
+        sent = [_TEXT[type(value)](value) for value in map(values.__getitem__, self._names)]
         framework = connections[DEFAULT_DB_ALIAS]
         if framework.connection is None:
             framework.ensure_connection()
@@ -50,7 +55,7 @@ class Statement:
                 cursor.execute(self.sql, values)
                 return list(cursor.fetchall())
         with framework.wrap_database_errors:
-            told = self._ask(server, [_TEXT[type(value)](value) for value in map(values.__getitem__, self._names)])
+            told = self._ask(server, sent)
             reader = Transformer(server)
             reader.set_pgresult(told)
             return reader.load_rows(0, told.ntuples, tuple)
@@ -84,6 +89,12 @@ def _refused(told: pq.abc.PGresult) -> pq.abc.PGresult:
     raise errors.error_from_result(told)
 
 
+def _whole(number: int) -> bytes:
+    if not -_BEYOND <= number < _BEYOND:
+        raise NotFound
+    return b"%d" % number
+
+
 def _string(text: str) -> bytes:
     """What the driver refuses, too: the server reads a text up to the first NUL."""
     if "\0" in text:
@@ -92,7 +103,7 @@ def _string(text: str) -> bytes:
 
 
 def _list(values: list[Any]) -> bytes:
-    return b"{" + b",".join([b"%d" % value if type(value) is int else _quoted(value) for value in values]) + b"}"
+    return b"{" + b",".join([_whole(value) if type(value) is int else _quoted(value) for value in values]) + b"}"
 
 
 def _quoted(text: str) -> bytes:
@@ -113,7 +124,7 @@ class _Texts(dict[type, Callable[[Any], bytes | None]]):
 _TEXT = _Texts(
     {
         type(None): lambda value: None,
-        int: lambda value: b"%d" % value,
+        int: _whole,
         bool: lambda value: b"t" if value else b"f",
         str: _string,
         bytes: lambda value: b"\\x" + value.hex().encode(),

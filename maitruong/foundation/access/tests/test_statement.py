@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg.errors import UniqueViolation
 
+from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.statement import Statement
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,12 @@ def test_a_value_made_from_a_known_type_travels_like_it_and_another_is_refused()
     assert Statement("SELECT %(level)s::smallint").row({"level": Level.GOOD}) == (3,)
     with pytest.raises(TypeError, match="object"):
         Statement("SELECT %(thing)s::text").row({"thing": object()})
+
+
+@pytest.mark.parametrize("value", [2**63, -(2**63) - 1, [2**63]])
+def test_a_number_no_column_holds_names_no_row(value: Any) -> None:
+    with pytest.raises(NotFound):
+        Statement("SELECT %(value)s::bigint").row({"value": value})
 
 
 @pytest.mark.parametrize("value", ["a\0b", ["a\0b"]])
