@@ -37,7 +37,7 @@ from maitruong.assessment.school_records import paper
 from maitruong.assessment.school_records.document import build, steps
 from maitruong.assessment.school_records.lifecycle import sign_step
 from maitruong.assessment.school_records.tests import factories
-from maitruong.assessment.school_records.tests.conftest import Office
+from maitruong.assessment.school_records.tests.office import Office
 from maitruong.foundation.signing.authority import DemoAuthority
 from maitruong.foundation.signing.canonical import canonical_bytes
 from maitruong.foundation.signing.pades import _to_asn1, seal_pdf, verify_pdf

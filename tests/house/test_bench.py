@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -130,3 +133,14 @@ def test_a_folder_with_somebodys_data_is_left_alone(tmp_path: Path) -> None:
 def test_each_mutant_still_fits_the_code(mutant: object) -> None:
     assert mutated(mutant, CHECKOUT) != (CHECKOUT / mutant.file).read_text()  # type: ignore[arg-type, attr-defined]
     assert all((CHECKOUT / test).exists() for test in mutant.tests)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("module", ["benchmarks.signing", "benchmarks.exchange"])
+def test_what_runs_without_an_installation_still_begins_by_itself(module: str) -> None:
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "MT_"))}
+
+    told = subprocess.run(
+        [sys.executable, "-m", module, "--help"], cwd=CHECKOUT, env=bare, capture_output=True, text=True, check=False
+    )
+
+    assert told.returncode == 0, told.stderr[-2000:]
