@@ -59,9 +59,17 @@ def run(bench: Bench) -> list[Figure]:
         )
         return figures
     many = [by_service(bench.house, book) for book in twenty]
-    compared = measure.alternate(bench.rounds, one=as_served(many[:1]), schools=as_served(many))
+    browsers = [over_http(bench.house, book) for book in twenty]
+    compared = measure.alternate(
+        bench.rounds,
+        one=as_served(many[:1]),
+        schools=as_served(many),
+        one_http=a_second(browsers[:1]),
+        schools_http=a_second(browsers),
+    )
     value = measure.ratio(compared, "schools", "one")
-    return [*figures, Figure(AREA, "schools_by_one", value, compared, "a second", {"schools": len(twenty)})]
+    more = {"schools": len(twenty), "http": measure.ratio(compared, "schools_http", "one_http")}
+    return [*figures, Figure(AREA, "schools_by_one", value, compared, "a second", more)]
 
 
 def bare_commits(house: Installation, seconds: float) -> Callable[[], float]:
