@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from django.db import connection
@@ -56,6 +56,26 @@ def test_one_bad_fact_holds_up_no_other_and_is_tried_again(heard: list[int]) -> 
         with connection.cursor() as cursor:
             cursor.execute("SELECT payload->>'bell', tries, failure FROM events_delivery WHERE kind = %s", [Rang.kind])
             assert cursor.fetchall() == [("13", 1, "ValueError")]
+
+
+def test_the_waiting_facts_are_looked_for_once_however_small_the_server_believes_their_table() -> None:
+    with unit_of_work(make.SYSTEM), connection.cursor() as cursor:
+        events.publish_many([Rang(school_id=1, bell=bell) for bell in range(300)])
+        # A queue is empty whenever the server looks at it, and an empty table is joined row by row.
+        cursor.execute(
+            "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_indexscan = off"
+        )
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {events._CLAIM_OUTBOX}", [200])
+        plan = cursor.fetchone()[0][0]["Plan"]
+
+    assert max(step["Actual Loops"] for step in steps_of(plan)) == 1
+    assert plan["Actual Rows"] == 200
+
+
+def steps_of(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", []):
+        yield from steps_of(below)
 
 
 def waiting_in_queue(job_id: int) -> int:

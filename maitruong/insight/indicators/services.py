@@ -43,9 +43,11 @@ def refresh() -> int:
     """Count one batch of stale cells again. Returns how many cells; the worker calls it until it says 0."""
     with unit_of_work(_SYSTEM), connection.cursor() as cursor:
         cursor.execute(
-            'DELETE FROM indicators_stale WHERE (school_id, school_year, "group") IN'
+            "WITH oldest AS MATERIALIZED"  # looked for once, however small the server believes the table to be
             ' (SELECT school_id, school_year, "group" FROM indicators_stale ORDER BY since LIMIT %s FOR UPDATE SKIP LOCKED)'
-            ' RETURNING school_id, school_year, "group"',
+            " DELETE FROM indicators_stale s USING oldest o"
+            ' WHERE (s.school_id, s.school_year, s."group") = (o.school_id, o.school_year, o."group")'
+            ' RETURNING s.school_id, s.school_year, s."group"',
             [BATCH],
         )
         batches: dict[tuple[str, int], set[int]] = defaultdict(set)
