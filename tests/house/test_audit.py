@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import psycopg
@@ -11,6 +12,7 @@ from django.db import connection
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.audit import queries, services
 from maitruong.foundation.audit.models import Entry
+from maitruong.foundation.jobs import pulse
 from tests import factories as make
 
 SCHOOL = 77
@@ -111,6 +113,18 @@ def test_an_entry_slipped_in_later_is_named(tamper: Callable[[str], None]) -> No
     )
 
     assert findings() == [("added", ids()[-1])]
+
+
+def test_a_seal_rests_after_it_found_something_or_where_people_write_it_never_would(transactional_db: None) -> None:
+    beat = next(found for found in pulse._beats if found.name == "seal")
+    beat.do()
+    entries_written(1)
+    beat.due = 0.0
+
+    assert not pulse._once(beat)
+
+    assert beat.due > time.monotonic() + beat.every - 1
+    assert seal_once() == 0, "it sealed all there was"
 
 
 def test_a_long_transaction_holds_up_no_other_and_is_sealed_after_it(
