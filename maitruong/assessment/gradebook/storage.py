@@ -191,13 +191,13 @@ def last_writers(book: Book, cells: Iterable[tuple[int, str]]) -> dict[tuple[int
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT ON (h.student_id, h.cell) h.student_id, h.cell, coalesce(p.full_name, ''), h.at"
+            "SELECT asked.student_id, asked.cell, coalesce(p.full_name, ''), h.at"
             " FROM unnest(%(pupils)s::bigint[], %(cells)s::text[]) AS asked(student_id, cell)"
-            " JOIN gradebook_markhistory h ON h.student_id = asked.student_id AND h.cell = asked.cell"
-            " LEFT JOIN people_person p ON p.id = h.by_person"
-            " WHERE h.school_year = %(school_year)s::smallint AND h.school_id = %(school_id)s::bigint"
-            " AND h.class_id = %(class_id)s::bigint AND h.kind = %(kind)s::text AND h.subject = %(subject)s::text"
-            " AND h.slot = %(slot)s::smallint ORDER BY h.student_id, h.cell, h.version DESC",
+            " CROSS JOIN LATERAL (SELECT by_person, at FROM gradebook_markhistory"
+            " WHERE school_year = %(school_year)s::smallint AND school_id = %(school_id)s::bigint"
+            " AND class_id = %(class_id)s::bigint AND kind = %(kind)s::text AND subject = %(subject)s::text"
+            " AND slot = %(slot)s::smallint AND student_id = asked.student_id AND cell = asked.cell"
+            " ORDER BY version DESC LIMIT 1) h LEFT JOIN people_person p ON p.id = h.by_person",
             {**place(book), "kind": book.kind, "pupils": [p for p, _ in pairs], "cells": [c for _, c in pairs]},
         )
         return {(pupil, cell): (name, at) for pupil, cell, name, at in cursor.fetchall()}
