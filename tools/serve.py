@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import gc
 import importlib
-import logging
 import os
 import resource
 import signal
@@ -33,14 +32,17 @@ from tools.processes import die_with_parent
 from tools.uploads import Parser
 
 DEFAULT_APPLICATION = "maitruong.site.wsgi:application"
-PROCESSES = 4
+PROCESSES = 3
 THREADS = 4
-"""Threads of one process wait for each other's turn in Python: two processes a core answer more than one with twice the threads."""
+"""Threads of one process wait for each other's turn in Python, so a process answers one request at a time (see `Dispatcher`). Three
+keep two cores busy while some of them wait for the database; a fourth takes more from the caches than it gives."""
 MB = 1024 * 1024
 OBJECTS_BETWEEN_LOOKS = 20_000
 """So many new objects until Python looks for garbage among them; a page makes some thousands, and nearly all are gone with it."""
 LONGEST_BODY_BYTES = 64 * MB
 LONGEST_HEADER_BYTES = 32 * 1024
+PATIENCE_BETWEEN_REQUESTS_SECONDS = 0.025
+"""A page takes a tenth to a half of it. Who comes after one that takes longer is answered beside it."""
 IDLE_SECONDS = 75
 """A connection on which nothing moves; longer than a browser keeps one, shorter than a reverse proxy gives up."""
 CONNECTIONS = 2000
@@ -91,17 +93,67 @@ class _LatestFirst(threading.Condition):
 
 
 class Dispatcher(ThreadedTaskDispatcher):
-    """Gives a request to the thread that rested the shortest.
+    """Answers one request at a time, by the thread that rested the shortest, and another beside it when that one takes long.
 
     A thread has its own connection to the database, and a connection learns: plans, catalogues. Taken in turns, as the library
-    does, a quiet server has every page planned eight times a process, each time a person waits; so the few threads that are
-    needed at once are used, and the others only when they are needed.
+    does, a quiet server has every page planned as often as it has threads, each time a person waits. On a busy one all of them
+    were under way at once, each waiting for its turn in Python, and what one had brought into the processor's caches the next
+    drove out again.
     """
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, patience: float = PATIENCE_BETWEEN_REQUESTS_SECONDS) -> None:
         super().__init__()
+        self.patience = patience
+        self.begun: dict[int, float] = {}
+        """Thread → when its request began."""
+        self.watched = False
+        """Whether a thread waits for the moment when the next request need not wait any longer."""
         self.queue_cv = _LatestFirst(self.lock)
         self.set_thread_count(threads)
+
+    def add_task(self, task: Any) -> None:
+        with self.lock:
+            self.queue.append(task)
+            if not self.watched or self._left() <= 0:
+                self.queue_cv.notify()
+
+    def handler_thread(self, thread_no: int) -> None:
+        while (task := self._next_task(thread_no)) is not None:
+            try:
+                task.service()
+            except BaseException:
+                self.logger.exception("Exception when servicing %r", task)
+            with self.lock:
+                del self.begun[thread_no]
+
+    def _next_task(self, thread_no: int) -> Any:
+        """Waits for it; None when the thread is to end."""
+        with self.lock:
+            while not self.stop_count:
+                left = self._left()
+                if self.queue and left <= 0:
+                    self.begun[thread_no] = time.monotonic()
+                    if len(self.queue) > 1 and not self.watched:
+                        self.queue_cv.notify()  # somebody has to look after the others
+                    return self.queue.popleft()
+                self._rest(left if self.queue and not self.watched else None)
+            self.active_count -= 1
+            self.stop_count -= 1
+            self.threads.discard(thread_no)
+            self.thread_exit_cv.notify()
+            return None
+
+    def _left(self) -> float:
+        """Seconds until the youngest request under way has taken long."""
+        return max(self.begun.values(), default=-self.patience) + self.patience - time.monotonic()
+
+    def _rest(self, watch: float | None) -> None:
+        self.watched |= watch is not None
+        self.active_count -= 1
+        self.queue_cv.wait(watch)
+        self.active_count += 1
+        if watch is not None:
+            self.watched = False
 
 
 class Child:
@@ -287,7 +339,6 @@ def main() -> int:
     gc.collect()
     gc.freeze()
     gc.set_threshold(OBJECTS_BETWEEN_LOOKS, *gc.get_threshold()[1:])
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a line for every request that waits its turn
     Parent(application, listener, options.processes, options.threads).run()
     return 0
 

@@ -379,3 +379,55 @@ def test_visitors_at_the_same_time_meet_a_thread_each_and_the_last_to_rest_is_as
     dispatcher.shutdown()
 
     assert len(set(told[:3])) == 3 and set(told) == set(told[:3])
+
+
+def test_who_comes_beside_a_short_request_waits_for_it_and_meets_its_thread() -> None:
+    dispatcher, told, go_on = serve.Dispatcher(4, patience=30), [], threading.Event()
+    _rests(dispatcher)
+    first, second, third = Task(told, go_on), Task(told), Task(told)
+    for task in (first, second, third):
+        dispatcher.add_task(task)
+    time.sleep(0.1)
+    assert len(told) == 1
+
+    go_on.set()
+    assert all(task.done.wait(5) for task in (first, second, third))
+    _rests(dispatcher, busy=0)
+    after = Task(told)
+    dispatcher.add_task(after)
+    assert after.done.wait(5), "nobody is busy, yet it waits"
+    dispatcher.shutdown()
+
+    assert len(told) == 4 and len(set(told[:3])) == 1
+
+
+def test_who_comes_beside_a_long_request_is_answered_meanwhile() -> None:
+    dispatcher, told, go_on = serve.Dispatcher(4, patience=0.2), [], threading.Event()
+    _rests(dispatcher)
+    long, short, another = Task(told, go_on), Task(told), Task(told)
+    dispatcher.add_task(long)
+    dispatcher.add_task(short)
+    dispatcher.add_task(another)
+
+    assert short.done.wait(5) and another.done.wait(5)
+    assert not long.done.is_set()
+    go_on.set()
+    dispatcher.shutdown()
+
+
+def test_a_request_that_breaks_down_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken(Task):
+        def service(self) -> None:
+            super().service()
+            raise SystemExit("wrong")
+
+    dispatcher, told = serve.Dispatcher(2, patience=30), []
+    _rests(dispatcher)
+    tasks = [Broken(told), Task(told), Broken(told), Task(told)]
+    for task in tasks:
+        dispatcher.add_task(task)
+
+    assert all(task.done.wait(5) for task in tasks)
+    _rests(dispatcher)
+    dispatcher.shutdown()
+    assert caplog.text.count("SystemExit") >= 2
