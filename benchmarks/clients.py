@@ -13,8 +13,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tools import serve
+
 CSRF = "b" * 32
 PATIENCE_SECONDS = 60
+WARMING_SECONDS = 0.2
+"""Connections are made meanwhile, statements prepared."""
 
 
 class Visitor:
@@ -97,37 +101,42 @@ class LightVisitor(Visitor):
 Work = Callable[[], None]
 
 
-def together(makers: Sequence[Callable[[], Work]], seconds: float, processes: int = 0) -> list[list[float]]:
-    """Each maker makes a work and repeats it for so many seconds, all beginning at once: in a process of its own, or as threads
-    of so many processes.
+def together(makers: Sequence[Callable[[], Work]], seconds: float) -> list[list[float]]:
+    """Each maker makes a work in a process of its own and repeats it for so many seconds, all beginning at once.
 
     Returns the milliseconds of every repetition, by client. Raises RuntimeError when one of them failed.
     """
-    context = multiprocessing.get_context("fork")
-    gate = context.Barrier(len(makers))
-    answers: Any = context.SimpleQueue()
-    count = min(processes or len(makers), len(makers))
-    started = [
-        context.Process(target=_side_by_side, args=(group, gate, seconds, answers), daemon=True)
-        for group in (list(enumerate(makers))[number::count] for number in range(count))
-    ]
+    gate = _FORK.Barrier(len(makers))
+    return _gathered([(1, _repeat, (place, maker, gate, seconds)) for place, maker in enumerate(makers)])
+
+
+def as_served(
+    makers: Sequence[Callable[[], Work]], seconds: float, processes: int = serve.PROCESSES
+) -> list[list[float]]:
+    """The same by as many processes as the web server has, each with the server's own dispatcher: whoever is done with a
+    repetition queues up for the next."""
+    count = min(processes, len(makers))
+    gate = _FORK.Barrier(count)
+    groups = [list(enumerate(makers))[number::count] for number in range(count)]
+    return _gathered([(len(group), _serve, (group, gate, seconds)) for group in groups])
+
+
+_FORK = multiprocessing.get_context("fork")
+
+
+def _gathered(programs: Sequence[tuple[int, Callable[..., None], tuple[Any, ...]]]) -> list[list[float]]:
+    """Run each program in a process; it answers so many times with (place, times or what went wrong)."""
+    answers: Any = _FORK.SimpleQueue()
+    started = [_FORK.Process(target=program, args=(*given, answers), daemon=True) for _, program, given in programs]
     for process in started:
         process.start()
-    found = dict(answers.get() for _ in makers)
+    found = dict(answers.get() for _ in range(sum(count for count, _, _ in programs)))
     for process in started:
         process.join()
     failed = [times for times in found.values() if isinstance(times, str)]
     if failed:
         raise RuntimeError(failed[0])
-    return [found[place] for place in range(len(makers))]
-
-
-def _side_by_side(group: Sequence[tuple[int, Callable[[], Work]]], gate: Any, seconds: float, answers: Any) -> None:
-    threads = [threading.Thread(target=_repeat, args=(*one, gate, seconds, answers)) for one in group]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    return [found[place] for place in sorted(found)]
 
 
 def _repeat(place: int, maker: Callable[[], Work], gate: Any, seconds: float, answers: Any) -> None:
@@ -144,3 +153,64 @@ def _repeat(place: int, maker: Callable[[], Work], gate: Any, seconds: float, an
         with contextlib.suppress(Exception):
             gate.abort()
         answers.put((place, f"{type(problem).__name__}: {problem}"))
+
+
+class _Customer:
+    """Somebody who comes back as soon as he was served, until it is closing time."""
+
+    def __init__(self, work: Work, dispatcher: serve.Dispatcher) -> None:
+        self.work, self.dispatcher = work, dispatcher
+        self.times: list[float] = []
+        self.problem = ""
+        self.gone = threading.Event()
+
+    def come(self, until: float) -> None:
+        self.until = until
+        self.gone.clear()
+        self._queue_up()
+
+    def _queue_up(self) -> None:
+        self.came = time.perf_counter()
+        self.dispatcher.add_task(self)
+
+    def service(self) -> None:
+        try:
+            self.work()
+            self.times.append((time.perf_counter() - self.came) * 1000)
+        except Exception as problem:
+            self.problem = f"{type(problem).__name__}: {problem}"
+        if self.problem or time.perf_counter() >= self.until:
+            self.gone.set()
+        else:
+            self._queue_up()
+
+    def cancel(self) -> None:
+        self.problem = "the dispatcher went away"
+        self.gone.set()
+
+
+def _serve(group: Sequence[tuple[int, Callable[[], Work]]], gate: Any, seconds: float, answers: Any) -> None:
+    try:
+        dispatcher = serve.Dispatcher(serve.THREADS)
+        customers = [_Customer(maker(), dispatcher) for _, maker in group]
+        _visit(customers, WARMING_SECONDS)
+        gate.wait(PATIENCE_SECONDS)
+        for customer in customers:
+            customer.times.clear()
+        _visit(customers, seconds)
+        for (place, _), customer in zip(group, customers, strict=True):
+            answers.put((place, customer.problem or customer.times))
+    except Exception as problem:
+        with contextlib.suppress(Exception):
+            gate.abort()
+        for place, _ in group:
+            answers.put((place, f"{type(problem).__name__}: {problem}"))
+
+
+def _visit(customers: Sequence[_Customer], seconds: float) -> None:
+    until = time.perf_counter() + seconds
+    for customer in customers:
+        customer.come(until)
+    for customer in customers:
+        if not customer.gone.wait(seconds + PATIENCE_SECONDS):
+            raise TimeoutError("somebody is never served")

@@ -1,7 +1,7 @@
 """One audited mark a request, many writers at once, against a bare commit of a 1 KB row by pgbench.
 
-Clients of the service are threads of as many processes as the web server has; pgbench's are threads of one. Between the two
-stands what the act's statements cost by themselves: bare clients send them again, with no framework and no rules.
+The service is asked as the web server asks it: as many processes, each with its dispatcher. Between the two stands what the act's
+statements cost by themselves: sent again, with no framework and no rules.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import psycopg
 
 from benchmarks import measure
 from benchmarks.books import BenchBook, a_request_id, books, desk_of, of_different_schools, scope_of
-from benchmarks.clients import LightVisitor, Work, together
+from benchmarks.clients import LightVisitor, Work, as_served, together
 from benchmarks.installation import Installation
 from benchmarks.run import Bench
 from benchmarks.targets import Figure, NotRun
-from tools import binaries, roles, serve
+from tools import binaries, roles
 
 AREA = "audited_write"
 CLIENTS = 8
@@ -36,14 +36,15 @@ def run(bench: Bench) -> list[Figure]:
     service = [by_service(bench.house, book) for book in found[:CLIENTS]]
     statements = [by_statements(bench.house, book) for book in found[:CLIENTS]]
 
-    def a_second(makers: list[Callable[[], Work]], processes: int = 0) -> Callable[[], float]:
-        return lambda: round(sum(map(len, together(makers, bench.seconds, processes))) / bench.seconds, 1)
-
-    def as_served(makers: list[Callable[[], Work]]) -> Callable[[], float]:
-        return a_second(makers, serve.PROCESSES)
+    def a_second(work: Callable[..., list[list[float]]], makers: list[Callable[[], Work]]) -> Callable[[], float]:
+        return lambda: round(sum(map(len, work(makers, bench.seconds))) / bench.seconds, 1)
 
     samples = measure.alternate(
-        bench.rounds, bare=bare, http=a_second(http), service=as_served(service), statements=as_served(statements)
+        bench.rounds,
+        bare=bare,
+        http=a_second(together, http),
+        service=a_second(as_served, service),
+        statements=a_second(as_served, statements),
     )
     schools = len({book.school_id for book in found[:CLIENTS]})
     alone = measure.ratio(samples, "statements", "bare")
@@ -62,10 +63,10 @@ def run(bench: Bench) -> list[Figure]:
     browsers = [over_http(bench.house, book) for book in twenty]
     compared = measure.alternate(
         bench.rounds,
-        one=as_served(many[:1]),
-        schools=as_served(many),
-        one_http=a_second(browsers[:1]),
-        schools_http=a_second(browsers),
+        one=a_second(as_served, many[:1]),
+        schools=a_second(as_served, many),
+        one_http=a_second(together, browsers[:1]),
+        schools_http=a_second(together, browsers),
     )
     value = measure.ratio(compared, "schools", "one")
     more = {"schools": len(twenty), "http": measure.ratio(compared, "schools_http", "one_http")}
@@ -154,12 +155,13 @@ def by_statements(house: Installation, book: BenchBook) -> Callable[[], Work]:
             work()
         lock, read, write = sent
         begin = begin_statement(scope_of(book)).encode()
-        server = connection.connection
-        cursor = psycopg.Cursor(server)
         values = dict(write[1])
 
         def again() -> None:
             values.update(version=values["version"] + 1, seen=values["seen"] + 1, request=a_request_id())
+            connection.ensure_connection()
+            server = connection.connection
+            cursor = psycopg.Cursor(server)
             server.pgconn.exec_(begin)
             for sql, params in (lock, read, (write[0], values)):
                 row = cursor.execute(sql, params).fetchone()  # type: ignore[arg-type]
