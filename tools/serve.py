@@ -83,13 +83,26 @@ class Channel(HTTPChannel):
         return bool(self.requests or self.total_outbufs_len or self.request)
 
 
-class _LatestFirst(threading.Condition):
-    """Wakes who began to wait last."""
+class _Resting:
+    """Threads with nothing to do. Wakes the one whose last request ended last, whatever it was woken for since."""
 
-    def notify(self, n: int = 1) -> None:
-        for _ in range(min(n, len(self._waiters))):  # type: ignore[attr-defined]
-            self._waiters.rotate(1)  # type: ignore[attr-defined]  # threading's own row of who waits, the longest first
-            super().notify()
+    def __init__(self, lock: threading.Lock) -> None:
+        self.lock = lock
+        self.calls: dict[int, threading.Condition] = {}
+        self.ended: dict[int, float] = {}
+
+    def wait(self, thread_no: int, seconds: float | None) -> None:
+        self.calls[thread_no] = call = threading.Condition(self.lock)
+        call.wait(seconds)
+        self.calls.pop(thread_no, None)
+
+    def notify(self) -> None:
+        if self.calls:
+            self.calls.pop(max(self.calls, key=lambda thread_no: self.ended.get(thread_no, 0.0))).notify()
+
+    def notify_all(self) -> None:
+        while self.calls:
+            self.notify()
 
 
 class Dispatcher(ThreadedTaskDispatcher):
@@ -108,7 +121,7 @@ class Dispatcher(ThreadedTaskDispatcher):
         """Thread → when its request began."""
         self.watched = False
         """Whether a thread waits for the moment when the next request need not wait any longer."""
-        self.queue_cv = _LatestFirst(self.lock)
+        self.queue_cv = _Resting(self.lock)
         self.set_thread_count(threads)
 
     def add_task(self, task: Any) -> None:
@@ -125,6 +138,7 @@ class Dispatcher(ThreadedTaskDispatcher):
                 self.logger.exception("Exception when servicing %r", task)
             with self.lock:
                 del self.begun[thread_no]
+                self.queue_cv.ended[thread_no] = time.monotonic()
 
     def _next_task(self, thread_no: int) -> Any:
         """Waits for it; None when the thread is to end."""
@@ -136,7 +150,7 @@ class Dispatcher(ThreadedTaskDispatcher):
                     if len(self.queue) > 1 and not self.watched:
                         self.queue_cv.notify()  # somebody has to look after the others
                     return self.queue.popleft()
-                self._rest(left if self.queue and not self.watched else None)
+                self._rest(thread_no, left if self.queue and not self.watched else None)
             self.active_count -= 1
             self.stop_count -= 1
             self.threads.discard(thread_no)
@@ -147,10 +161,10 @@ class Dispatcher(ThreadedTaskDispatcher):
         """Seconds until the youngest request under way has taken long."""
         return max(self.begun.values(), default=-self.patience) + self.patience - time.monotonic()
 
-    def _rest(self, watch: float | None) -> None:
+    def _rest(self, thread_no: int, watch: float | None) -> None:
         self.watched |= watch is not None
         self.active_count -= 1
-        self.queue_cv.wait(watch)
+        self.queue_cv.wait(thread_no, watch)
         self.active_count += 1
         if watch is not None:
             self.watched = False

@@ -401,6 +401,26 @@ def test_who_comes_beside_a_short_request_waits_for_it_and_meets_its_thread() ->
     assert len(told) == 4 and len(set(told[:3])) == 1
 
 
+def test_a_thread_that_only_looked_whether_somebody_waits_too_long_is_not_the_next_to_be_asked() -> None:
+    dispatcher, told = serve.Dispatcher(4, patience=1), []
+    _rests(dispatcher)
+    for _ in range(2):
+        go_on = threading.Event()
+        first, second = Task(told, go_on), Task(told)
+        dispatcher.add_task(first)
+        _rests(dispatcher, busy=1)
+        dispatcher.add_task(
+            second
+        )  # another thread wakes, sees that the first is busy for so short a time, and looks again later
+        go_on.set()
+        assert first.done.wait(5) and second.done.wait(5)
+        time.sleep(1.1)
+        _rests(dispatcher)
+    dispatcher.shutdown()
+
+    assert len(set(told)) == 1
+
+
 def test_who_comes_beside_a_long_request_is_answered_meanwhile() -> None:
     dispatcher, told, go_on = serve.Dispatcher(4, patience=0.2), [], threading.Event()
     _rests(dispatcher)
