@@ -30,6 +30,8 @@ LONGEST_FORBIDDEN = max(len(mark) for mark in FORBIDDEN_IN_XML)
 ARCHIVE_MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 ARCHIVE_SUFFIXES = (".zip", ".xlsx", ".xlsm", ".xls", ".docx", ".docm", ".rar", ".7z", ".gz", ".jar", ".exe", ".ole")
 MACRO_MARKS = ("vbaproject", "vbadata", "xl/macrosheets/", "xl/dialogsheets/", "basic/", "scripts/")
+# A RuntimeError is what zipfile says of a part that is encrypted, or pressed in a way it does not know.
+_UNREADABLE = (zipfile.BadZipFile, RuntimeError, ValueError, OSError)
 
 
 class Package:
@@ -38,7 +40,7 @@ class Package:
     def __init__(self, file: BinaryIO) -> None:
         try:
             self._zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as problem:
+        except _UNREADABLE as problem:
             raise BrokenFile(where="mục lục tệp nén") from problem
         self._entries = self._zip.infolist()
         self.names = {entry.filename for entry in self._entries}
@@ -119,7 +121,7 @@ class Package:
     def _open(self, entry: zipfile.ZipInfo) -> zipfile.ZipExtFile:
         try:
             return self._zip.open(entry)  # type: ignore[return-value]
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError, OSError) as problem:
+        except _UNREADABLE as problem:
             raise BrokenFile(where=entry.filename[:80]) from problem
 
     def read(self, name: str, *, limit: int = limits.MAX_SMALL_PART_BYTES, missing: bytes | None = None) -> bytes:
