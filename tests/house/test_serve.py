@@ -385,8 +385,10 @@ def test_who_comes_beside_a_short_request_waits_for_it_and_meets_its_thread() ->
     dispatcher, told, go_on = serve.Dispatcher(4, patience=30), [], threading.Event()
     _rests(dispatcher)
     first, second, third = Task(told, go_on), Task(told), Task(told)
-    for task in (first, second, third):
-        dispatcher.add_task(task)
+    dispatcher.add_task(first)
+    _rests(dispatcher, busy=1)
+    dispatcher.add_task(second)
+    dispatcher.add_task(third)
     time.sleep(0.1)
     assert len(told) == 1
 
@@ -409,9 +411,8 @@ def test_a_thread_that_only_looked_whether_somebody_waits_too_long_is_not_the_ne
         first, second = Task(told, go_on), Task(told)
         dispatcher.add_task(first)
         _rests(dispatcher, busy=1)
-        dispatcher.add_task(
-            second
-        )  # another thread wakes, sees that the first is busy for so short a time, and looks again later
+        # Another thread wakes, sees that the first has been busy for so short a time, and looks again later.
+        dispatcher.add_task(second)
         go_on.set()
         assert first.done.wait(5) and second.done.wait(5)
         time.sleep(1.1)
