@@ -9,13 +9,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, DataError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import Connection, OperationalError, errors, pq
 from psycopg.adapt import Transformer
+from psycopg.generators import fetch_many
 
 from .errors import NotFound
 
@@ -45,22 +47,41 @@ class Statement:
 
     def rows(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Every row, as a cursor of the framework would give it; raises what such a cursor would raise."""
-        sent = [_TEXT[type(value)](value) for value in map(values.__getitem__, self._names)]
-        framework = connections[DEFAULT_DB_ALIAS]
-        if framework.connection is None:
-            framework.ensure_connection()
-        server: Connection[Any] = framework.connection
+        sent = self._sent(values)
+        framework, server = _connected()
         if _is_cursors_to_ask(framework, server):
             with framework.cursor() as cursor:
                 cursor.execute(self.sql, values)
                 return list(cursor.fetchall())
         with framework.wrap_database_errors:
-            told = self._ask(server, sent)
-            reader = Transformer(server)
-            reader.set_pgresult(told)
-            return reader.load_rows(0, told.ntuples, tuple)
+            self._prepare(server)
+            return _read(server, server.pgconn.exec_prepared(self._name, sent))
 
-    def _ask(self, server: Connection[Any], values: list[Any]) -> pq.abc.PGresult:
+    @contextmanager
+    def under_way(self, values: Mapping[str, Any]) -> Iterator[list[tuple[Any, ...]]]:
+        """The server works while the caller goes on: the rows are in the list when the block ends, and not before.
+
+        Inside, nothing else may be asked of the database. What it refuses is raised at the end of the block.
+        """
+        sent, rows = self._sent(values), list[tuple[Any, ...]]()
+        framework, server = _connected()
+        if _is_cursors_to_ask(framework, server):
+            rows += self.rows(values)
+            yield rows
+            return
+        with framework.wrap_database_errors:
+            self._prepare(server)
+            server.pgconn.send_query_prepared(self._name, sent)
+        try:
+            yield rows
+        finally:
+            with framework.wrap_database_errors:
+                rows += _read(server, server.wait(fetch_many(server.pgconn))[-1])
+
+    def _sent(self, values: Mapping[str, Any]) -> list[Any]:
+        return [_TEXT[type(value)](value) for value in map(values.__getitem__, self._names)]
+
+    def _prepare(self, server: Connection[Any]) -> None:
         # The driver forgets and deallocates what is prepared after every rollback; in its own list ours is forgotten with the rest.
         known = server._prepared._names
         if self._key in known:
@@ -68,7 +89,19 @@ class Statement:
         else:
             _refused(server.pgconn.prepare(self._name, self._query))
             known[self._key] = self._name
-        return _refused(server.pgconn.exec_prepared(self._name, values))
+
+
+def _connected() -> tuple[BaseDatabaseWrapper, Connection[Any]]:
+    framework = connections[DEFAULT_DB_ALIAS]
+    if framework.connection is None:
+        framework.ensure_connection()
+    return framework, framework.connection
+
+
+def _read(server: Connection[Any], told: pq.abc.PGresult) -> list[tuple[Any, ...]]:
+    reader = Transformer(server)
+    reader.set_pgresult(_refused(told))
+    return reader.load_rows(0, told.ntuples, tuple)
 
 
 def _is_cursors_to_ask(framework: BaseDatabaseWrapper, server: Connection[Any]) -> bool:

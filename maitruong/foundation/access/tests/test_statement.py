@@ -178,3 +178,58 @@ def test_whoever_listens_hears_it() -> None:
         assert Statement("SELECT %(n)s::int + 43").row({"n": 1}) == (44,)
 
     assert ["+ 43" in query["sql"] for query in heard] == [True]
+
+
+def test_the_caller_goes_on_while_the_server_works() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")  # the transaction is begun
+    slow = Statement("SELECT %(n)s::int, pg_sleep(0.05)::text IS NULL FROM generate_series(1, 2)")
+
+    with slow.under_way({"n": 7}) as rows:
+        assert rows == []
+
+    assert rows == [(7, False), (7, False)]
+    assert slow.row({"n": 8}) == (8, False)
+
+
+def test_what_the_server_refuses_meanwhile_is_raised_at_the_end(shelf: None) -> None:
+    put = Statement("INSERT INTO shelf VALUES (%(number)s, 'Toán') RETURNING title")
+    put.row({"number": 1})
+    reached = []
+
+    with pytest.raises(IntegrityError) as caught, put.under_way({"number": 1}):
+        reached.append("the end of the block")
+
+    assert reached
+    assert isinstance(caught.value.__cause__, UniqueViolation)
+
+
+def test_who_breaks_off_meanwhile_leaves_the_connection_in_order(shelf: None) -> None:
+    put = Statement("INSERT INTO shelf VALUES (%(number)s, 'Toán') RETURNING number")
+
+    with pytest.raises(ZeroDivisionError), put.under_way({"number": 1}):
+        raise ZeroDivisionError
+
+    assert Statement("SELECT count(*) FROM shelf WHERE number = %(number)s::int").row({"number": 1}) == (1,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_lost_meanwhile_is_told_as_such() -> None:
+    statement = Statement("SELECT %(n)s::int + 48, pg_sleep(5)::text")
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        with pytest.raises(OperationalError), statement.under_way({"n": 1}):
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+    other.close()
+
+    connection.close_if_unusable_or_obsolete()
+    assert Statement("SELECT %(n)s::int + 49").row({"n": 1}) == (50,)
+
+
+def test_whoever_listens_hears_what_is_under_way() -> None:
+    with CaptureQueriesContext(connection) as heard, Statement("SELECT %(n)s::int + 50").under_way({"n": 1}) as rows:
+        pass
+
+    assert rows == [(51,)]
+    assert ["+ 50" in query["sql"] for query in heard] == [True]
