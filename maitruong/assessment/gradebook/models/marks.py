@@ -124,7 +124,7 @@ class MarkHistory(ScopedModel):
     append_only: ClassVar = True
 
     pk = models.CompositePrimaryKey(
-        "school_year", "school_id", "class_id", "kind", "subject", "slot", "student_id", "cell", "version"
+        "class_id", "subject", "slot", "student_id", "cell", "version", "kind", "school_year"
     )
     school_year = models.SmallIntegerField()
     school_id = models.BigIntegerField()
