@@ -1,15 +1,17 @@
-"""What a save needs to know, read under the lock in one statement: the rows of its pupils and what their results rest on.
+"""What a save needs to know, read under the lock: the rows of its pupils and what their results rest on.
 
-A save of a class touches nearly every pupil: what the class has in its other subjects is read as one stretch of the table and
-comes grouped by subject, in a few arrays. A save of a few pupils looks for theirs alone.
+A save of a few pupils looks for theirs alone, in one statement. A save of a class touches nearly every pupil: what the class has
+in its other subjects is read as one stretch of the table and comes grouped by subject, in a few arrays, by a second statement at
+which the server works while the cells are looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -17,7 +19,7 @@ from maitruong.foundation.access.statement import Statement
 from maitruong.foundation.kernel import clock
 
 from .rules.tt27_2020 import QUALITIES_AND_COMPETENCES
-from .storage import DAY, STORES, empty_row, in_year, place
+from .storage import DAY, STORES, Store, empty_row, in_year, place
 from .types import Book, ResultRow, SubjectTerm
 from .weighing import REMEMBERED
 
@@ -49,36 +51,73 @@ class Pupil:
 STANDING = (*ResultRow._fields[2:], "grade", "act", "settings_id")
 
 
-def read(
-    book: Book, student_ids: Sequence[int], *, request_id: str, actor_id: int
-) -> tuple[dict[str, Any] | None, dict[int, Pupil]]:
-    """The answer given before to this very request, if any, and the rows of these pupils. One statement."""
-    store, few = STORES[book.kind], len(student_ids) <= FEW
-    found = _statement(book.kind, book.school_year, book.moment in (0, 4), few).row(
-        {
-            **place(book),
-            "students": list(student_ids),
-            "book": book.id,
-            "actor": actor_id,
-            "request": request_id,
-            "today": clock.today(),
-            "terms": [book.term, 0],
-        }
-    )
-    assert found is not None
-    before, present, moved, first, second, standing, first_before, second_before, ids, *columns = found
-    stored = {row[0]: row[1:] for row in zip(ids or (), *columns, strict=True)} if ids else {}
-    here, came = set(present or ()), set(moved or ())
+class Found(NamedTuple):
+    """before: the answer given before to this very request, if any.
+    lay: lays what the pupils' results rest on into them, once the server has told it.
+    """
+
+    before: dict[str, Any] | None
+    pupils: dict[int, Pupil]
+    lay: Callable[[], None]
+
+
+def read(book: Book, student_ids: Sequence[int]) -> dict[int, Pupil]:
+    """The pupils' rows and all that their results rest on."""
+    with begun(book, student_ids, request_id="", actor_id=0) as found:
+        pass
+    found.lay()
+    return found.pupils
+
+
+@contextmanager
+def begun(book: Book, student_ids: Sequence[int], *, request_id: str, actor_id: int) -> Iterator[Found]:
+    """The pupils' rows; the caller goes on with them while the server looks for what a class's results rest on. That is there when
+    the block has ended. Inside, nothing else may be asked of the database.
+    """
+    few, counts = len(student_ids) <= FEW, book.moment in (0, 4)
+    values = {
+        **place(book),
+        "students": list(student_ids),
+        "book": book.id,
+        "actor": actor_id,
+        "request": request_id,
+        "today": clock.today(),
+        "terms": [book.term, 0],
+    }
+    row = _statement(book.kind, book.school_year, counts and few, few).row(values)
+    assert row is not None
+    before, present, moved, *rest = row
+    pupils = _pupils(STORES[book.kind], student_ids, present or (), moved or (), rest[_BESIDES:])
+    answer = orjson.loads(before) if before else None
+    if few or not counts:
+        yield Found(answer, pupils, lambda: _lay(book, pupils, rest[:_BESIDES], few))
+        return
+    with _beside(book.kind, book.school_year).under_way(values | {"moved": moved or []}) as told:
+        yield Found(answer, pupils, lambda: _lay(book, pupils, told[0], few))
+
+
+def _pupils(
+    store: Store, student_ids: Iterable[int], present: Iterable[int], moved: Iterable[int], own: Sequence[Any]
+) -> dict[int, Pupil]:
+    """own: the pupils who have a row, then each of its columns in their order; None when there is no row yet."""
+    ids, *columns = own
+    stored = {row[0]: row[1:] for row in zip(ids, *columns, strict=True)} if ids else {}
+    here, came = set(present), set(moved)
     pupils = {}
     for pupil_id in student_ids:
         row = stored.get(pupil_id)
         cells = dict(zip(store.read_back, row[1:], strict=True)) if row else empty_row(store)
         pupils[pupil_id] = Pupil(pupil_id, pupil_id in here, row[0] if row else 0, cells, pupil_id in came)
+    return pupils
+
+
+def _lay(book: Book, pupils: Mapping[int, Pupil], beside: Sequence[str | None], few: bool) -> None:
+    """Lay what stands beside the rows, in the order of `_beside`, into the pupils."""
+    first, second, standing, first_before, second_before = beside
     about = [len(beside.group) if few else None for beside in (*_BESIDE[_family(book.kind)], _STANDING)]
     lay = _lay_primary if book.kind in ("primary", "quality") else _lay_secondary
     lay(pupils, _blocks(first_before, first, about[0]), _blocks(second_before, second, about[1]))
     _lay_results(pupils, _blocks(None, standing, about[2]))
-    return (orjson.loads(before) if before else None), pupils
 
 
 Blocks = list[tuple[list[int], list[list[Any]]]]
@@ -205,23 +244,38 @@ def _of_class(beside: _Beside) -> str:
     GROUP BY students) blocks)"""
 
 
-def _from_elsewhere(beside: _Beside) -> str:
+def _from_elsewhere(beside: _Beside, moved: str) -> str:
     """The same shape, one pupil at a time, of other classes of the school; of two rows for one place the later one last."""
     group = [f"o.{name}" for name in beside.group]
     arrays = [f"json_build_array(o.{name})" for name in beside.values]
     line = f"json_build_array({', '.join([*group, *arrays])})"
     return f"""(SELECT json_agg(json_build_array(json_build_array(o.student_id), json_build_array({line})) ORDER BY o.updated_at)::text
-  FROM {beside.table} o WHERE {_AT} AND o.class_id <> %(class_id)s::bigint AND o.student_id = ANY(roll.moved){beside.where})"""
+  FROM {beside.table} o WHERE {_AT} AND o.class_id <> %(class_id)s::bigint AND o.student_id = ANY({moved}){beside.where})"""
+
+
+_BESIDES = 5
+
+
+def _besides(kind: str, of_class: Callable[[_Beside], str], moved: str) -> list[str]:
+    first, second = _BESIDE[_family(kind)]
+    return [
+        *map(of_class, (first, second, _STANDING)),
+        _from_elsewhere(first, moved),
+        _from_elsewhere(second, moved),
+    ]
+
+
+@lru_cache(maxsize=64)
+def _beside(kind: str, school_year: int) -> Statement:
+    """What the results of a class rest on, beside the book's own rows."""
+    return Statement(in_year(f"SELECT {', '.join(_besides(kind, _of_class, '%(moved)s::bigint[]'))}", school_year))
 
 
 @lru_cache(maxsize=64)
 def _statement(kind: str, school_year: int, counts: bool, few: bool) -> Statement:
-    """counts: whether the book's rows enter a result (at primary school only those of the end of the year)."""
+    """counts: whether what results rest on comes with the rows."""
     store = STORES[kind]
-    besides, of_class = _BESIDE[_family(kind)], _of_few if few else _of_class
-    beside = ["NULL::text"] * 5
-    if counts:
-        beside = [*map(of_class, (*besides, _STANDING)), *map(_from_elsewhere, besides)]
+    beside = _besides(kind, _of_few, "roll.moved") if counts else ["NULL::text"] * _BESIDES
     # OFFSET 0: each pupil is looked up. The planner would read the roll of the whole school instead.
     own = ", ".join(f"array_agg(m.{name}) AS {name}" for name in ("student_id", "version", *store.read_back))
     whose = " AND m.student_id = ANY(%(students)s::bigint[])" if few else ""

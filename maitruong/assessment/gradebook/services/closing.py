@@ -14,7 +14,7 @@ from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.kernel.school_year import SchoolYear
 
 from .. import columns, layout, queries, reading, writing
-from ..errors import AlreadyClosed, BookIncomplete, NotClosed, ReasonNeeded, SavedMeanwhile, YearClosed
+from ..errors import AlreadyClosed, BookIncomplete, NotClosed, ReasonNeeded, YearClosed
 from ..events import BookClosed, BookReopened
 from ..models.marks import ABSENT, Basis
 from ..reading import Pupil
@@ -89,7 +89,7 @@ def reopen_book(scope: Scope, *, book_id: int, reason: str) -> None:
 def _pupils(book: Book) -> list[Pupil]:
     """The rows of the class's present pupils, under the lock."""
     present = queries.present_pupils(book)
-    _, pupils = reading.read(book, present, request_id="", actor_id=0)
+    pupils = reading.read(book, present)
     return [pupils[pupil_id] for pupil_id in present]
 
 
@@ -133,7 +133,7 @@ def _judge_all(
     for pupil in pupils:
         judge_row(book, pupil, closed=closed)
     rows = [p for p in pupils if p.id in touched or p.cells != before[p.id]]
-    written = writing.write(
+    writing.write(
         book,
         sheet,
         {pupil.id: pupil for pupil in pupils},
@@ -146,8 +146,6 @@ def _judge_all(
         at=clock.now(),
         touch=True,
     )
-    if not written:
-        raise SavedMeanwhile(book=book.title)
 
 
 def _shown(book: Book, changes: Sequence[Change]) -> list[Change]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -25,7 +26,6 @@ from ..errors import (
     NotInClass,
     NotJudged,
     ReasonNeeded,
-    SavedMeanwhile,
     TooManyCells,
     YearClosed,
 )
@@ -69,15 +69,16 @@ def _enter(scope: Scope, book_id: int, cells: Sequence[Cell], request_id: str, k
         raise TooManyCells(given=formats.number(len(cells)), most=formats.number(CELLS_MOST))
     book, sheet = locked_book(scope, book_id, kinds=kinds)
     students = sorted({cell.row for cell in cells})
-    before, pupils = reading.read(book, students, request_id=request_id, actor_id=scope.actor_id or 0)
-    if before is not None:
-        return Saved(**before)
-    refuse_if_closed(book)
-    save = _Save(book, sheet, pupils)
-    for cell in cells:
-        save.take(cell)
+    with reading.begun(book, students, request_id=request_id, actor_id=scope.actor_id or 0) as found:
+        if found.before is not None:
+            return Saved(**found.before)
+        refuse_if_closed(book)
+        save = _Save(scope, book, sheet, found.pupils, found.lay)
+        for cell in cells:
+            save.take(cell)
+        save.judge()
     save.tell_conflicts()
-    return save.finish(scope, request_id)
+    return save.finish(request_id)
 
 
 def locked_book(scope: Scope, book_id: int, *, permission: str = "", kinds: tuple[str, ...] = ()) -> tuple[Book, Sheet]:
@@ -103,9 +104,11 @@ def refuse_if_closed(book: Book) -> None:
 class _Save:
     """One save on its way: what each cell came to, which rows changed, and what was there before."""
 
+    scope: Scope
     book: Book
     sheet: Sheet
     pupils: dict[int, Pupil]
+    lay: Callable[[], None]
     answers: list[CellAnswer] = field(default_factory=list)
     conflicts: list[int] = field(default_factory=list)
     first: dict[tuple[int, str], Any] = field(default_factory=dict)
@@ -171,37 +174,51 @@ class _Save:
             theirs = {**(answer.theirs or {}), "by": name or "người khác", "at": iso(at)}
             self.answers[n] = CellAnswer(answer.row, answer.column, answer.value, answer.state, theirs=theirs)
 
-    def finish(self, scope: Scope, request_id: str) -> Saved:
-        """Judge the rows that changed, write everything, tell it, answer."""
-        changes = self._changes()
-        changed = sorted({change.student_id for change in changes})
-        at = clock.now()
-        for pupil_id in changed:
+    def judge(self) -> None:
+        """Make the averages and outcomes of the rows that changed. A class's rows are made ready to be sent."""
+        self.at, self.changes = clock.now(), self._changes()
+        self.changed = sorted({change.student_id for change in self.changes})
+        for pupil_id in self.changed:
             judge_row(self.book, self.pupils[pupil_id])
-        results = results_of(self.book, self.sheet, filter(self._counts_anew, map(self.pupils.__getitem__, changed)))
-        version = self.book.version + bool(changes)
-        saved = Saved(
-            f'"{version}"',
-            iso(at),
-            [answer.as_dict() for answer in self.answers],
-            {str(pupil_id): self._computed(self.pupils[pupil_id]) for pupil_id in changed},
-        )
-        written = writing.write(
-            self.book,
+        self.ahead: writing.Ahead | None = None
+        if len(self.changed) > reading.FEW:
+            self.ahead = writing.Ahead(
+                self.book,
+                self.sheet,
+                self.pupils,
+                rows=self.changed,
+                history=self.changes,
+                actor_id=self.scope.actor_id,
+                at=self.at,
+            )
+
+    def finish(self, request_id: str) -> Saved:
+        """Make the results, write everything, tell it, answer. The rows of a class are written while its results are made."""
+        book, pupils = self.book, self.pupils
+        with self.ahead.under_way() if self.ahead else nullcontext():
+            self.lay()
+            results = results_of(book, self.sheet, filter(self._counts_anew, map(pupils.__getitem__, self.changed)))
+            saved = Saved(
+                f'"{book.version + bool(self.changes)}"',
+                iso(self.at),
+                [answer.as_dict() for answer in self.answers],
+                {str(pupil_id): self._computed(pupils[pupil_id]) for pupil_id in self.changed},
+            )
+            told = carried(self.scope, book, self.changes) if self.changes else ()
+        writing.write(
+            book,
             self.sheet,
-            self.pupils,
-            rows=changed,
-            history=changes,
+            pupils,
+            rows=() if self.ahead else self.changed,
+            history=() if self.ahead else self.changes,
             results=results,
             answer=saved.as_dict(),
             request_id=request_id,
-            actor_id=scope.actor_id,
-            at=at,
-            touch=bool(changes),
-            carried=carried(scope, self.book, changes) if changes else (),
+            actor_id=self.scope.actor_id,
+            at=self.at,
+            touch=bool(self.changes) and not self.ahead,
+            carried=told,
         )
-        if not written:
-            raise SavedMeanwhile(book=self.book.title)
         return saved
 
     def _changes(self) -> list[Change]:
@@ -329,7 +346,7 @@ def set_basis(scope: Scope, *, book_id: int, student_ids: Iterable[int], basis: 
     book, sheet = locked_book(scope, book_id, permission="gradebook.exempt", kinds=("score", "comment", "primary"))
     refuse_if_closed(book)
     wanted = Basis(basis)
-    _, pupils = reading.read(book, sorted(set(student_ids)), request_id="", actor_id=0)
+    pupils = reading.read(book, sorted(set(student_ids)))
     here = [pupil for pupil in pupils.values() if pupil.present]
     if not here:
         raise NotFound
@@ -340,7 +357,7 @@ def set_basis(scope: Scope, *, book_id: int, student_ids: Iterable[int], basis: 
     for pupil in chosen:
         pupil.cells["basis"] = int(wanted)
         judge_row(book, pupil)
-    written = writing.write(
+    writing.write(
         book,
         sheet,
         pupils,
@@ -353,8 +370,6 @@ def set_basis(scope: Scope, *, book_id: int, student_ids: Iterable[int], basis: 
         at=clock.now(),
         touch=True,
     )
-    if not written:
-        raise SavedMeanwhile(book=book.title)
     tell_basis(scope, book, changes, reason)
     return [pupil.id for pupil in chosen]
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from maitruong.assessment.gradebook import services
+from maitruong.assessment.gradebook import reading, services
 from maitruong.assessment.gradebook.errors import BookClosed, YearClosed
 from maitruong.assessment.gradebook.tests import factories as make
 from maitruong.assessment.gradebook.types import Cell
@@ -238,14 +238,55 @@ def statements_of_a_save(pupils: int, columns: tuple[str, ...]) -> tuple[int, in
     return used, len(make.rows_of("gradebook_markhistory"))
 
 
-def test_a_save_takes_three_statements_for_five_pupils_and_for_forty_five() -> None:
+def test_a_save_takes_three_statements_for_a_few_pupils_and_five_for_a_class_of_any_size() -> None:
     everything = ("tx1", "tx2", "tx3", "tx4", "gk", "ck")
 
-    few, few_rows = statements_of_a_save(5, everything)
+    few, few_rows = statements_of_a_save(reading.FEW, everything)
+    five, five_rows = statements_of_a_save(5, everything)
     many, many_rows = statements_of_a_save(45, everything)
 
-    assert (few, many) == (3, 3)
-    assert (few_rows, many_rows - few_rows) == (30, 270)
+    assert (few, five, many) == (3, 5, 5)
+    assert (few_rows, five_rows - few_rows, many_rows - five_rows) == (24, 30, 270)
+
+
+def test_a_column_of_a_class_leaves_the_other_cells_as_they_stand() -> None:
+    room = make.a_classroom(pupils=tuple(f"Trần Thị Bé {n}" for n in range(reading.FEW + 3)))
+    lan, (first, *others) = make.teacher_of(room), room.pupils
+    make.type_in(lan, room.book(), *((p, "tx1", "6") for p in others), *((p, "gk", "8") for p in others))
+
+    make.type_in(lan, room.book(), *((p, "tx2", "9") for p in room.pupils))
+    make.type_in(lan, room.book(), *((p, "tx1", "7", "6") for p in others), (first, "tx1", "10"))
+    last = make.type_in(lan, room.book(), *((p, "ck", "8") for p in room.pupils))
+
+    stored = make.rows_of("gradebook_mark", "student_id, tx1, tx2, tx3, gk, ck, average, version", "student_id")
+    assert stored == [
+        (first, 100, 90, None, None, 80, None, 4),
+        *((p, 70, 90, None, 80, 80, 80, 4) for p in others),
+    ]
+    assert last.rows[str(others[0])] == {"average": "8,0*"}
+    assert len(make.rows_of("gradebook_markhistory")) == 2 * len(others) + 3 * len(room.pupils)
+
+
+def test_a_class_and_one_pupil_of_it_come_to_the_same_results() -> None:
+    names = tuple(f"Trần Thị Bé {n}" for n in range(reading.FEW + 3))
+    results = []
+    for at_once in (True, False):
+        room = make.a_classroom(name=f"8A{at_once}", pupils=names)
+        lan = make.teacher_of(room)
+        for column in ("tx1", "tx2", "tx3", "tx4", "gk", "ck"):
+            cells = [(p, column, str(n + 3)) for n, p in enumerate(room.pupils)]
+            for part in [cells] if at_once else [[cell] for cell in cells]:
+                make.type_in(lan, room.book(), *part)
+        results.append(
+            make.rows_of(
+                f"gradebook_result WHERE class_id = {room.class_id}",
+                "term, learning, conduct, title, missing, provisional",
+                "term, student_id",
+            )
+        )
+
+    assert len(results[0]) == 2 * len(names)
+    assert results[0] == results[1]
 
 
 def test_answers_kept_for_repeats_are_forgotten_after_a_month(room: make.Classroom, lan: Any) -> None:

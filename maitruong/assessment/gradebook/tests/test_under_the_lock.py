@@ -25,7 +25,7 @@ def book_of(room: make.Classroom, key: tuple[str, int]) -> Book:
 
 def read_by(account: Any, book: Book, pupils: list[int]) -> dict[int, dict[str, Any]]:
     with make.working_as(account):
-        _, found = reading.read(book, pupils, request_id="", actor_id=0)
+        found = reading.read(book, pupils)
     return {pupil_id: asdict(pupil) for pupil_id, pupil in found.items()}
 
 

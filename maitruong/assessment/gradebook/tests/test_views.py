@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import openpyxl
@@ -12,9 +13,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from maitruong.assessment.gradebook import services, writing
+from maitruong.assessment.gradebook import reading, services, storage
 from maitruong.assessment.gradebook.tests import factories as make
 from maitruong.assessment.gradebook.tests.conftest import signed_in
+from maitruong.assessment.gradebook.types import Book, Sheet
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import system_scope
 from tests import factories as house
@@ -151,16 +153,24 @@ def test_a_save_of_forty_five_marks_is_one_commit() -> None:
     texts = [q["sql"] for q in seen.captured_queries]
     assert answer.status_code == 200
     assert texts.count("BEGIN") == texts.count("COMMIT") == 1
-    assert len([t for t in in_view(seen) if t != "COMMIT"]) == 3
+    assert len([t for t in in_view(seen) if t != "COMMIT"]) == 5
 
 
-def test_a_save_refused_after_it_wrote_leaves_nothing(room: make.Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    write = writing.write
-    monkeypatch.setattr(writing, "write", lambda *given, **more: write(*given, **more) and False)
+@pytest.mark.parametrize("pupils", [1, reading.FEW + 3])
+def test_a_save_refused_after_it_wrote_leaves_nothing(pupils: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = make.a_classroom(pupils=tuple(f"Trần Thị Bé {n}" for n in range(pupils)))
+    lock = storage.lock
 
-    answer = post(signed_in(make.teacher_of(room)), f"/so-diem/{room.book()}/diem/", (room.pupils[0], "tx1", "7,5", ""))
+    def lock_in_vain(book_id: int) -> tuple[Book, Sheet] | None:
+        found = lock(book_id)
+        return found and (replace(found[0], version=found[0].version + 7), found[1])
 
-    assert answer.status_code == 422
+    monkeypatch.setattr(storage, "lock", lock_in_vain)
+    cells = [(pupil, "tx1", "7,5", "") for pupil in room.pupils]
+
+    answer = post(signed_in(make.teacher_of(room)), f"/so-diem/{room.book()}/diem/", *cells)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "gradebook.saved_meanwhile")
     with unit_of_work(system_scope("test")), connection.cursor() as cursor:
         cursor.execute(
             "SELECT (SELECT count(*) FROM gradebook_mark), (SELECT count(*) FROM gradebook_markhistory),"
