@@ -123,7 +123,7 @@ class Installation:
         with self.superuser(NAME) as db:
             used = db.execute("SELECT relid::regclass::text FROM pg_stat_user_tables WHERE n_dead_tup > 0").fetchall()
             for (table,) in used:
-                db.execute(f"VACUUM (ANALYZE) {table}".encode())
+                db.execute(f"VACUUM (ANALYZE, INDEX_CLEANUP ON) {table}".encode())
 
     def _become_the_application(self) -> None:
         """Let this process use the product's own code on the measured database."""
