@@ -12,10 +12,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, DataError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from psycopg import Connection, OperationalError, errors, pq
+from psycopg import Connection, OperationalError, abc, errors, pq
 from psycopg.adapt import Transformer
 from psycopg.generators import fetch_many
 
@@ -98,8 +99,14 @@ def _connected() -> tuple[BaseDatabaseWrapper, Connection[Any]]:
     return framework, framework.connection
 
 
+_READERS: WeakKeyDictionary[Connection[Any], abc.Transformer] = WeakKeyDictionary()
+"""A connection's reader remembers how it loads each type."""
+
+
 def _read(server: Connection[Any], told: pq.abc.PGresult) -> list[tuple[Any, ...]]:
-    reader = Transformer(server)
+    reader = _READERS.get(server)
+    if reader is None:
+        reader = _READERS[server] = Transformer(server)
     reader.set_pgresult(_refused(told))
     return reader.load_rows(0, told.ntuples, tuple)
 
