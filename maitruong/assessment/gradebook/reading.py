@@ -86,38 +86,46 @@ def begun(book: Book, student_ids: Sequence[int], *, request_id: str, actor_id: 
     }
     row = _statement(book.kind, book.school_year, counts and few, few).row(values)
     assert row is not None
-    before, present, moved, *rest = row
-    pupils = _pupils(STORES[book.kind], student_ids, present or (), moved or (), rest[_BESIDES:])
+    before, present, moved, *beside, own = row[: 4 + _BESIDES] if few else (*row[: 3 + _BESIDES], row[3 + _BESIDES :])
+    stored = orjson.loads(own or "[]") if few else zip(*own, strict=True) if own[0] else ()
+    pupils = _pupils(STORES[book.kind], student_ids, present or (), moved or (), stored)
+    elsewhere: Sequence[str | None] = (None, None)
+    if counts and moved:
+        (elsewhere,) = _elsewhere(book.kind, book.school_year).rows(values | {"moved": moved})
     answer = orjson.loads(before) if before else None
     if few or not counts:
-        yield Found(answer, pupils, lambda: _lay(book, pupils, rest[:_BESIDES], few))
+        yield Found(answer, pupils, lambda: _lay(book, pupils, beside, elsewhere, few))
         return
-    with _beside(book.kind, book.school_year).under_way(values | {"moved": moved or []}) as told:
-        yield Found(answer, pupils, lambda: _lay(book, pupils, told[0], few))
+    with _beside(book.kind, book.school_year).under_way(values) as told:
+        yield Found(answer, pupils, lambda: _lay(book, pupils, told[0], elsewhere, few))
 
 
 def _pupils(
-    store: Store, student_ids: Iterable[int], present: Iterable[int], moved: Iterable[int], own: Sequence[Any]
+    store: Store,
+    student_ids: Iterable[int],
+    present: Iterable[int],
+    moved: Iterable[int],
+    stored: Iterable[Sequence[Any]],
 ) -> dict[int, Pupil]:
-    """own: the pupils who have a row, then each of its columns in their order; None when there is no row yet."""
-    ids, *columns = own
-    stored = {row[0]: row[1:] for row in zip(ids, *columns, strict=True)} if ids else {}
+    """stored: pupil, version and cells of every row there is."""
+    rows = {pupil_id: (version, cells) for pupil_id, version, *cells in stored}
     here, came = set(present), set(moved)
     pupils = {}
     for pupil_id in student_ids:
-        row = stored.get(pupil_id)
-        cells = dict(zip(store.read_back, row[1:], strict=True)) if row else empty_row(store)
-        pupils[pupil_id] = Pupil(pupil_id, pupil_id in here, row[0] if row else 0, cells, pupil_id in came)
+        version, values = rows.get(pupil_id, (0, None))
+        cells = dict(zip(store.read_back, values, strict=True)) if values else empty_row(store)
+        pupils[pupil_id] = Pupil(pupil_id, pupil_id in here, version, cells, pupil_id in came)
     return pupils
 
 
-def _lay(book: Book, pupils: Mapping[int, Pupil], beside: Sequence[str | None], few: bool) -> None:
-    """Lay what stands beside the rows, in the order of `_beside`, into the pupils."""
-    first, second, standing, first_before, second_before = beside
+def _lay(
+    book: Book, pupils: Mapping[int, Pupil], beside: Sequence[str | None], elsewhere: Sequence[str | None], few: bool
+) -> None:
+    """Lay what stands beside the rows into the pupils: first what they bring from another class."""
     about = [len(beside.group) if few else None for beside in (*_BESIDE[_family(book.kind)], _STANDING)]
     lay = _lay_primary if book.kind in ("primary", "quality") else _lay_secondary
-    lay(pupils, _blocks(first_before, first, about[0]), _blocks(second_before, second, about[1]))
-    _lay_results(pupils, _blocks(None, standing, about[2]))
+    lay(pupils, _blocks(elsewhere[0], beside[0], about[0]), _blocks(elsewhere[1], beside[1], about[1]))
+    _lay_results(pupils, _blocks(None, beside[2], about[2]))
 
 
 Blocks = list[tuple[list[int], list[list[Any]]]]
@@ -244,41 +252,44 @@ def _of_class(beside: _Beside) -> str:
     GROUP BY students) blocks)"""
 
 
-def _from_elsewhere(beside: _Beside, moved: str) -> str:
+def _from_elsewhere(beside: _Beside) -> str:
     """The same shape, one pupil at a time, of other classes of the school; of two rows for one place the later one last."""
     group = [f"o.{name}" for name in beside.group]
     arrays = [f"json_build_array(o.{name})" for name in beside.values]
     line = f"json_build_array({', '.join([*group, *arrays])})"
     return f"""(SELECT json_agg(json_build_array(json_build_array(o.student_id), json_build_array({line})) ORDER BY o.updated_at)::text
-  FROM {beside.table} o WHERE {_AT} AND o.class_id <> %(class_id)s::bigint AND o.student_id = ANY({moved}){beside.where})"""
+  FROM {beside.table} o WHERE {_AT} AND o.class_id <> %(class_id)s::bigint AND o.student_id = ANY(%(moved)s::bigint[]){beside.where})"""
 
 
-_BESIDES = 5
-
-
-def _besides(kind: str, of_class: Callable[[_Beside], str], moved: str) -> list[str]:
-    first, second = _BESIDE[_family(kind)]
-    return [
-        *map(of_class, (first, second, _STANDING)),
-        _from_elsewhere(first, moved),
-        _from_elsewhere(second, moved),
-    ]
+_BESIDES = 3
 
 
 @lru_cache(maxsize=64)
 def _beside(kind: str, school_year: int) -> Statement:
     """What the results of a class rest on, beside the book's own rows."""
-    return Statement(in_year(f"SELECT {', '.join(_besides(kind, _of_class, '%(moved)s::bigint[]'))}", school_year))
+    besides = (*_BESIDE[_family(kind)], _STANDING)
+    return Statement(in_year(f"SELECT {', '.join(map(_of_class, besides))}", school_year))
+
+
+@lru_cache(maxsize=64)
+def _elsewhere(kind: str, school_year: int) -> Statement:
+    """What pupils who came from another class bring along. Few do, and the others need not prepare for it."""
+    return Statement(in_year(f"SELECT {', '.join(map(_from_elsewhere, _BESIDE[_family(kind)]))}", school_year))
 
 
 @lru_cache(maxsize=64)
 def _statement(kind: str, school_year: int, counts: bool, few: bool) -> Statement:
     """counts: whether what results rest on comes with the rows."""
     store = STORES[kind]
-    beside = _besides(kind, _of_few, "roll.moved") if counts else ["NULL::text"] * _BESIDES
+    besides = (*_BESIDE[_family(kind)], _STANDING)
+    beside = map(_of_few, besides) if counts else ["NULL::text"] * _BESIDES
+    columns = [f"m.{name}" for name in ("student_id", "version", *store.read_back)]
+    # Each column's array costs the server a little to prepare, each row's JSON a little to write.
+    own = f"json_agg(json_build_array({', '.join(columns)}))::text"
+    whose = " AND m.student_id = ANY(%(students)s::bigint[])"
+    if not few:
+        own, whose = ", ".join(f"array_agg({column})" for column in columns), ""
     # OFFSET 0: each pupil is looked up. The planner would read the roll of the whole school instead.
-    own = ", ".join(f"array_agg(m.{name}) AS {name}" for name in ("student_id", "version", *store.read_back))
-    whose = " AND m.student_id = ANY(%(students)s::bigint[])" if few else ""
     sql = f"""
 SELECT (SELECT r.answer::text FROM gradebook_savedrequest r
         WHERE r.book_id = %(book)s::bigint AND r.actor_id = %(actor)s::bigint AND r.request_id = %(request)s::text),
