@@ -14,6 +14,8 @@ import django
 import psycopg
 
 CLASSES = 4
+PUPILS = 8
+"""More than a save looks for one by one: a column is saved as a class is."""
 SEEN = """
 CREATE TABLE seen_fact (event_id bigint, kind text, payload jsonb);
 CREATE TABLE seen_reaction (event_id bigint, reaction text);
@@ -32,11 +34,12 @@ def main() -> None:
 
     with psycopg.connect(os.environ["MT_OWNER_URL"], autocommit=True) as db:
         db.execute(SEEN)
-    first = make.a_classroom(name="8A1")
+    pupils = tuple(f"Trần Thị Bé {number}" for number in range(PUPILS))
+    first = make.a_classroom(name="8A1", pupils=pupils)
     rooms = [first]
     for number in range(2, CLASSES + 1):
         place = (first.department, first.commune, first.school, first.principal)
-        rooms.append(make.add_class(*place, 8, f"8A{number}", make.PUPILS))
+        rooms.append(make.add_class(*place, 8, f"8A{number}", pupils))
     desks = [
         {"book": room.book(), "pupils": room.pupils, "session": session_of(make.teacher_of(room, name=f"Lê Thị {n}"))}
         for n, room in enumerate(rooms)

@@ -1,4 +1,5 @@
-"""A teacher who saves marks without pause and keeps every receipt; what got no answer is asked again, under the same id."""
+"""A teacher who saves marks without pause, one or a whole column, and keeps every receipt; what got no answer is asked again, under
+the same id."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ import random
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 CSRF = "f" * 32
 COLUMNS = ("tx1", "tx2", "gk", "ck")
@@ -16,15 +17,19 @@ VALUES = ("4", "5,5", "6,5", "7", "8,5", "9", "10")
 """As the book shows them: a value unlike the text that stands there is a change."""
 
 
-@dataclass(frozen=True)
-class Receipt:
-    """One cell the server said it saved."""
-
-    request_id: str
+class Cell(NamedTuple):
     pupil: int
     column: str
-    old: str
+    old: str | None
     new: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The cells of one request, which the server said it saved."""
+
+    request_id: str
+    cells: tuple[Cell, ...]
 
 
 @dataclass
@@ -61,19 +66,25 @@ class Teacher:
             self._save(f"nhan-{self.book}-{number:06}")
 
     def _save(self, request_id: str) -> None:
-        at = self.chance.choice(self.pupils), self.chance.choice(COLUMNS)
-        saw = self.shown.get(at, "")
-        new = self.chance.choice([value for value in VALUES if value != saw])
-        cell = {"row": str(at[0]), "column": at[1], "value": new, "saw": saw}
-        answer = self._until_answered({"request_id": request_id, "cells": [cell]})
+        column = self.chance.choice(COLUMNS)
+        pupils = self.chance.choice([self.pupils, [self.chance.choice(self.pupils)]])
+        wanted = [self._change(pupil, column) for pupil in pupils]
+        given = [
+            {"row": str(cell.pupil), "column": column, "value": cell.new, "saw": cell.old or ""} for cell in wanted
+        ]
+        answer = self._until_answered({"request_id": request_id, "cells": given})
         if answer is None:
             return
-        told = answer["cells"][0]
-        if told["state"] != "saved":
+        told = [(int(cell["row"]), cell["column"], cell["value"], cell["state"]) for cell in answer["cells"]]
+        if told != [(cell.pupil, column, cell.new, "saved") for cell in wanted]:
             self.strange.append(f"{request_id}: {told}")
             return
-        self.shown[at] = told["value"]
-        self.receipts.append(Receipt(request_id, *at, saw, told["value"]))
+        self.shown |= {(cell.pupil, column): cell.new for cell in wanted}
+        self.receipts.append(Receipt(request_id, tuple(wanted)))
+
+    def _change(self, pupil: int, column: str) -> Cell:
+        saw = self.shown.get((pupil, column))
+        return Cell(pupil, column, saw, self.chance.choice([value for value in VALUES if value != saw]))
 
     def _until_answered(self, given: dict[str, Any]) -> dict[str, Any] | None:
         body = json.dumps(given).encode()

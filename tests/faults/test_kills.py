@@ -22,7 +22,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.faults.teacher import Receipt, Teacher
+from tests.faults.teacher import Teacher
 from tests.house.test_up import Started, environment, wait_for
 from tools import postgres, roles
 from tools.cluster import Cluster
@@ -179,20 +179,20 @@ def all_told(house: House) -> bool:
 
 def assert_book_is_what_the_receipts_say(house: House, teacher: Teacher) -> None:
     """Answers kept, history, audit and published facts: one for each receipt, in the same order, with the same values."""
-    wanted = [(r.pupil, r.column, r.old or None, r.new) for r in teacher.receipts]
+    wanted = [sorted(receipt.cells) for receipt in teacher.receipts]
+    assert {len(cells) for cells in wanted} == {1, len(teacher.pupils)}
     with house.superuser() as db:
         answered = rows(db, "SELECT request_id FROM gradebook_savedrequest WHERE book_id = %s", teacher.book)
         assert sorted(row[0] for row in answered) == sorted(r.request_id for r in teacher.receipts)
 
         past = rows(
             db,
-            "SELECT h.student_id, h.cell, h.old, h.new, h.version FROM gradebook_markhistory h JOIN gradebook_markbook b"
+            "SELECT h.version, h.student_id, h.cell, h.old, h.new FROM gradebook_markhistory h JOIN gradebook_markbook b"
             " ON b.class_id = h.class_id AND b.subject = h.subject AND b.term = h.slot AND b.school_year = h.school_year"
-            " WHERE b.id = %s AND h.kind = 'score' ORDER BY h.version",
+            " WHERE b.id = %s AND h.kind = 'score' ORDER BY h.version, h.student_id",
             teacher.book,
         )
-        assert [row[:4] for row in past] == wanted
-        assert [row[4] for row in past] == list(range(1, len(wanted) + 1))
+        assert past == [(version, *cell) for version, cells in enumerate(wanted, 1) for cell in cells]
 
         entries = rows(
             db,
@@ -200,20 +200,20 @@ def assert_book_is_what_the_receipts_say(house: House, teacher: Teacher) -> None
             " AND object_id = %s::text ORDER BY id",
             teacher.book,
         )
-        assert [tuple(entry[0][0]) for entry in entries] == wanted
+        assert [sorted(map(tuple, entry[0])) for entry in entries] == wanted
 
         facts = rows(
             db,
             "SELECT payload -> 'students' FROM seen_fact WHERE payload ->> 'book_id' = %s::text ORDER BY event_id",
             teacher.book,
         )
-        assert [fact[0] for fact in facts] == [[r.pupil] for r in teacher.receipts]
+        assert [fact[0] for fact in facts] == [[cell.pupil for cell in cells] for cells in wanted]
         assert_cells_show_the_last_receipt(db, teacher)
 
 
 def assert_cells_show_the_last_receipt(db: psycopg.Connection, teacher: Teacher) -> None:
-    last = {(r.pupil, r.column): r for r in teacher.receipts}
-    for (pupil, column), receipt in last.items():
+    last = {(cell.pupil, cell.column): cell.new for receipt in teacher.receipts for cell in receipt.cells}
+    for (pupil, column), new in last.items():
         found = rows(
             db,
             f"SELECT m.{column} FROM gradebook_mark m JOIN gradebook_markbook b ON b.class_id = m.class_id"
@@ -221,11 +221,11 @@ def assert_cells_show_the_last_receipt(db: psycopg.Connection, teacher: Teacher)
             teacher.book,
             pupil,
         )
-        assert found == [(tenths(receipt),)]
+        assert found == [(tenths(new),)]
 
 
-def tenths(receipt: Receipt) -> int:
-    return int(Decimal(receipt.new.replace(",", ".")) * 10)
+def tenths(shown: str) -> int:
+    return int(Decimal(shown.replace(",", ".")) * 10)
 
 
 def assert_no_reaction_was_done_twice(house: House) -> None:
