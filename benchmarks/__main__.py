@@ -18,7 +18,7 @@ from benchmarks.run import ALONE, AREAS, Bench, document
 from tools.places import CHECKOUT, var
 from tools.trouble import Trouble
 
-LEAST_ROUNDS = 5
+LEAST_ROUNDS, ROUNDS = 5, 7
 
 
 def main(arguments: list[str]) -> int:
@@ -52,7 +52,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--data", choices=("small", "province"), default="small", help="the seeded world")
     parser.add_argument("--scale", default="", help="of the province: 1, 1/3, 1/10, or several with commas between")
     parser.add_argument("--folder", type=Path, help="where the measured installation lives; kept for the next run")
-    parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS, help="alternating samples")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="alternating samples")
     parser.add_argument("--turns", type=int, default=30, help="requests in one sample")
     parser.add_argument("--seconds", type=float, default=2.0, help="length of a sample of several clients")
     parser.add_argument("--short", action="store_true", help="memory after a few seconds of journeys, not 10 minutes")

@@ -2,8 +2,8 @@
 
 Each size is measured by a process of its own (a process belongs to one database). A cost is every figure with an upper limit,
 as its ratio to the yardstick of the same minute; where a figure is a ratio to work that grows with the data itself, the `cost` it
-tells beside, in requests of Y3 of the same minute; and what the seed and the database's files took. Growth is held against the
-number of subject-term results.
+tells beside, in units of what the machine did in the same minute; and what the seed and the database's files took. Growth is held
+against the number of subject-term results.
 """
 
 from __future__ import annotations
