@@ -64,6 +64,23 @@ def ids() -> list[int]:
         return list(Entry.objects.visible_to(make.SYSTEM, "").order_by("id").values_list("pk", flat=True))
 
 
+def test_a_log_that_was_never_sealed_is_told_as_such_and_the_first_seal_takes_all(
+    tamper: Callable[[str], None],
+) -> None:
+    tamper("DELETE FROM audit_sealmark")
+    entries_written(2)
+
+    before = findings()
+    sealed_first = seal_once()
+
+    assert before == [("unsealed", None)]
+    assert (sealed_first, findings()) == (2, [])
+
+    tamper("DELETE FROM audit_seal")
+    tamper("DELETE FROM audit_sealmark")
+    assert findings() == [("unsealed", None)], "who takes every seal away does not find an intact log"
+
+
 def test_an_untouched_chain_verifies_and_says_nothing_of_young_entries(tamper: object) -> None:
     entries_written()
     sealed()

@@ -101,17 +101,31 @@ def _text(value: Any) -> str:
 def verify() -> Iterator[Finding]:
     """Walk every chain. Runs under a system scope; yields nothing when all is well.
 
-    An entry younger than the last seal is not a finding; an older one outside every seal is ("added").
+    An entry younger than the last seal is not a finding; an older one outside every seal is ("added"). Where there is no seal at
+    all, nothing is proven ("unsealed"): the house never ran, or somebody took the seals away.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT era, seen FROM audit_sealmark")
-        era, seen = cursor.fetchone() or (0, "1:1:")
+        mark = cursor.fetchone()
+        if mark is None:
+            yield from _never_sealed(cursor)
+        era, seen = mark or (0, "1:1:")
         cursor.execute(
             "SELECT DISTINCT school_id FROM audit_seal UNION SELECT DISTINCT school_id FROM audit_entry ORDER BY 1"
         )
         units = [row[0] for row in cursor.fetchall()]
         for school_id in units:
             yield from _verify_unit(cursor, school_id, era, seen)
+
+
+def _never_sealed(cursor: Any) -> Iterator[Finding]:
+    cursor.execute("SELECT school_id, min(at), count(*) FROM audit_entry GROUP BY school_id ORDER BY school_id")
+    for school_id, since, count in cursor.fetchall():
+        sentence = (
+            f"{count} mục nhật ký của đơn vị {school_id} chưa được niêm phong lần nào. Chạy ./dev audit seal rồi kiểm lại;"
+            " nếu máy chủ này đã từng chạy thì dấu niêm phong đã bị xoá."
+        )
+        yield Finding("unsealed", school_id, str(clock.day_of(since)), None, sentence)
 
 
 def _verify_unit(cursor: Any, school_id: int, era: int, seen: str) -> Iterator[Finding]:
@@ -139,7 +153,7 @@ def _verify_unit(cursor: Any, school_id: int, era: int, seen: str) -> Iterator[F
         covered.update(entry_id for entry_id, _ in covers)
         before = bytes(stored)
     for entry_id, row in entries.items():
-        if entry_id not in covered and row[12]:
+        if entry_id not in covered and row[12] and era:
             day = str(clock.day_of(row[2]))
             yield Finding("added", school_id, day, entry_id, f"Mục {entry_id} được chèn vào sau khi đã niêm phong.")
 

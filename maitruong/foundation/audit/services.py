@@ -167,6 +167,11 @@ _COLUMNS = "id, school_id, at, actor_id, action, object_type, object_id, subject
 
 
 _NOTHING_SEEN = "1:1:"
+_MARK = "SELECT era, seen FROM audit_sealmark WHERE id = 1 FOR UPDATE SKIP LOCKED"
+_FIRST_MARK = (
+    "INSERT INTO audit_sealmark (id, era, seen) SELECT 1, system_identifier, %s FROM pg_control_system()"
+    " ON CONFLICT DO NOTHING"
+)
 _LINKED_AT_ONCE = 10_000
 _SEEN_SINCE = (
     "era = %(era)s AND xid >= pg_snapshot_xmin(%(before)s::pg_snapshot)::text::bigint"
@@ -182,17 +187,16 @@ def seal() -> int:
     ago it began, is not in the snapshot of this seal and belongs to the next.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT era, seen FROM audit_sealmark WHERE id = 1 FOR UPDATE SKIP LOCKED")
+        cursor.execute(_MARK)
         mark = cursor.fetchone()
+        if mark is None:
+            cursor.execute(_FIRST_MARK, [_NOTHING_SEEN])
+            cursor.execute(_MARK)
+            mark = cursor.fetchone()
+        if mark is None:
+            return 0  # another sealer is at it
         cursor.execute("SELECT (pg_control_system()).system_identifier, pg_current_snapshot()::text")
         era, now = cursor.fetchone()
-        if mark is None:
-            # The first seal ever, or another sealer is at it.
-            cursor.execute(
-                "INSERT INTO audit_sealmark (id, era, seen) VALUES (1, %s, %s) ON CONFLICT DO NOTHING",
-                [era, _NOTHING_SEEN],
-            )
-            return 0
         if mark[0] == era:
             count = _seal_unseen(cursor, era, mark[1], now)
         else:
