@@ -1,7 +1,8 @@
 """Every page a demo person can reach by clicking, at both widths: whole, in Vietnamese, quiet, and open to everybody.
 
 One visit a kind of page and person (pages that differ by a number alone are of one kind), both widths in one visit. axe looks
-at each kind once at each width, whoever comes first: what differs between people is which rows and buttons there are.
+at each kind once at each width, and a picture is taken of it, whoever comes first: what differs between people is which rows and
+buttons there are.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import pytest
 
 from maitruong.foundation.kernel import vietnamese
 from tests.journeys.conftest import House
-from tests.journeys.hands import serious
+from tests.journeys.hands import picture, serious
 from tests.journeys.test_the_door import PEOPLE
 
 pytestmark = pytest.mark.journey
@@ -101,5 +102,6 @@ def narrow_and_wide(page: Any, path: str, with_axe: bool) -> list[str]:
         if beyond > 1:
             wrong.append(f"{path} scrolls sideways by {beyond} px at {size['width']}")
         if with_axe:
+            picture(page, f"page-{_NUMBER.sub('0', path).strip('/').replace('/', '-')}")
             wrong += [f"{path} at {size['width']}: {said}" for said in serious(page)]
     return wrong
