@@ -143,15 +143,16 @@ class CellAnswer:
 
 @dataclass(frozen=True)
 class Saved:
-    """The answer to a save, in the shape the grid reads."""
+    """The answer to a save, in the shape the grid reads. since: the version it came upon, etag: the one it left."""
 
     etag: str
     at: str
     cells: list[dict[str, Any]] = field(default_factory=list)
     rows: dict[str, dict[str, str]] = field(default_factory=dict)
+    since: str = ""  # an answer stored before there was one: no version of a page
 
     def as_dict(self) -> dict[str, Any]:
-        return {"etag": self.etag, "at": self.at, "cells": self.cells, "rows": self.rows}
+        return {"etag": self.etag, "since": self.since, "at": self.at, "cells": self.cells, "rows": self.rows}
 
 
 class SubjectTerm(NamedTuple):

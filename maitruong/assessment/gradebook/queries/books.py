@@ -184,7 +184,7 @@ def changes_since(scope: Scope, *, book_id: int, kind: str, version: int) -> Cha
     known = {column.key: column for column in layout.open_columns(book)}
     cells, rows = [], {}
     for row in found:
-        student_id, by, changed, *rest = row[storage.BOOK_WIDTH :]
+        student_id, writers, *rest = row[storage.BOOK_WIDTH :]
         if student_id is None:
             continue
         stored = dict(zip(store.read_back, rest[4:], strict=True))
@@ -196,7 +196,7 @@ def changes_since(scope: Scope, *, book_id: int, kind: str, version: int) -> Cha
                 "state": "saved",
                 "by": by or "",
             }
-            for key in changed or ()
+            for key, by in (writers or {}).items()
             if key in known
         ]
         term_one = None if rest[2] is None else SubjectTerm(*rest[:4])
@@ -216,16 +216,18 @@ def _changes(kind: str) -> Statement:
             " AND o.class_id = b.class_id AND o.subject = b.subject AND o.term = 1 AND o.student_id = m.student_id"
         )
     return Statement(f"""
-SELECT {storage.BOOK_COLUMNS}, m.student_id, p.full_name,
-       (SELECT array_agg(DISTINCT h.cell) FROM gradebook_markhistory h
-        WHERE h.school_year = b.school_year AND h.school_id = b.school_id AND h.class_id = b.class_id AND h.kind = b.kind
-          AND h.subject = b.subject AND h.slot = m.{store.slot} AND h.student_id = m.student_id AND h.version > %(version)s::int),
+SELECT {storage.BOOK_COLUMNS}, m.student_id,
+       (SELECT json_object_agg(last.cell, p.full_name) FROM (
+          SELECT DISTINCT ON (h.cell) h.cell, h.by_person FROM gradebook_markhistory h
+          WHERE h.school_year = b.school_year AND h.school_id = b.school_id AND h.class_id = b.class_id AND h.kind = b.kind
+            AND h.subject = b.subject AND h.slot = m.{store.slot} AND h.student_id = m.student_id AND h.version > %(version)s::int
+          ORDER BY h.cell, h.version DESC) last
+        LEFT JOIN people_person p ON p.id = last.by_person),
        {taken}, {", ".join(f"m.{name}" for name in store.read_back)}
 {storage.FROM_BOOKS}
 LEFT JOIN {store.table} m ON m.school_year = b.school_year AND m.school_id = b.school_id AND m.class_id = b.class_id {subject}
   AND m.{store.slot} = CASE WHEN b.moment > 0 THEN b.moment ELSE b.term END AND m.version > %(version)s::int
 {beside}
-LEFT JOIN people_person p ON p.id = m.updated_by
 WHERE b.id = %(book)s::bigint AND b.kind = %(kind)s::text""")
 
 

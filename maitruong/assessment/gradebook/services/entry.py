@@ -203,6 +203,7 @@ class _Save:
                 iso(self.at),
                 [answer.as_dict() for answer in self.answers],
                 {str(pupil_id): self._computed(pupils[pupil_id]) for pupil_id in self.changed},
+                book.etag,
             )
             told = carried(self.scope, book, self.changes) if self.changes else ()
         writing.write(

@@ -84,6 +84,23 @@ def test_each_kind_of_book_is_saved_at_its_own_address(room: make.Classroom) -> 
     assert (right.status_code, wrong.status_code, marks.status_code) == (200, 404, 404)
 
 
+def test_a_save_tells_the_version_it_came_upon_so_that_a_page_sees_what_was_written_just_before(
+    room: make.Classroom,
+) -> None:
+    lan, hoa, an = make.teacher_of(room), make.teacher_of(room, name="Trần Thị Hoa"), room.pupils[2]
+    client, url = signed_in(lan), f"/so-diem/{room.book()}/thay-doi/?loai=score"
+    first = post(client, f"/so-diem/{room.book()}/diem/", (an, "tx1", "7", "")).json()
+
+    make.type_in(hoa, room.book(), (an, "tx2", "9"))
+    second = post(client, f"/so-diem/{room.book()}/diem/", (an, "tx3", "8", ""), request_id="yeu-cau-2").json()
+    again = post(client, f"/so-diem/{room.book()}/diem/", (an, "tx3", "8", ""), request_id="yeu-cau-2").json()
+
+    assert [(told["since"], told["etag"]) for told in (first, second)] == [('"0"', '"1"'), ('"2"', '"3"')]
+    assert again == second
+    news = client.get(url, headers={"If-None-Match": first["etag"]}).json()
+    assert {cell["column"]: cell["by"] for cell in news["cells"]} == {"tx2": "Trần Thị Hoa", "tx3": "Nguyễn Thị Lan"}
+
+
 def test_news_are_304_until_somebody_else_writes(room: make.Classroom) -> None:
     lan, hoa, an = make.teacher_of(room), make.teacher_of(room, name="Trần Thị Hoa"), room.pupils[2]
     client, url = signed_in(lan), f"/so-diem/{room.book()}/thay-doi/?loai=score"

@@ -29,6 +29,11 @@ def paste(page, row: int, column: int, text: str, html: str = "") -> None:
     page.evaluate(PASTE, [selector(row, column), text, html])
 
 
+def come_back(page) -> None:
+    """Return to the page from another tab: it asks at once what is new."""
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
 def until(page, told: Callable[[], Any], seconds: float = 8.0) -> Any:
     """Wait for something to become true, letting the browser's events in; the page itself cannot poll by eval here."""
     end = time.monotonic() + seconds

@@ -114,10 +114,10 @@ class Book:
             self.requests.append(sent)
             if sent["request_id"] in self.answers:
                 return self.answers[sent["request_id"]]
-            answered = [self.save_cell(cell) for cell in sent["cells"]]
+            since, answered = self.etag(), [self.save_cell(cell) for cell in sent["cells"]]
             self.version += 1
             rows = {cell["row"]: {"tb": self.average(cell["row"])} for cell in sent["cells"]}
-            answer = {"etag": self.etag(), "at": MOMENT, "cells": answered, "rows": rows}
+            answer = {"etag": self.etag(), "since": since, "at": MOMENT, "cells": answered, "rows": rows}
             self.answers[sent["request_id"]] = answer
             return answer
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from maitruong.foundation.ui.tests.hands import cell, classes, paste, said, state, until
+from maitruong.foundation.ui.tests.hands import cell, classes, come_back, paste, said, state, until
 from maitruong.foundation.ui.tests.harness import Book
 
 pytestmark = pytest.mark.journey
@@ -59,9 +59,9 @@ def test_more_refusals_than_fit_fade_out_at_the_edge_and_the_last_one_stands_cle
 def test_undo_after_the_save_is_a_new_change_and_spares_what_others_wrote(visit, book: Book) -> None:
     page = visit("/luoi/")
     paste(page, 1, 1, "8\n9")
-    assert until(page, lambda: len(book.values) == 2 and "Đã lưu" in state(page))
+    assert until(page, lambda: len(book.values) == 2 and "is-pending" not in classes(page, 2, 1))
     book.write("p2", "tx1", "5", by="cô Hoa")
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    come_back(page)
     assert until(page, lambda: cell(page, 2, 1).input_value() == "5")
 
     page.keyboard.press("Control+z")
@@ -227,6 +227,51 @@ def test_a_poll_without_news_is_304_and_with_news_updates_only_free_cells(visit,
     assert "cô Hoa vừa sửa" in page.locator("[data-grid-saved]").inner_text()
     page.keyboard.press("Enter")
     assert until(page, lambda: "is-conflict" in classes(page, 6, 5))
+
+
+def test_what_another_wrote_just_before_my_save_comes_with_the_next_poll(visit, book: Book) -> None:
+    page = visit("/luoi/")
+    book.write("p5", "gk", "9", by="cô Hoa")
+    paste(page, 1, 1, "7")
+    assert until(page, lambda: ("p1", "tx1") in book.values and "is-pending" not in classes(page, 1, 1))
+
+    come_back(page)
+
+    assert until(page, lambda: cell(page, 5, 5).input_value() == "9")
+    assert book.polls == [200]
+
+
+def test_news_come_while_a_save_travels_and_leave_its_row_alone(visit, book: Book) -> None:
+    book.poll_every = 1
+    page = visit("/luoi/")
+    held: list[Any] = []
+    page.route("**/luu/", lambda route: held.append(route))
+    paste(page, 1, 1, "7")
+    assert until(page, lambda: len(held) == 1)
+    book.write("p1", "tx2", "4", by="cô Hoa")
+    book.write("p5", "gk", "9", by="cô Hoa")
+
+    assert until(page, lambda: cell(page, 5, 5).input_value() == "9")
+    assert (cell(page, 1, 1).input_value(), cell(page, 1, 2).input_value()) == ("7", "")
+
+    held[0].continue_()
+    assert until(page, lambda: cell(page, 1, 2).input_value() == "4")
+    assert cell(page, 1, 1).input_value() == "7"
+    assert book.values["p1", "tx1"] == "7"
+
+
+def test_a_cell_in_hand_that_is_given_up_gets_what_another_wrote_meanwhile(visit, book: Book) -> None:
+    book.poll_every = 1
+    page = visit("/luoi/")
+    cell(page, 6, 5).focus()
+    page.keyboard.type("4")
+    book.write("p6", "gk", "9", by="cô Hoa")
+    assert until(page, lambda: book.polls.count(200) > 1)
+    assert cell(page, 6, 5).input_value() == "4"
+
+    page.keyboard.press("Escape")
+
+    assert until(page, lambda: cell(page, 6, 5).input_value() == "9")
 
 
 def test_computed_columns_follow_the_save(visit, book: Book) -> None:

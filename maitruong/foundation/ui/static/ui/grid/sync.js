@@ -128,7 +128,7 @@ export class Sync {
     this.request = { request_id: newId(), cells: [...this.queue.values()] };
     this.queue.clear();
     this.keep(this.store.begin(this.request));
-    this.polling?.abort();
+    for (const { row } of this.request.cells) this.travelling?.add(row);
     this.deliver();
   }
 
@@ -228,9 +228,10 @@ export class Sync {
     else cell.value = value;
   }
 
-  // Computed columns, the hour, the version.
-  mergeRest({ etag, at, rows = {} }) {
-    if (etag) this.etag = etag;
+  // Computed columns, the hour, the version. An answer to a save tells the version it came upon: where that is not the
+  // page's own, somebody else wrote in between, and the page keeps its version so that the next poll brings it.
+  mergeRest({ etag, since, at, rows = {} }) {
+    if (etag && (since ?? this.etag) === this.etag) this.etag = etag;
     if (at) this.at = at;
     for (const [row, texts] of Object.entries(rows)) {
       for (const [column, text] of Object.entries(texts)) {
@@ -240,23 +241,23 @@ export class Sync {
     }
   }
 
-  // What somebody else wrote. A cell of ours that waits, is refused or is in hand keeps what it saw, so that the
-  // server can tell the conflict when it is sent.
-  mergeTheirs({ row, column, value, by = "", at = this.at }) {
-    const cell = this.book.find(row, column);
-    if (!cell || cell.server === value) return false;
+  // What somebody else wrote.
+  mergeTheirs(cell, { value, by = "", at = this.at }) {
     if (cell.state === "conflict") {
       Object.assign(cell, { server: value, theirs: { value, by: by || cell.theirs.by, at } });
       if (value === cell.value) Object.assign(cell, { theirs: null, state: "" });
-    } else if (cell.state || this.queue.has(cell) || this.editing(cell)) {
-      return false;
     } else {
       cell.server = value;
       cell.show(value);
       cell.news = Boolean(by);
     }
     this.painted(cell);
-    return true;
+  }
+
+  // A cell of ours that waits, is refused or is in hand keeps what it saw, so that the server can tell the conflict when
+  // it is sent.
+  ours(cell) {
+    return cell.state !== "conflict" && Boolean(cell.state || this.queue.has(cell) || this.editing(cell));
   }
 
   // The person chose between two values.
@@ -277,31 +278,42 @@ export class Sync {
   async poll() {
     clearTimeout(this.pollTimer);
     this.pollTimer = setTimeout(() => this.poll(), this.pollEvery);
-    if (document.hidden || this.request || this.queue.size || this.stopped || !this.pollUrl) return;
+    if (document.hidden || this.stopped || this.travelling || !this.pollUrl) return;
     this.polled = Date.now();
-    this.polling = new AbortController();
-    const giveUp = setTimeout(() => this.polling.abort(), PATIENCE);
+    // Rows that are being sent while the question travels: what it brings of them may be older than what we have.
+    this.travelling = new Set(this.request?.cells.map(({ row }) => row));
     try {
       const response = await fetch(this.pollUrl, {
         headers: { "If-None-Match": this.etag, "X-Poll": "1" },
         cache: "no-store",
         redirect: "manual",
-        signal: this.polling.signal,
+        signal: AbortSignal.timeout(PATIENCE),
       });
       if (response.status === 200) this.news(await response.json());
     } catch {
       // The next poll asks again.
     } finally {
-      clearTimeout(giveUp);
+      this.travelling = null;
     }
   }
 
-  news(answer) {
-    // Something was sent while this answer travelled: it may be older than what we have.
-    if (this.request || this.queue.size) return;
-    const fresh = (answer.cells ?? []).filter((cell) => this.mergeTheirs(cell));
-    this.mergeRest(answer);
-    const writers = new Set(fresh.map((cell) => cell.by).filter(Boolean));
+  // While anything of it had to be passed over, the page keeps its version: the next poll brings it again.
+  news({ cells = [], rows = {}, etag, at }) {
+    const still = Object.entries(rows).filter(([row]) => !this.travelling.has(row));
+    let whole = still.length === Object.keys(rows).length;
+    const fresh = [];
+    for (const told of cells) {
+      const cell = this.book.find(told.row, told.column);
+      if (!cell || cell.server === told.value) continue;
+      if (this.travelling.has(told.row) || this.ours(cell)) {
+        whole = false;
+      } else {
+        this.mergeTheirs(cell, told);
+        fresh.push(told);
+      }
+    }
+    this.mergeRest({ rows: Object.fromEntries(still), at, etag: whole ? etag : "" });
+    const writers = new Set(fresh.map(({ by }) => by).filter(Boolean));
     if (writers.size) this.by = `${[...writers].join(", ")} vừa sửa ${fresh.length} ô`;
     this.turned();
   }
