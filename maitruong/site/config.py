@@ -25,6 +25,7 @@ class Config:
     file_store_endpoint: str = ""
     expose_demo: bool = False
     sign_again_days: int = 30
+    leaked_passwords: str = ""
 
     @property
     def keys(self) -> Path:
@@ -49,7 +50,17 @@ def read(environ: dict[str, str] | None = None) -> Config:
         file_store_endpoint=env.get("MT_S3_ENDPOINT", ""),
         expose_demo=env.get("MT_EXPOSE_DEMO") == "1",
         sign_again_days=int(env.get("MT_SIGN_AGAIN_DAYS") or 30),
+        leaked_passwords=_readable(env.get("MT_LEAKED_PASSWORDS", "")),
     )
+
+
+def _readable(path: str) -> str:
+    """A list somebody asked for must be there: without it every leaked password would pass unseen."""
+    if path and not os.access(path, os.R_OK):
+        raise ValueError(
+            f"MT_LEAKED_PASSWORDS names {path}, which cannot be read: put the list there or leave the setting out."
+        )
+    return path
 
 
 def _written(var: Path) -> dict[str, str]:

@@ -102,6 +102,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 14}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "maitruong.foundation.identity.validators.OwnWordsValidator"},
+    {
+        "NAME": "maitruong.foundation.identity.validators.LeakedPasswordValidator",
+        "OPTIONS": {"file": CONFIG.leaked_passwords},
+    },
 ]
 
 SESSION_ENGINE = "maitruong.foundation.identity.sessions"
