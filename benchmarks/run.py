@@ -31,10 +31,11 @@ AREAS = {
     "recompute": "recompute:run",
     "signing": "wrapped:signing",
     "exchange": "wrapped:exchange",
+    "linking": "wrapped:linking",
     "memory": "memory:run",
 }
-"""Area → file and function. Each needs the running installation but signing and exchange."""
-ALONE = {"signing", "exchange"}
+"""Area → file and function. Each needs the running installation but those of ALONE."""
+ALONE = {"signing", "exchange", "linking"}
 
 
 @dataclass

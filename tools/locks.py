@@ -10,7 +10,12 @@ from tools.trouble import Trouble
 
 FOLDER = CHECKOUT / "requirements"
 HEADER = "# Made by ./dev lock from {source}; every file of every package by its hash, no address.\n"
-LOCKS = {"run.txt": ("run.in", []), "dev.txt": ("dev.in", ["-c", "run.txt"]), "uv.txt": ("uv.in", [])}
+LOCKS = {
+    "run.txt": ("run.in", []),
+    "dev.txt": ("dev.in", ["-c", "run.txt"]),
+    "bench.txt": ("bench.in", ["-c", "run.txt"]),
+    "uv.txt": ("uv.in", []),
+}
 """Target → source and further arguments; the tests run on the very versions that are delivered."""
 
 

@@ -30,6 +30,13 @@ def exchange(bench: Bench) -> list[Figure]:
     ]
 
 
+def linking(bench: Bench) -> list[Figure]:
+    """The worst of the easy and the hard list; each is told whole."""
+    told = _run(bench, "linking", "--rounds", str(bench.rounds))
+    samples = {kind: found["samples"] for kind, found in told["more"].items()}
+    return [Figure("linking", name, told[name], samples, more=told["more"]) for name in told["names"]]
+
+
 def _run(bench: Bench, name: str, *arguments: str) -> dict[str, Any]:
     """Runs in a process of its own: memory and CPU are then its alone."""
     if importlib.util.find_spec(f"benchmarks.{name}") is None:

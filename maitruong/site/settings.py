@@ -29,6 +29,7 @@ MODULES = [
     "maitruong.registry.staff",
     "maitruong.registry.students",
     "maitruong.registry.enrolment",
+    "maitruong.registry.verification",
     "maitruong.teaching.curriculum",
     "maitruong.teaching.timetable",
     "maitruong.teaching.attendance",

@@ -135,7 +135,7 @@ def test_each_mutant_still_fits_the_code(mutant: object) -> None:
     assert all((CHECKOUT / test).exists() for test in mutant.tests)  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("module", ["benchmarks.signing", "benchmarks.exchange"])
+@pytest.mark.parametrize("module", ["benchmarks.signing", "benchmarks.exchange", "benchmarks.linking"])
 def test_what_runs_without_an_installation_still_begins_by_itself(module: str) -> None:
     bare = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "MT_"))}
 
