@@ -24,13 +24,14 @@ from maitruong.registry.enrolment import reactions as enrolment_reactions
 from maitruong.registry.enrolment.importers import StudentLists
 from maitruong.registry.schools import ports as schools
 from maitruong.registry.schools.importers import SchoolLists
+from maitruong.registry.staff import rules as staff_rules
 from maitruong.registry.students import ports as pupils
 from maitruong.teaching.curriculum import rules as curriculum_rules
 from maitruong.teaching.timetable import reactions as timetable_reactions
 from maitruong.teaching.timetable import services as timetable
 
 # Importing the rules is what registers them: a regulation nobody imported is not in force.
-RULES = (gradebook_rules, curriculum_rules)
+RULES = (gradebook_rules, curriculum_rules, staff_rules)
 
 
 def join() -> None:

@@ -1,15 +1,27 @@
-"""The register of acts and rules: which rule judges a record is told by the record's own grade and school year."""
+"""The register of acts and rules: which rule judges a record is told by the record's own grade and school year, or by its day."""
 
 from .acts import Act
 from .derivation import Derivation, Step
 from .document import as_markdown
-from .register import NoRuleInForce, Register, Rule, RulesOverlap, in_force, registered, regulation
+from .register import (
+    NoRuleInForce,
+    NoRuleOnDay,
+    Register,
+    Rule,
+    RulesOverlap,
+    in_force,
+    in_force_on,
+    registered,
+    regulation,
+    regulation_by_day,
+)
 from .settings import RuleSettings, SettingsRefused
 
 __all__ = [
     "Act",
     "Derivation",
     "NoRuleInForce",
+    "NoRuleOnDay",
     "Register",
     "Rule",
     "RuleSettings",
@@ -18,6 +30,8 @@ __all__ = [
     "Step",
     "as_markdown",
     "in_force",
+    "in_force_on",
     "registered",
     "regulation",
+    "regulation_by_day",
 ]

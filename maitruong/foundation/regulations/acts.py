@@ -12,16 +12,18 @@ from types import MappingProxyType
 class Act:
     """One act. `first_school_year` maps a grade to the first starting year; `last_school_year` closes it for a grade.
 
-    id: short and stable, stored with every result ("tt22_2021").
+    id: short and stable, stored with every result ("tt22_2021").   An act that is not about grades has none: its rules hold from
+    day to day.
     """
 
     id: str
     number: str
     title: str
-    signed_on: dt.date
+    signed_on: dt.date | None
     effective_on: dt.date
-    first_school_year: Mapping[int, int]
+    first_school_year: Mapping[int, int] = field(default_factory=dict)
     last_school_year: Mapping[int, int] = field(default_factory=dict)
+    kind: str = "Thông tư"
 
     def applies(self, *, grade: int, school_year: int) -> bool:
         first = self.first_school_year.get(grade)
@@ -30,7 +32,12 @@ class Act:
     @property
     def name(self) -> str:
         """The act as cited in a sentence: "Thông tư 22/2021/TT-BGDĐT"."""
-        return f"Thông tư {self.number}"
+        return f"{self.kind} {self.number}"
+
+    @property
+    def order(self) -> dt.date:
+        """Where it stands among others: by the day it was signed."""
+        return self.signed_on or self.effective_on
 
     def __hash__(self) -> int:
         return hash(self.id)

@@ -18,7 +18,7 @@ Trang này in ra từ sổ đăng kí quy định của chương trình; không 
 def as_markdown(rules: Iterable[Rule] | None = None) -> str:
     """Every act with its grades and years, then its rules with their articles."""
     entered = list(HOUSE.registered() if rules is None else rules)
-    acts = sorted({rule.act.id: rule.act for rule in entered}.values(), key=lambda act: act.signed_on)
+    acts = sorted({rule.act.id: rule.act for rule in entered}.values(), key=lambda act: act.order)
     return "\n".join([_HEAD, *(_act_section(act, entered) for act in acts)])
 
 
@@ -26,17 +26,20 @@ def _act_section(act: Act, rules: list[Rule]) -> str:
     lines = [
         f"## {act.name}",
         "",
-        f"{act.title}. Ban hành {formats.date(act.signed_on)}, hiệu lực {formats.date(act.effective_on)}.",
+        f"{act.title}. {_issued(act)}iệu lực {formats.date(act.effective_on)}.",
         "",
-        f"Áp dụng: {_phases(act)}.",
-        "",
-        "| Nội dung | Điều khoản | Lớp | Tên trong chương trình |",
+        *([f"Áp dụng: {_phases(act)}.", ""] if act.first_school_year else []),
+        f"| Nội dung | Điều khoản | {'Lớp' if act.first_school_year else 'Thời gian'} | Tên trong chương trình |",
         "|---|---|---|---|",
     ]
     for rule in rules:
         if rule.act.id == act.id:
-            lines.append(f"| {rule.title} | {rule.article} | {_grades(rule.grades)} | `{rule.topic}` |")
+            lines.append(f"| {rule.title} | {rule.article} | {_scope(rule)} | `{rule.topic}` |")
     return "\n".join([*lines, ""])
+
+
+def _issued(act: Act) -> str:
+    return f"Ban hành {formats.date(act.signed_on)}, h" if act.signed_on else "H"
 
 
 def _phases(act: Act) -> str:
@@ -47,6 +50,13 @@ def _phases(act: Act) -> str:
         f"lớp {', '.join(map(str, sorted(grades)))} từ năm học {year}-{year + 1}"
         for year, grades in sorted(by_year.items())
     )
+
+
+def _scope(rule: Rule) -> str:
+    if rule.first_day is None:
+        return _grades(rule.grades)
+    until = f" đến {formats.date(rule.last_day)}" if rule.last_day else ""
+    return f"từ {formats.date(rule.first_day)}{until}"
 
 
 def _grades(grades: frozenset[int]) -> str:

@@ -1,7 +1,8 @@
-"""The register: topic → rules, each with its act and article; exactly one is in force for a grade and a school year."""
+"""The register: topic → rules, each with its act and article; exactly one is in force for a grade and a school year, or on a day."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -21,6 +22,12 @@ class NoRuleInForce(Refusal):
     remedy = "Xem lại khối lớp và năm học của hồ sơ; danh sách quy định có ở trang Quy định."
 
 
+class NoRuleOnDay(Refusal):
+    code = "regulations.no_rule_on_day"
+    message = "Chưa có quy định cho việc {topic} vào ngày {day:%d/%m/%Y}."
+    remedy = "Xem lại ngày của hồ sơ; danh sách quy định có ở trang Quy định."
+
+
 class RulesOverlap(Exception):
     """Two rules claim the same topic, grade and school year: a mistake in the house, not in what a person typed."""
 
@@ -29,7 +36,7 @@ class RulesOverlap(Exception):
 class Rule:
     """One function of one act. Call it like the function; `explain` gives the same outcome as a Derivation.
 
-    title: what is judged, in Vietnamese, for the page of regulations.
+    title: what is judged, in Vietnamese, for the page of regulations.   A rule without grades holds from its first day to its last.
     """
 
     topic: str
@@ -39,6 +46,8 @@ class Rule:
     function: Callable[..., Any]
     explained_by: Callable[..., Derivation] | None
     grades: frozenset[int]
+    first_day: dt.date | None = None
+    last_day: dt.date | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.function(*args, **kwargs)
@@ -51,10 +60,13 @@ class Rule:
     def applies(self, *, grade: int, school_year: int) -> bool:
         return grade in self.grades and self.act.applies(grade=grade, school_year=school_year)
 
+    def holds_on(self, day: dt.date) -> bool:
+        return self.first_day is not None and self.first_day <= day <= (self.last_day or dt.date.max)
+
 
 @dataclass(frozen=True)
 class Flaw:
-    """A place of the walk topic × grade × school year where not exactly one rule stands."""
+    """A place of the walk topic × grade × school year where not exactly one rule stands; without grades, a day of that year."""
 
     topic: str
     grade: int
@@ -93,6 +105,35 @@ class Register:
 
         return enter
 
+    def regulation_by_day(
+        self,
+        topic: str,
+        *,
+        title: str,
+        act: Act,
+        article: str,
+        first_day: dt.date,
+        last_day: dt.date | None = None,
+        explain: Callable[..., Derivation] | None = None,
+    ) -> Callable[[F], F]:
+        """Enter a function as the rule for a topic from one day to another: pay, evaluation, staffing, which follow no grade."""
+
+        def enter(function: F) -> F:
+            rule = Rule(topic, title, act, article, function, explain, frozenset(), first_day, last_day)
+            self._rules.setdefault(topic, []).append(rule)
+            return function
+
+        return enter
+
+    def in_force_on(self, topic: str, day: dt.date) -> Rule:
+        """The rule that holds on a day. Raises NoRuleOnDay (RulesOverlap: our own mistake)."""
+        found = [rule for rule in self._rules.get(topic, []) if rule.holds_on(day)]
+        if not found:
+            raise NoRuleOnDay(topic=topic, day=day)
+        if len(found) > 1:
+            raise RulesOverlap(f"{topic}, {day}: {[rule.act.id for rule in found]}")
+        return found[0]
+
     def in_force(self, topic: str, *, grade: int, school_year: int) -> Rule:
         """The rule for a record of that grade and school year. Raises NoRuleInForce (RulesOverlap: our own mistake)."""
         found = self._at(topic, grade, school_year)
@@ -111,9 +152,7 @@ class Register:
 
     def registered(self) -> list[Rule]:
         """Every rule, by topic, then by the year its act was signed."""
-        return sorted(
-            (rule for rules in self._rules.values() for rule in rules), key=lambda r: (r.topic, r.act.signed_on)
-        )
+        return sorted((rule for rules in self._rules.values() for rule in rules), key=lambda r: (r.topic, r.act.order))
 
     def flaws(self, *, until: int) -> list[Flaw]:
         """Gaps and overlaps from the first school year of each topic and grade to `until`."""
@@ -125,6 +164,18 @@ class Register:
                     standing = self._at(topic, grade, year)
                     if len(standing) != 1:
                         found.append(Flaw(topic, grade, year, tuple(rule.act.id for rule in standing)))
+            found += self._flaws_by_day(topic, [rule for rule in rules if rule.first_day], until)
+        return found
+
+    def _flaws_by_day(self, topic: str, rules: list[Rule], until: int) -> list[Flaw]:
+        """Only a day on which a rule begins, or the one after its last, can be the first wrong one."""
+        edges = {rule.first_day for rule in rules if rule.first_day}
+        edges |= {rule.last_day + dt.timedelta(days=1) for rule in rules if rule.last_day}
+        found = []
+        for day in sorted(edge for edge in edges if edge.year <= until):
+            standing = tuple(rule.act.id for rule in rules if rule.holds_on(day))
+            if len(standing) != 1:
+                found.append(Flaw(topic, 0, day.year, standing))
         return found
 
     def _at(self, topic: str, grade: int, school_year: int) -> list[Rule]:
@@ -140,5 +191,7 @@ def _label(school_year: int) -> str:
 
 HOUSE = Register()
 regulation = HOUSE.regulation
+regulation_by_day = HOUSE.regulation_by_day
 in_force = HOUSE.in_force
+in_force_on = HOUSE.in_force_on
 registered = HOUSE.registered

@@ -25,3 +25,21 @@ class EndBeforeStart(Refusal):
     code = "staff.end_before_start"
     message = "Ngày thôi việc {ends_on:%d/%m/%Y} trước ngày bắt đầu {starts_on:%d/%m/%Y}."
     remedy = "Kiểm tra lại quyết định rồi nhập ngày sau ngày bắt đầu."
+
+
+class NoSuchStep(Refusal):
+    code = "staff.no_such_step"
+    message = "Chức danh {title} (bảng lương {scale}) không có bậc {step}."
+    remedy = "Xem lại quyết định lương: mã chức danh và bậc đang hưởng."
+
+
+class NoIncentiveTold(Refusal):
+    code = "staff.no_incentive_told"
+    message = "Chưa có mức phụ cấp ưu đãi cho công việc này (vai trò {role}, cấp học {level})."
+    remedy = "Xem lại vai trò, loại trường và địa bàn; nếu đúng, tính phần này bằng tay theo Nghị định 182/2026/NĐ-CP."
+
+
+class CriteriaIncomplete(Refusal):
+    code = "staff.criteria_incomplete"
+    message = "Mới có {have} trong {needed} tiêu chí."
+    remedy = "Đánh giá đủ các tiêu chí rồi mới xếp loại chung."

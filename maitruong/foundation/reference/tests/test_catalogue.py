@@ -11,18 +11,21 @@ from maitruong.foundation.kernel import personal_id
 
 TODAY = date(2026, 11, 21)
 COUNTS_TODAY = {
+    "base_salary": 1,
     "disability": 6,
     "disability_level": 3,
     "education_level": 5,
     "ethnic_group": 56,
     "grade": 18,
     "identity_document": 8,
+    "incentive_allowance": 11,
     "ownership": 3,
     "policy_group": 21,
     "priority_area": 5,
     "province_63": 0,
     "relation": 9,
     "religion": 19,
+    "salary_scale": 47,
     "school_type": 23,
     "staff_title": 28,
     "student_status": 10,

@@ -10,6 +10,7 @@ from maitruong.foundation.regulations import (
     Act,
     Derivation,
     NoRuleInForce,
+    NoRuleOnDay,
     Register,
     RuleSettings,
     RulesOverlap,
@@ -96,6 +97,45 @@ def test_document_lists_every_rule_with_its_article(register):
     text = as_markdown(register.registered())
     assert "lớp 6 từ năm học 2021-2022; lớp 7 từ năm học 2022-2023" in text
     assert text.count("| Điểm trung bình | Điều 9 | 6-7 | `gradebook.average` |") == 2
+
+
+DECREE = Act("nd1", "1/2020/NĐ-CP", "Tiền lương", dt.date(2020, 1, 2), dt.date(2020, 2, 1), kind="Nghị định")
+LATER = Act("nd2", "2/2024/NĐ-CP", "Tiền lương", dt.date(2024, 1, 2), dt.date(2024, 2, 1), kind="Nghị định")
+
+
+def by_day(*entries):
+    register = Register()
+    for act, first, last in entries:
+
+        @register.regulation_by_day(
+            "staff.pay", title="Lương", act=act, article="Điều 3", first_day=first, last_day=last
+        )
+        def pay(name=act.id):
+            """Pay."""
+            return name
+
+    return register
+
+
+def test_a_rule_without_grades_is_chosen_by_its_day():
+    register = by_day((DECREE, dt.date(2020, 2, 1), dt.date(2024, 1, 31)), (LATER, dt.date(2024, 2, 1), None))
+
+    assert register.in_force_on("staff.pay", dt.date(2024, 1, 31))() == "nd1"
+    assert register.in_force_on("staff.pay", dt.date(2024, 2, 1))() == "nd2"
+    assert register.flaws(until=2040) == []
+    with pytest.raises(NoRuleOnDay) as seen:
+        register.in_force_on("staff.pay", dt.date(2020, 1, 31))
+    assert "ngày 31/01/2020" in seen.value.text
+    text = as_markdown(register.registered())
+    assert "## Nghị định 1/2020/NĐ-CP" in text
+    assert "| Lương | Điều 3 | từ 01/02/2020 đến 31/01/2024 | `staff.pay` |" in text
+
+
+@pytest.mark.parametrize(("last", "flaw"), [(dt.date(2024, 1, 30), ()), (dt.date(2024, 2, 1), ("nd1", "nd2"))])
+def test_the_walk_names_a_gap_and_an_overlap_of_days(last, flaw):
+    register = by_day((DECREE, dt.date(2020, 2, 1), last), (LATER, dt.date(2024, 2, 1), None))
+
+    assert [(f.school_year, f.acts) for f in register.flaws(until=2040)] == [(2024, flaw)]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,108 @@
+"""How many teachers a public school may have, and where it has too few or too many."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from maitruong.foundation.regulations import regulation_by_day
+
+from .acts import TT19_2023, TT20_2023
+
+
+class Kind(StrEnum):
+    """Kinds of classes (of nursery: groups of children) that have a norm of their own."""
+
+    NURSERY = "nursery"
+    KINDERGARTEN = "kindergarten"  # two sessions a day
+    PRIMARY_ONE_SESSION = "primary_one_session"
+    PRIMARY_TWO_SESSIONS = "primary_two_sessions"
+    LOWER_SECONDARY = "lower_secondary"
+    UPPER_SECONDARY = "upper_secondary"
+    ETHNIC_BOARDING_LOWER = "ethnic_boarding_lower"
+    ETHNIC_BOARDING_UPPER = "ethnic_boarding_upper"
+    SPECIALISED = "specialised"
+
+
+#: Hundredths of a teacher for each class.
+_PRESCHOOL: Final = {Kind.NURSERY: 250, Kind.KINDERGARTEN: 220}
+_GENERAL: Final = {
+    Kind.PRIMARY_ONE_SESSION: 120,
+    Kind.PRIMARY_TWO_SESSIONS: 150,
+    Kind.LOWER_SECONDARY: 190,
+    Kind.UPPER_SECONDARY: 225,
+    Kind.ETHNIC_BOARDING_LOWER: 220,
+    Kind.ETHNIC_BOARDING_UPPER: 240,
+    Kind.SPECIALISED: 310,
+}
+FROM: Final = dt.date(2023, 12, 16)
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What is needed, what is there. Positive: that many too many; negative: that many missing."""
+
+    needed: int
+    there: int
+
+    @property
+    def surplus(self) -> int:
+        return self.there - self.needed
+
+
+@regulation_by_day(
+    "staff.teachers_of_preschool",
+    title="Định mức giáo viên mầm non",
+    act=TT19_2023,
+    article="định mức giáo viên",
+    first_day=FROM,
+)
+@regulation_by_day(
+    "staff.teachers_of_school",
+    title="Định mức giáo viên phổ thông",
+    act=TT20_2023,
+    article="định mức giáo viên",
+    first_day=FROM,
+)
+def teachers_needed(classes: Mapping[Kind, int]) -> int:
+    """Teachers a school may have: norm × classes, each kind rounded up for the school.
+
+    classes: kind → number of classes (groups of children in nursery).
+    Source: Circular 20/2023/TT-BGDĐT; preschool Circular 19/2023/TT-BGDĐT.
+    >>> teachers_needed({Kind.LOWER_SECONDARY: 12}), teachers_needed({Kind.PRIMARY_TWO_SESSIONS: 5, Kind.PRIMARY_ONE_SESSION: 3})
+    (23, 12)
+    """
+    norms = _PRESCHOOL | _GENERAL
+    return sum(_up(norms[kind] * number, 100) for kind, number in classes.items())
+
+
+def needed_by_subject(
+    periods_a_week: Mapping[str, int],
+    there: Mapping[str, int],
+    *,
+    periods_of_a_teacher: int,
+    reduced: Mapping[str, int] | None = None,
+) -> dict[str, Balance]:
+    """For each subject how many teachers its periods need, beside how many there are.
+
+    periods_a_week: subject → periods taught in all classes in a week (curriculum × classes).   there: subject → teachers.
+    periods_of_a_teacher: what one teaches in a week (the norm is the province's setting: which circular holds is not settled here).
+    reduced: subject → periods its teachers are let off for leading a class and the like; they count as taught.
+    A subject that only one of the two has is told, too: nobody teaches it, or nothing is to be taught.
+    >>> needed_by_subject({"TOAN": 96}, {"TOAN": 4, "TIN": 1}, periods_of_a_teacher=19)["TOAN"].surplus
+    -2
+    """
+    reduced = reduced or {}
+    return {
+        subject: Balance(
+            _up(periods_a_week.get(subject, 0) + reduced.get(subject, 0), periods_of_a_teacher), there.get(subject, 0)
+        )
+        for subject in sorted({*periods_a_week, *there, *reduced})
+    }
+
+
+def _up(dividend: int, divisor: int) -> int:
+    return -(-dividend // divisor)
