@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 #: Page → (who opens it, what the audit calls it).
 TELLS = {
     "family:child": ("guardian", "students.family_looked"),
+    "family:looks": ("guardian", "students.family_looked"),
     "family:why": ("guardian", "students.family_looked"),
     "school_records:family_record": ("guardian", "school_records.opened"),
     "enrolment:dossier": ("principal", "students.dossier_opened"),

@@ -157,6 +157,11 @@ def test_every_scoped_table_carries_exactly_its_policies(model: type[ScopedModel
     if not model.append_only:
         assert found["family"][0] == "SELECT"
         assert ("student" not in model.scope_at) or "mt.persons" in found["family"][2]
+    elif model.family_reads:
+        person, column, values = model.family_reads
+        cmd, roles, rest = found["family"]
+        assert (cmd, roles) == ("SELECT", {"mt_family"}) and person in rest and "mt.persons" in rest
+        assert column in rest and all(f"'{value}'" in rest for value in values)
 
 
 @pytest.mark.parametrize("model", SCOPED, ids=lambda m: m.__name__)

@@ -14,6 +14,7 @@ from tests.journeys.hands import follow, picture, serious
 
 pytestmark = pytest.mark.journey
 GUARDIAN, PUPIL, OTHER_PARENT = "2 con ở 2 trường", "Học sinh 8A2", "Giáo viên Toán 8A2"
+OFFICER = "Chuyên viên · Sở GDĐT"
 DAUGHTER, SON = "Nguyễn Gia Hân", "Nguyễn Gia Bảo"
 
 
@@ -67,6 +68,29 @@ def test_why_is_told_to_the_family_too(house: House, enter: Callable[..., Any]) 
 
     page.get_by_text("Thông tư 22/2021").first.wait_for()
     picture(page, "family-why")
+    assert serious(page) == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_family_reads_who_opened_the_file_and_what_for(house: House, enter: Callable[..., Any], width: int) -> None:
+    reason = f"xác minh đơn xin học bổng, lần {width}"
+    page = enter(GUARDIAN, width=width)
+    follow(page.get_by_role("link", name="Xem điểm, buổi vắng, kết quả").first)
+    child = re.search(r"/con-toi/(\d+)/", page.url)
+    assert child is not None
+
+    officer = enter(OFFICER)
+    officer.goto(f"{house.url}/hoc-sinh/{child[1]}/")
+    officer.locator("[name=why]").fill(reason)
+    follow(officer.get_by_role("button", name="Mở hồ sơ"))
+    officer.get_by_text("Ngày sinh").first.wait_for()
+    follow(page.locator("a.item", has_text="Ai đã xem hồ sơ?"))
+
+    page.get_by_role("heading", level=1, name="Ai đã xem hồ sơ?").wait_for()
+    said = page.locator("main").inner_text()
+    picture(page, "family-looks")
+    assert reason in said and "Chuyên viên Sở" in said and "Mở xem hồ sơ" in said
+    then_no_other_pupil_is_named(page)
     assert serious(page) == []
 
 

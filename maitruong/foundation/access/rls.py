@@ -51,11 +51,17 @@ def policies(model: type[ScopedModel]) -> dict[str, str]:
     """The policies a scoped table must carry: name → the rest of CREATE POLICY. A test compares them with the database."""
     schools, family = _conditions(model)
     if model.append_only:
-        return {
+        told = {
             "added": f"FOR INSERT TO {THREE} WITH CHECK (true)",
             "scoped": f"FOR SELECT TO mt_scoped USING ({schools})",
             "wide": "FOR SELECT TO mt_wide USING (true)",
         }
+        if model.family_reads:
+            person, column, values = model.family_reads
+            listed = ", ".join(f"'{value}'" for value in values)
+            own = f"{_column(model, person)} = ANY ({PERSONS}) AND {_column(model, column)} = ANY (ARRAY[{listed}])"
+            told["family"] = f"FOR SELECT TO mt_family USING ({own})"
+        return told
     return {
         "scoped": f"FOR ALL TO mt_scoped USING ({schools})",
         "family": f"FOR SELECT TO mt_family USING ({family})",

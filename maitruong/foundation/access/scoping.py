@@ -100,10 +100,12 @@ class ScopedModel(models.Model):
     student (a person id). `many` names the coordinates that are arrays. `whatever` names limits that mean nothing for these
     rows: who teaches one subject in a class may see the class, which is the same class for every subject.
     append_only: any scope may add rows, nobody may change or remove them (the audit).
+    family_reads: of an append-only table, (column of the person, column, its values): the rows about them that a family may read.
     """
 
     scope_at: ClassVar[dict[str, str]]
     append_only: ClassVar[bool] = False
+    family_reads: ClassVar[tuple[str, str, tuple[str, ...]] | None] = None
 
     objects = ScopedQuerySet.as_manager()
 

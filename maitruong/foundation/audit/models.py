@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.db import models
 from django.db.models.functions import Now
 
 from maitruong.foundation.access.scoping import ScopedModel
+
+#: Acts by which somebody of a school, or of those who govern it, looks into one person's file or takes it along. The person and the
+#: family may read who did; of everything else the audit tells, nothing.
+LOOKS: Final = (
+    "students.dossier_opened",
+    "students.number_shown",
+    "gradebook.history_opened",
+    "gradebook.result_opened",
+    "school_records.opened",
+    "school_records.downloaded",
+)
 
 
 class Entry(ScopedModel):
@@ -20,6 +31,7 @@ class Entry(ScopedModel):
 
     scope_at: ClassVar = {"school": "school_id"}
     append_only: ClassVar = True
+    family_reads: ClassVar = ("subject_id", "action", LOOKS)
 
     school_id = models.BigIntegerField(help_text="the unit whose chain this entry belongs to")
     xid = models.BigIntegerField(db_default=models.expressions.RawSQL("(pg_current_xact_id()::text::bigint)", []))
@@ -79,7 +91,7 @@ class ReadOnce(models.Model):
     A row here decides nothing but that; it is forgotten with its day.
     """
 
-    shared = "numbers and a day only; a family writes here, which may read no entry of the audit"
+    shared = "numbers and a day only; a family writes here, which may not read what it wrote into the audit"
 
     actor_id = models.BigIntegerField()
     action = models.TextField()

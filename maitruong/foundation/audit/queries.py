@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import TextField
+from django.db.models.expressions import RawSQL
 
+from maitruong.foundation.access import registry
+from maitruong.foundation.access.types import Rows
 from maitruong.foundation.kernel import clock
 
-from .models import Entry
+from .models import LOOKS, Entry
 from .services import _COLUMNS, line_hash, link
 
 
@@ -30,7 +34,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Told:
-    """An entry as its page shows it. changes: [(field, old, new)] where the act had such, else [("", "", what was written)]."""
+    """An entry as its page shows it. changes: [(field, old, new)] where the act had such, else [("", "", what was written)].
+
+    workspace: "role.unit" of who acted, "role" alone in a family's.
+    """
 
     id: int
     at: dt.datetime
@@ -43,6 +50,7 @@ class Told:
     changes: tuple[tuple[str, str, str], ...]
     why: str
     deleted: bool
+    workspace: str = ""
 
 
 def entries(
@@ -63,6 +71,21 @@ def entries(
     return [_told(row) for row in rows.order_by("-pk")[:limit]]
 
 
+def looks_at(person_id: int, *, older_than: int | None = None, limit: int = 50) -> list[Told]:
+    """Who looked into a person's file, the newest first, page by key; looks of the family itself are not among them.
+
+    Row security decides whose file that may be. One statement, along the index of the person.
+    """
+    rows = Entry._base_manager.filter(subject_id=person_id, action__in=LOOKS)
+    if older_than is not None:
+        rows = rows.filter(pk__lt=older_than)
+    families = RawSQL("coalesce(body, '{}')::json ->> 'as'", [], output_field=TextField())
+    rows = rows.annotate(workspace=families).exclude(
+        workspace__in=[role for role, kind in registry.roles().items() if kind.rows is Rows.FAMILY]
+    )
+    return [_told(row) for row in rows.order_by("-pk")[:limit]]
+
+
 def _told(row: Entry) -> Told:
     body = json.loads(row.body) if row.body else {}
     return Told(
@@ -70,6 +93,7 @@ def _told(row: Entry) -> Told:
         at=row.at,
         actor_id=row.actor_id,
         by=body.get("by", ""),
+        workspace=body.get("as", ""),
         action=row.action,
         object_type=row.object_type,
         object_id=row.object_id,

@@ -73,9 +73,9 @@ def children(request: Request) -> HttpResponse:
     cards = [
         _card(scope, student_id, number, known, leads.get(student_id, "")) for number, student_id in enumerate(own)
     ]
-    _tell_opened(scope, [card.id for card in cards])
+    tell_opened(scope, [card.id for card in cards])
     waits, ties = waiting_for(scope.actor_id)
-    context = {"page_title": _own_page(scope), "children": cards, "is_pupil": _is_pupil(scope)}
+    context = {"page_title": own_page(scope), "children": cards, "is_pupil": _is_pupil(scope)}
     return render(request, "family/children.html", {**context, "waits": waits, "ties": ties})
 
 
@@ -83,7 +83,7 @@ def children(request: Request) -> HttpResponse:
 @require_safe
 def child(request: Request, student_id: int) -> HttpResponse:
     scope = request.scope
-    _refuse_others(scope, student_id)
+    refuse_others(scope, student_id)
     known = calendar.known()
     year = known.chosen(formats.whole_number(request.GET.get("nam")), on=clock.today())
     person = people.particulars(student_id)
@@ -98,7 +98,7 @@ def child(request: Request, student_id: int) -> HttpResponse:
     missed = attendance.family_absences(scope, student_id=student_id, school_year=year)
     counted = attendance.count_of(missed, school_year=year).get(student_id, AbsenceCount())
     marks = gradebook.family_marks(scope, student_id=student_id, school_year=year)
-    _tell_opened(scope, [student_id])
+    tell_opened(scope, [student_id])
     return render(
         request,
         "family/child.html",
@@ -123,7 +123,7 @@ def child(request: Request, student_id: int) -> HttpResponse:
             ],
             "seats": seats,
             "year_label": lambda y: Year(y).label,
-            "crumbs": [{"label": _own_page(scope), "url": reverse("family:children")}, {"label": person.full_name}],
+            "crumbs": [{"label": own_page(scope), "url": reverse("family:children")}, {"label": person.full_name}],
         },
     )
 
@@ -133,14 +133,14 @@ def child(request: Request, student_id: int) -> HttpResponse:
 def why(request: Request, student_id: int, class_id: int, term: int) -> HttpResponse:
     """Why the level is what it is: conditions, subjects, articles."""
     scope = request.scope
-    _refuse_others(scope, student_id)
+    refuse_others(scope, student_id)
     seats = enrolment.seats(scope, student_id=student_id, permission="family.view")
     seat = next((s for s in seats if s.class_id == class_id), None)
     person = people.particulars(student_id)
     if seat is None or person is None or term not in TERM_LABELS:
         raise NotFound
     told = gradebook.family_why(scope, student_id=student_id, class_id=class_id, term=term)
-    _tell_opened(scope, [student_id])
+    tell_opened(scope, [student_id])
     back = f"{reverse('family:child', args=[student_id])}?nam={seat.school_year}"
     return render(
         request,
@@ -152,7 +152,7 @@ def why(request: Request, student_id: int, class_id: int, term: int) -> HttpResp
             "seat": seat,
             "told": told,
             "crumbs": [
-                {"label": _own_page(scope), "url": reverse("family:children")},
+                {"label": own_page(scope), "url": reverse("family:children")},
                 {"label": person.full_name, "url": back},
                 {"label": "Vì sao"},
             ],
@@ -164,7 +164,7 @@ def _is_pupil(scope: Scope) -> bool:
     return scope.workspace is not None and scope.workspace.role == "pupil"
 
 
-def _own_page(scope: Scope) -> str:
+def own_page(scope: Scope) -> str:
     return "Việc học của em" if _is_pupil(scope) else "Con tôi"
 
 
@@ -174,14 +174,14 @@ def _own(scope: Scope) -> list[int]:
     return list(dict.fromkeys(ids))
 
 
-def _tell_opened(scope: Scope, student_ids: list[int]) -> None:
+def tell_opened(scope: Scope, student_ids: list[int]) -> None:
     """Once an account, child and day: a family looks often, and who looked is what a school may have to answer."""
     schools = {s: grant.unit_id for grant in scope.grants for s in grant.student_ids or ()}
     looks = [reads.Look(schools[student_id], "student", student_id, student_id) for student_id in student_ids]
     reads.record_once_a_day(scope, "students.family_looked", looks)
 
 
-def _refuse_others(scope: Scope, student_id: int) -> None:
+def refuse_others(scope: Scope, student_id: int) -> None:
     if student_id not in _own(scope):
         raise NotFound
 
