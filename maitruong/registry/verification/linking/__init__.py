@@ -67,21 +67,22 @@ def link_tables(db: duckdb.DuckDBPyConnection) -> deciding.weighing.Weights:
 
 
 def write(db: duckdb.DuckDBPyConnection, out: Path) -> None:
-    """Codes and likenesses only: no name, no date, no number leaves the lists."""
-    told = "coalesce(j.{0}, 'same') AS {1}"
-    levels = ", ".join(told.format(f"{kind}_likeness", kind) for kind in ("name", "birth", "number", "sex"))
-    of = "JOIN own_given og ON og.rowid = x.own JOIN population_given pg ON pg.rowid = x.population"
-    db.execute(
-        f"COPY (SELECT og.id AS own, pg.id AS population, round(x.likely, 6) AS likely, {levels} FROM linked x {of}"
-        f" LEFT JOIN judged j USING (own, population) ORDER BY x.own) TO '{_quoted(out / LINKS)}' (HEADER)"
+    """Codes and likenesses only: no name, no date, no number leaves the lists. Both files appear whole, or not at all."""
+    compared = ", ".join(f"coalesce(j.{kind}_likeness, 'same') AS {kind}" for kind in ("name", "birth", "number"))
+    sex = pairs.sex_likeness(reading.sex_of("og.sex"), reading.sex_of("pg.sex"))
+    asked = (
+        f"SELECT og.id AS own, pg.id AS population, round(x.likely, 6) AS likely, {compared}, {sex} AS sex"
+        " FROM {0} x JOIN own_given og ON og.rowid = x.own JOIN population_given pg ON pg.rowid = x.population"
+        " LEFT JOIN judged j USING (own, population) {1} ORDER BY x.own, x.likely DESC"
     )
-    db.execute(
-        f"COPY (SELECT og.id AS own, pg.id AS population, round(x.likely, 6) AS likely, {levels} FROM judged x {of}"
-        f" JOIN judged j USING (own, population) WHERE x.likely >= {deciding.WORTH_A_LOOK}"
-        f" AND x.own NOT IN (SELECT own FROM linked) ORDER BY x.own, x.likely DESC) TO '{_quoted(out / DOUBTFUL)}' (HEADER)"
-    )
-    for file in (LINKS, DOUBTFUL):
-        (out / file).chmod(0o600)
+    unlinked = f"WHERE x.likely >= {deciding.WORTH_A_LOOK} AND x.own NOT IN (SELECT own FROM linked)"
+    with tempfile.TemporaryDirectory(dir=out, prefix=".link-") as place:  # nobody else looks in while they are written
+        for file, question in ((LINKS, asked.format("linked", "")), (DOUBTFUL, asked.format("judged", unlinked))):
+            made = Path(place) / file
+            db.execute(f"COPY ({question}) TO '{_quoted(made)}' (HEADER)")
+            made.chmod(0o600)
+        for file in (LINKS, DOUBTFUL):
+            (Path(place) / file).replace(out / file)
 
 
 def _quoted(path: Path) -> str:

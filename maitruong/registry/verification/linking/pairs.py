@@ -30,6 +30,10 @@ _MEETINGS: Final = (
 _SWAPPED: Final = "CASE WHEN day(born) <= 12 AND day(born) <> month(born) THEN make_date(year(born), day(born), month(born)) END AS swapped"
 
 
+def sex_likeness(one: str, other: str) -> str:
+    return f"CASE WHEN {one} IS NULL OR {other} IS NULL THEN 'untold' WHEN {one} = {other} THEN 'same' ELSE 'other' END"
+
+
 def meet(db: duckdb.DuckDBPyConnection) -> None:
     """Tables `sure` (own, population) and `compared`: every other pair worth a look, with its four likenesses."""
     db.execute(_SURE)
@@ -44,5 +48,5 @@ CREATE TABLE compared AS
 WITH o AS ({people("own", "SELECT own AS row FROM met")}), p AS ({people("population", "SELECT population AS row FROM met")})
 SELECT met.own, met.population, hash(p.name) AS name, hash(p.fold) AS fold, p.born,
   {twin.name("o", "p")} AS name_likeness, {twin.birth("o", "p")} AS birth_likeness, {twin.number("o", "p")} AS number_likeness,
-  CASE WHEN o.sex IS NULL OR p.sex IS NULL THEN 'untold' WHEN o.sex = p.sex THEN 'same' ELSE 'other' END AS sex_likeness
+  {sex_likeness("o.sex", "p.sex")} AS sex_likeness
 FROM met JOIN o ON o.row = met.own JOIN p ON p.row = met.population""")

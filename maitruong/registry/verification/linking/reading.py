@@ -25,6 +25,11 @@ _SEX: Final = (
 )
 
 
+def sex_of(column: str) -> str:
+    """The SQL of a sex as it is written: 'm', 'f', or NULL."""
+    return _SEX.format(column)
+
+
 def find(folder: Path, name: str) -> Path:
     """The list of that name in a folder. Raises NoSuchList."""
     for ending in ("csv", "parquet"):
@@ -92,7 +97,7 @@ FROM {name}_given g JOIN names n ON n.text = g.full_name""")
 def people(name: str, rows: str) -> str:
     """The SQL of the full rows of some people: what likenesses look at."""
     return (
-        f"SELECT k.row, n.name, n.fold, k.born, k.number, {_SEX.format('g.sex')} AS sex FROM {name} k SEMI JOIN ({rows}) r USING (row)"
+        f"SELECT k.row, n.name, n.fold, k.born, k.number, {sex_of('g.sex')} AS sex FROM {name} k SEMI JOIN ({rows}) r USING (row)"
         f" JOIN {name}_given g ON g.rowid = k.row JOIN names n ON n.text = g.full_name"
     )
 

@@ -114,6 +114,17 @@ def test_one_thing_wrong_or_missing_at_a_time_still_finds_her(tmp_path: Path, ro
     assert links(tmp_path / "out")["H1"] == "P1"
 
 
+def test_what_was_seen_of_a_link_is_told_also_of_one_beyond_doubt(tmp_path: Path) -> None:
+    own = [LAN.replace("female", "male"), "H2,tran thi be,2013-09-04,,031313007777"]
+    population = [LAN.replace("H1", "P1"), "P2,Trần Thị Bé,2013-04-09,female,031313007777", *crowd()]
+
+    services.link_lists(lists(tmp_path, own, population), tmp_path / "out")
+
+    with (tmp_path / "out/links.csv").open(encoding="utf-8") as lines:
+        seen = {row["own"]: [row[kind] for kind in ("name", "birth", "number", "sex")] for row in csv.DictReader(lines)}
+    assert seen == {"H1": ["same", "same", "same", "other"], "H2": ["unmarked", "swapped", "same", "untold"]}
+
+
 def test_two_own_rows_of_one_human_are_told(tmp_path: Path) -> None:
     own = [LAN, LAN.replace("H1", "H2")]
 
