@@ -143,10 +143,10 @@ class Register:
             raise RulesOverlap(f"{topic}, grade {grade}, {school_year}: {[rule.act.id for rule in found]}")
         return found[0]
 
-    def of_act(self, topic: str, act_id: str, *, grade: int) -> Rule:
-        """The rule a stored result was made under: what recomputing an old result uses."""
+    def of_act(self, topic: str, act_id: str, *, grade: int = 0) -> Rule:
+        """The rule a stored result was made under: what recomputing an old result uses. A rule without grades has no grade."""
         for rule in self._rules.get(topic, []):
-            if rule.act.id == act_id and grade in rule.grades:
+            if rule.act.id == act_id and (grade in rule.grades or rule.first_day):
                 return rule
         raise NoRuleInForce(topic=topic, grade=grade, year=act_id)
 

@@ -43,3 +43,9 @@ class CriteriaIncomplete(Refusal):
     code = "staff.criteria_incomplete"
     message = "Mới có {have} trong {needed} tiêu chí."
     remedy = "Đánh giá đủ các tiêu chí rồi mới xếp loại chung."
+
+
+class NotReckonable(Refusal):
+    code = "staff.not_reckonable"
+    message = "Không tính được: {what}."
+    remedy = "Sửa lại số liệu theo quyết định rồi tính lại."

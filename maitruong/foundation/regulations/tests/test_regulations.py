@@ -122,6 +122,7 @@ def test_a_rule_without_grades_is_chosen_by_its_day():
 
     assert register.in_force_on("staff.pay", dt.date(2024, 1, 31))() == "nd1"
     assert register.in_force_on("staff.pay", dt.date(2024, 2, 1))() == "nd2"
+    assert register.of_act("staff.pay", "nd1")() == "nd1"
     assert register.flaws(until=2040) == []
     with pytest.raises(NoRuleOnDay) as seen:
         register.in_force_on("staff.pay", dt.date(2020, 1, 31))

@@ -1,8 +1,20 @@
 """What regulations say of a teacher's pay, of judging her work, and of how many teachers a school needs."""
 
 from .evaluation import Standard, Yearly, excellent_at_most, head_assesses, standard_overall
-from .norms import Balance, Kind, needed_by_subject, teachers_needed
-from .pay import Area, Job, Kept, Pay, Role, SchoolKind, incentive_percent, monthly_pay, next_step_on, seniority_percent
+from .norms import Balance, Kind, needed_by_subject, teachers_of_preschool, teachers_of_school
+from .pay import (
+    Area,
+    Job,
+    Kept,
+    Pay,
+    Role,
+    SchoolKind,
+    incentive_percent,
+    monthly_pay,
+    next_step_on,
+    salary,
+    seniority_percent,
+)
 
 __all__ = [
     "Area",
@@ -21,7 +33,9 @@ __all__ = [
     "monthly_pay",
     "needed_by_subject",
     "next_step_on",
+    "salary",
     "seniority_percent",
     "standard_overall",
-    "teachers_needed",
+    "teachers_of_preschool",
+    "teachers_of_school",
 ]

@@ -10,6 +10,7 @@ from typing import Final
 
 from maitruong.foundation.regulations import regulation_by_day
 
+from ..errors import NotReckonable
 from .acts import TT19_2023, TT20_2023
 
 
@@ -60,6 +61,16 @@ class Balance:
     article="định mức giáo viên",
     first_day=FROM,
 )
+def teachers_of_preschool(classes: Mapping[Kind, int]) -> int:
+    """Teachers a preschool may have: norm × classes (groups of children in nursery), each kind rounded up for the school.
+
+    Source: Circular 19/2023/TT-BGDĐT. Raises NotReckonable for another kind of class or a number below none.
+    >>> teachers_of_preschool({Kind.NURSERY: 3, Kind.KINDERGARTEN: 9})
+    28
+    """
+    return _needed(classes, _PRESCHOOL)
+
+
 @regulation_by_day(
     "staff.teachers_of_school",
     title="Định mức giáo viên phổ thông",
@@ -67,15 +78,22 @@ class Balance:
     article="định mức giáo viên",
     first_day=FROM,
 )
-def teachers_needed(classes: Mapping[Kind, int]) -> int:
-    """Teachers a school may have: norm × classes, each kind rounded up for the school.
+def teachers_of_school(classes: Mapping[Kind, int]) -> int:
+    """Teachers a school of general education may have: norm × classes, each kind rounded up for the school.
 
-    classes: kind → number of classes (groups of children in nursery).
-    Source: Circular 20/2023/TT-BGDĐT; preschool Circular 19/2023/TT-BGDĐT.
-    >>> teachers_needed({Kind.LOWER_SECONDARY: 12}), teachers_needed({Kind.PRIMARY_TWO_SESSIONS: 5, Kind.PRIMARY_ONE_SESSION: 3})
+    Source: Circular 20/2023/TT-BGDĐT. Raises NotReckonable for another kind of class or a number below none.
+    >>> teachers_of_school({Kind.LOWER_SECONDARY: 12}), teachers_of_school({Kind.PRIMARY_TWO_SESSIONS: 5, Kind.PRIMARY_ONE_SESSION: 3})
     (23, 12)
     """
-    norms = _PRESCHOOL | _GENERAL
+    return _needed(classes, _GENERAL)
+
+
+def _needed(classes: Mapping[Kind, int], norms: Mapping[Kind, int]) -> int:
+    for kind, number in classes.items():
+        if kind not in norms:
+            raise NotReckonable(what=f"loại lớp {kind} không thuộc định mức này")
+        if number < 0:
+            raise NotReckonable(what=f"có {number} lớp")
     return sum(_up(norms[kind] * number, 100) for kind, number in classes.items())
 
 
@@ -91,10 +109,12 @@ def needed_by_subject(
     periods_a_week: subject → periods taught in all classes in a week (curriculum × classes).   there: subject → teachers.
     periods_of_a_teacher: what one teaches in a week (the norm is the province's setting: which circular holds is not settled here).
     reduced: subject → periods its teachers are let off for leading a class and the like; they count as taught.
-    A subject that only one of the two has is told, too: nobody teaches it, or nothing is to be taught.
+    A subject that only one of the two has is told, too: nobody teaches it, or nothing is to be taught. Raises NotReckonable.
     >>> needed_by_subject({"TOAN": 96}, {"TOAN": 4, "TIN": 1}, periods_of_a_teacher=19)["TOAN"].surplus
     -2
     """
+    if periods_of_a_teacher <= 0:
+        raise NotReckonable(what=f"định mức {periods_of_a_teacher} tiết một tuần")
     reduced = reduced or {}
     return {
         subject: Balance(

@@ -14,9 +14,9 @@ from typing import Final
 
 from maitruong.foundation import reference
 from maitruong.foundation.kernel import formats
-from maitruong.foundation.regulations import regulation_by_day
+from maitruong.foundation.regulations import in_force_on, regulation_by_day
 
-from ..errors import NoIncentiveTold, NoSuchStep
+from ..errors import NoIncentiveTold, NoSuchStep, NotReckonable
 from .acts import ND182_2026, ND204_2004
 
 INSURANCE_PER_MILLE: Final = 105
@@ -69,6 +69,12 @@ class Job:
     taught_years: int = 0
     days_not_counted: int = 0
 
+    def __post_init__(self) -> None:
+        if min(self.position, self.reserved, self.over_scale, self.taught_years, self.days_not_counted) < 0:
+            raise NotReckonable(what="có số âm trong hệ số, phần trăm, số năm hay số ngày")
+        if self.days_not_counted > WORKING_DAYS:
+            raise NotReckonable(what=f"một tháng tính {WORKING_DAYS} ngày, ghi {self.days_not_counted} ngày không tính")
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -93,50 +99,70 @@ class Pay:
         return self.gross - self.insurance
 
 
+INCENTIVE_FROM: Final = dt.date(2026, 1, 1)
+
+
 @regulation_by_day(
-    "staff.monthly_pay", title="Lương tháng", act=ND204_2004, article="Bảng lương số 3", first_day=dt.date(2019, 7, 1)
+    "staff.salary",
+    title="Lương theo chức danh và bậc",
+    act=ND204_2004,
+    article="Bảng lương số 3",
+    first_day=dt.date(2019, 7, 1),
+)
+def salary(title: str, step: int, month: dt.date) -> int:
+    """Coefficient of a title and step × the base salary of the month a day lies in, in whole đồng.
+
+    Source: Decree 204/2004 (tables), the decrees of the base salary. Raises UnknownCode, NoSuchStep.
+    >>> salary("V.07.05.15", 1, dt.date(2026, 9, 1))
+    5920200
+    """
+    return _times(_coefficient(title, step, month.replace(day=1)), int(_base(month.replace(day=1))["dong_per_month"]))
+
+
+# From the month on in which the house knows every part of it: what the incentive was before, it does not.
+@regulation_by_day(
+    "staff.monthly_pay",
+    title="Lương tháng và phụ cấp",
+    act=ND204_2004,
+    article="Bảng lương số 3",
+    first_day=INCENTIVE_FROM,
 )
 def monthly_pay(job: Job, month: dt.date) -> Pay:
     """The pay of the month a day lies in: every line in whole đồng, with how it came about.
 
     Coefficient, allowance of the post, over-scale seniority and kept difference, each times the base salary of the month; teachers'
-    seniority on the first three; the professional incentive (from January 2026) on all of these but seniority, which brings no
-    insurance. Insurance of the employee is 10,5 % of what it is reckoned from.
-    Source: Decree 204/2004 (tables), the decrees of the base salary, Decree 182/2026. Raises UnknownCode, NoSuchStep, NoRuleOnDay,
-    NoIncentiveTold.
+    seniority on the first three; the professional incentive on all of these but seniority, which brings no insurance. Insurance of the
+    employee is 10,5 % of what it is reckoned from: all but the incentive.
+    Source: Decree 204/2004 (tables), the decrees of the base salary, Decree 182/2026. Raises UnknownCode, NoSuchStep, NotReckonable,
+    NoIncentiveTold; NoRuleOnDay before 2026: half a pay is none.
     >>> monthly_pay(Job("V.07.05.15", 1, "UPPER_SECONDARY"), dt.date(2026, 9, 1)).before_tax
     7666659
     """
     first = month.replace(day=1)
-    base = int(reference.code("base_salary", "BASE", on=first)["dong_per_month"])
+    in_force_on("staff.incentive_percent", first)
+    row = _base(first)
+    base, times = int(row["dong_per_month"]), f"{formats.dong(int(row['dong_per_month']))} ({row['act']})"
     coefficient = _coefficient(job.title, job.step, first)
+    if job.over_scale and next_step_on(job.title, job.step, first) is not None:
+        raise NotReckonable(what=f"vượt khung chỉ có sau bậc cuối, đang ghi bậc {job.step}")
     over_scale = coefficient * job.over_scale  # of ten thousand
-    lines = [Kept("Lương theo hệ số", _times(coefficient, base), f"{_shown(coefficient)} × {formats.dong(base)}")]
+    table = f"{ND204_2004.name}, Bảng lương số 3"
+    lines = [Kept("Lương theo hệ số", _times(coefficient, base), f"{_shown(coefficient)} ({table}) × {times}")]
     if job.position:
-        lines.append(
-            Kept("Phụ cấp chức vụ", _times(job.position, base), f"{_shown(job.position)} × {formats.dong(base)}")
-        )
+        lines.append(Kept("Phụ cấp chức vụ", _times(job.position, base), f"{_shown(job.position)} × {times}"))
     if over_scale:
-        why = f"{job.over_scale} % của {_shown(coefficient)} × {formats.dong(base)}"
+        why = f"{job.over_scale} % của {_shown(coefficient)} × {times}"
         lines.append(Kept("Phụ cấp thâm niên vượt khung", _half_up(over_scale * base, 10_000), why))
     grounds = 100 * (coefficient + job.position) + over_scale
     if percent := seniority_percent(job.taught_years) if job.role is not Role.SUPPORT else 0:
         why = f"{percent} % của lương, phụ cấp chức vụ và vượt khung ({job.taught_years} năm)"
         lines.append(Kept("Phụ cấp thâm niên nhà giáo", _half_up(grounds * percent * base, 1_000_000), why))
-    insured = sum(line.dong for line in lines)
     if job.reserved:
-        lines.append(
-            Kept(
-                "Hệ số chênh lệch bảo lưu", _times(job.reserved, base), f"{_shown(job.reserved)} × {formats.dong(base)}"
-            )
-        )
-    if first >= INCENTIVE_FROM:
-        lines.append(_incentive(job, first, base, grounds + 100 * job.reserved))
+        lines.append(Kept("Hệ số chênh lệch bảo lưu", _times(job.reserved, base), f"{_shown(job.reserved)} × {times}"))
+    insured = sum(line.dong for line in lines)
+    lines.append(_incentive(job, first, base, grounds + 100 * job.reserved))
     insurance = _half_up(insured * INSURANCE_PER_MILLE, 1000)
     return Pay(tuple(lines), sum(line.dong for line in lines), insured, insurance)
-
-
-INCENTIVE_FROM: Final = dt.date(2026, 1, 1)
 
 
 @regulation_by_day(
@@ -188,8 +214,9 @@ def _incentives(job: Job) -> dict[str, bool]:
 
 def _incentive(job: Job, month: dt.date, base: int, grounds: int) -> Kept:
     """Of a month with days that do not count: a twenty-second part for each day that does."""
-    row = incentive_percent(job, month)
-    percent, counted = int(row["percent"]), max(WORKING_DAYS - job.days_not_counted, 0)
+    rule = in_force_on("staff.incentive_percent", month)
+    row = rule(job, month)
+    percent, counted = int(row["percent"]), WORKING_DAYS - job.days_not_counted
     dong = _half_up(grounds * percent * base * counted, 1_000_000 * WORKING_DAYS)
     part = f" × {counted}/{WORKING_DAYS} ngày" if job.days_not_counted else ""
     return Kept(
@@ -222,6 +249,10 @@ def next_step_on(title: str, step: int, since: dt.date) -> dt.date | None:
         return None
     year = since.year + int(row["years"])
     return since.replace(year=year, day=min(since.day, calendar.monthrange(year, since.month)[1]))
+
+
+def _base(on: dt.date) -> reference.Code:
+    return reference.code("base_salary", "BASE", on=on)
 
 
 def _coefficient(title: str, step: int, on: dt.date) -> int:

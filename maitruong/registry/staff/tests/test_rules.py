@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 from maitruong.foundation import reference
 from maitruong.foundation.regulations import NoRuleOnDay, in_force_on
 from maitruong.foundation.regulations.register import HOUSE
-from maitruong.registry.staff.errors import CriteriaIncomplete, NoIncentiveTold, NoSuchStep
+from maitruong.registry.staff.errors import CriteriaIncomplete, NoIncentiveTold, NoSuchStep, NotReckonable
 from maitruong.registry.staff.rules import (
     Area,
     Job,
@@ -29,8 +29,10 @@ from maitruong.registry.staff.rules import (
     next_step_on,
     norms,
     pay,
+    salary,
     standard_overall,
-    teachers_needed,
+    teachers_of_preschool,
+    teachers_of_school,
 )
 
 SEPTEMBER = dt.date(2026, 9, 15)
@@ -91,17 +93,45 @@ def test_every_line_says_where_it_comes_from() -> None:
     ],
 )
 def test_the_base_salary_is_that_of_the_month(day: str, base: int) -> None:
-    assert monthly_pay(UPPER, dt.date.fromisoformat(day)).lines[0].dong == 234 * base // 100
+    assert salary("V.07.05.15", 1, dt.date.fromisoformat(day)) == 234 * base // 100
 
 
-def test_the_incentive_begins_with_january_2026_and_the_pay_table_with_the_first_base_salary() -> None:
-    december, january = (len(monthly_pay(UPPER, day).lines) for day in (dt.date(2025, 12, 31), dt.date(2026, 1, 1)))
-
-    assert (december, january) == (1, 2)
+def test_a_month_whose_incentive_the_house_does_not_know_is_refused_and_not_paid_in_part() -> None:
+    assert len(monthly_pay(UPPER, dt.date(2026, 1, 1)).lines) == 2
     with pytest.raises(NoRuleOnDay):
-        in_force_on("staff.incentive_percent", dt.date(2025, 12, 31))
-    with pytest.raises(NoRuleOnDay):
-        in_force_on("staff.monthly_pay", dt.date(2019, 6, 30))
+        monthly_pay(UPPER, dt.date(2025, 12, 31))
+    for topic, day in (("staff.monthly_pay", dt.date(2025, 12, 31)), ("staff.salary", dt.date(2019, 6, 30))):
+        with pytest.raises(NoRuleOnDay):
+            in_force_on(topic, day)
+    assert HOUSE.of_act("staff.monthly_pay", "nd204_2004")(UPPER, SEPTEMBER).before_tax == 7_666_659
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"days_not_counted": -3}, {"days_not_counted": 23}, {"position": -1}, {"over_scale": 7}, {"taught_years": -1}],
+)
+def test_a_job_that_cannot_be_is_refused(changes: dict[str, int]) -> None:
+    with pytest.raises(NotReckonable):
+        monthly_pay(replace(UPPER, **changes), SEPTEMBER)
+
+
+def test_insurance_is_taken_from_all_but_the_incentive() -> None:
+    month = monthly_pay(replace(UPPER, position=45, reserved=10), SEPTEMBER)
+
+    assert month.insured == month.gross - month.lines[-1].dong == 289 * 2_530_000 // 100
+    assert month.insurance == 767_729  # 10,5 % of 7.311.700 is 767.728,5
+
+
+def test_classes_of_another_circular_or_below_none_are_refused() -> None:
+    for teachers, classes in (
+        (teachers_of_school, {Kind.NURSERY: 2}),
+        (teachers_of_preschool, {Kind.LOWER_SECONDARY: 2}),
+        (teachers_of_school, {Kind.LOWER_SECONDARY: -2}),
+    ):
+        with pytest.raises(NotReckonable):
+            teachers(classes)
+    with pytest.raises(NotReckonable):
+        needed_by_subject({"TOAN": 95}, {}, periods_of_a_teacher=0)
 
 
 @pytest.mark.parametrize(
@@ -136,18 +166,16 @@ def test_what_the_regulations_do_not_tell_is_refused_and_never_guessed() -> None
             monthly_pay(replace(UPPER, title=title), SEPTEMBER)
 
 
-@given(title=titles, step=some.integers(1, 7), over=some.integers(0, 20), years=some.integers(0, 40))
-def test_a_higher_step_more_years_and_fewer_lost_days_never_pay_less(
-    title: str, step: int, over: int, years: int
-) -> None:
-    job = Job(title, step, "PRIMARY", over_scale=over, taught_years=years)
+@given(title=titles, step=some.integers(1, 7), years=some.integers(0, 40))
+def test_a_higher_step_more_years_and_fewer_lost_days_never_pay_less(title: str, step: int, years: int) -> None:
+    job = Job(title, step, "PRIMARY", taught_years=years)
     now = monthly_pay(job, SEPTEMBER)
 
     assert now.gross == sum(line.dong for line in now.lines) and 0 < now.insurance < now.gross
     for better in (
         replace(job, step=step + 1),
         replace(job, taught_years=years + 1),
-        replace(job, over_scale=over + 1),
+        replace(job, position=20),
     ):
         assert monthly_pay(better, SEPTEMBER).before_tax >= now.before_tax
     assert monthly_pay(replace(job, days_not_counted=3), SEPTEMBER).gross < now.gross
@@ -218,12 +246,11 @@ def test_the_excellent_are_never_more_than_a_fifth_and_the_next_one_would_be(goo
         ({Kind.UPPER_SECONDARY: 30}, 68),  # 67,5
         ({Kind.ETHNIC_BOARDING_LOWER: 8, Kind.ETHNIC_BOARDING_UPPER: 6}, 33),  # 17,6 and 14,4
         ({Kind.SPECIALISED: 33}, 103),  # 102,3
-        ({Kind.NURSERY: 3, Kind.KINDERGARTEN: 9}, 28),  # 7,5 and 19,8
         ({}, 0),
     ],
 )
 def test_teachers_a_school_may_have(classes: dict[Kind, int], teachers: int) -> None:
-    assert teachers_needed(classes) == teachers
+    assert teachers_of_school(classes) == teachers
 
 
 def test_subjects_nobody_teaches_and_teachers_without_a_subject_to_teach_are_told() -> None:
