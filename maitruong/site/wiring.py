@@ -11,22 +11,28 @@ from maitruong.foundation.audit import reads
 from maitruong.foundation.exchange import ports as lists
 from maitruong.foundation.exchange import services as exchange
 from maitruong.foundation.files import services as files
+from maitruong.foundation.identity import merging as account_merging
 from maitruong.foundation.identity import sealing
 from maitruong.foundation.identity import services as identity
 from maitruong.foundation.jobs import pulse
+from maitruong.foundation.people import ports as people
 from maitruong.insight.indicators import reactions as indicator_reactions
 from maitruong.insight.indicators import services as indicators
 from maitruong.registry.calendar import ports as years
 from maitruong.registry.enrolment import leaving
+from maitruong.registry.enrolment import merging as seat_merging
 from maitruong.registry.enrolment import ports as classes
 from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.enrolment import reactions as enrolment_reactions
 from maitruong.registry.enrolment.importers import StudentLists
 from maitruong.registry.schools import ports as schools
 from maitruong.registry.schools.importers import SchoolLists
+from maitruong.registry.staff import merging as staff_merging
 from maitruong.registry.staff import rules as staff_rules
+from maitruong.registry.students import merging as family_merging
 from maitruong.registry.students import ports as pupils
 from maitruong.teaching.curriculum import rules as curriculum_rules
+from maitruong.teaching.timetable import merging as lesson_merging
 from maitruong.teaching.timetable import reactions as timetable_reactions
 from maitruong.teaching.timetable import services as timetable
 
@@ -44,6 +50,11 @@ def join() -> None:
     years.register("gradebook", years.Keeper(gradebook.prepare_year, gradebook.close_year, gradebook.unfinished))
     classes.register("gradebook", classes.Keeper(gradebook.held_of_class, gradebook.forget_class))
     classes.register("timetable", classes.Keeper(timetable.held_of_class, timetable.forget_class))
+    people.register("seats", seat_merging.KEEPER)
+    people.register("accounts", account_merging.KEEPER)
+    people.register("posts", staff_merging.KEEPER)
+    people.register("families", family_merging.KEEPER)
+    people.register("lessons", lesson_merging.KEEPER)
     pupils.asks_who_was_let_go(leaving.let_go)
     schools.asks("học sinh đang học", enrolment.seated_after)
     # A figure may be 60 s old. A school that writes all the time is counted every few seconds, not after every save.

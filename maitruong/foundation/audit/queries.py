@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,12 +71,13 @@ def entries(
     return [_told(row) for row in rows.order_by("-pk")[:limit]]
 
 
-def looks_at(person_id: int, *, older_than: int | None = None, limit: int = 50) -> list[Told]:
-    """Who looked into a person's file, the newest first, page by key; looks of the family itself are not among them.
+def looks_at(person_ids: Collection[int], *, older_than: int | None = None, limit: int = 50) -> list[Told]:
+    """Who looked into a person's files (several, where two were merged), the newest first, page by key; the family's own looks are
+    not among them.
 
     Row security decides whose file that may be. One statement, along the index of the person.
     """
-    rows = Entry._base_manager.filter(subject_id=person_id, action__in=LOOKS)
+    rows = Entry._base_manager.filter(subject_id__in=list(person_ids), action__in=LOOKS)
     if older_than is not None:
         rows = rows.filter(pk__lt=older_than)
     families = RawSQL("coalesce(body, '{}')::json ->> 'as'", [], output_field=TextField())

@@ -106,7 +106,7 @@ def _name_keys(values: Mapping[str, Any], fields: Collection[str]) -> tuple[str,
 
 
 _HOLDERS = """
-SELECT i.value, i.person_id, p.full_name FROM people_personidentifier i JOIN people_person p ON p.id = i.person_id
+SELECT i.value, coalesce(p.merged_into_id, p.id), p.full_name FROM people_personidentifier i JOIN people_person p ON p.id = i.person_id
 WHERE i.scheme = %s AND i.value = ANY(%s) AND i.valid @> current_date
 """
 _NUMBERS = (

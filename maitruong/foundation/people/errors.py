@@ -29,3 +29,23 @@ class NameTooLong(Refusal):
     code = "people.name_too_long"
     message = "Họ và tên dài {length} chữ, nhiều nhất là {most}."
     remedy = "Viết họ và tên như trong giấy khai sinh hoặc thẻ căn cước, không kèm ghi chú."
+
+
+class AlreadyOne(Refusal):
+    """Somebody merged one of the two a moment ago."""
+
+    code = "people.already_one"
+    message = "Một trong hai hồ sơ này vừa được gộp."
+    remedy = "Mở lại danh sách hồ sơ trùng để xem việc đã làm."
+
+
+class LaterMergeStands(Refusal):
+    code = "people.later_merge_stands"
+    message = "Sau lần gộp này, hồ sơ còn được gộp thêm một lần nữa."
+    remedy = "Tách lần gộp sau trước, rồi tách lần này."
+
+
+class AlreadyParted(Refusal):
+    code = "people.already_parted"
+    message = "Hai hồ sơ này đã được tách trước đó."
+    remedy = "Không cần làm gì thêm."

@@ -84,3 +84,32 @@ class PersonIdentifier(ScopedModel):
                 condition=models.Q(scheme="CCCD"),
             )
         ]
+
+
+class Merge(ScopedModel):
+    """Two people found to be one: who goes on, who stays behind, and step by step what that changed."""
+
+    scope_at: ClassVar = {"school": "places", "student": "persons", "many": "school student"}
+
+    kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    absorbed = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    places = ArrayField(models.BigIntegerField(), help_text="units that know one of them")
+    persons = ArrayField(models.BigIntegerField(), help_text="both")
+    at = models.DateTimeField(db_default=Now())
+    by = models.BigIntegerField(null=True, help_text="person who decided")
+    unit_id = models.BigIntegerField(help_text="whose audit tells of it")
+    why = models.TextField()
+    journal = models.JSONField(default=list)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.BigIntegerField(null=True)
+    undone_why = models.TextField(default="", blank=True)
+    stayed = models.JSONField(default=list, help_text="steps an undo left as they are: written by others meanwhile")
+
+    class Meta:
+        indexes = [models.Index(fields=["kept"], name="merges_into")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["absorbed"], condition=models.Q(undone_at__isnull=True), name="absorbed_once"
+            ),
+            models.CheckConstraint(name="two_people", condition=~models.Q(kept=models.F("absorbed"))),
+        ]

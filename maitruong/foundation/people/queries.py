@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import Q, QuerySet
+
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.kernel import clock, vietnamese
 
 from .errors import NumberOfAnother
-from .models import Person, PersonIdentifier
-from .types import Identifier, Particulars, PersonRef
+from .models import Merge, Person, PersonIdentifier
+from .types import Identifier, MergeRow, Particulars, PersonRef
 
 
 def people(scope: Scope, permission: str, person_ids: Iterable[int]) -> dict[int, PersonRef]:
@@ -78,11 +80,37 @@ def same_person(*, scheme: str, value: str, full_name: str) -> int | None:
     """
     row = (
         PersonIdentifier._base_manager.filter(scheme=scheme, value=value, valid__contains=clock.today())
-        .values_list("person_id", "person__full_name")
+        .values_list("person_id", "person__full_name", "person__merged_into_id")
         .first()
     )
     if row is None:
         return None
     if vietnamese.name_match(row[1], full_name) == "different":
         raise NumberOfAnother
-    return row[0]
+    return row[2] or row[0]
+
+
+def same_human(person_id: int) -> QuerySet:
+    """The ids of a human as a sub-select: the row itself and whoever was merged into it. For reads of what is past."""
+    return Person._base_manager.filter(Q(pk=person_id) | Q(merged_into_id=person_id)).values("pk")
+
+
+def living(person_ids: Iterable[int]) -> dict[int, int]:
+    """Each of these ids → the one it goes on as, as far as the database shows them. Itself, where nothing was merged."""
+    rows = Person._base_manager.filter(pk__in=list(person_ids)).values_list("pk", "merged_into_id")
+    return {pk: into or pk for pk, into in rows}
+
+
+def merges(*, person_id: int | None = None, older_than: int | None = None, limit: int = 50) -> list[MergeRow]:
+    """Merges the database shows to the present unit of work, the newest first, page by key. The caller checked the permission."""
+    rows = Merge._base_manager.all()
+    if person_id is not None:
+        rows = rows.filter(Q(kept_id=person_id) | Q(absorbed_id=person_id))
+    if older_than is not None:
+        rows = rows.filter(pk__lt=older_than)
+    return [
+        MergeRow(
+            row.pk, row.kept_id, row.absorbed_id, row.at, row.by, row.why, row.undone_at, row.undone_by, row.undone_why
+        )
+        for row in rows.order_by("-pk")[:limit]
+    ]

@@ -16,6 +16,8 @@ from maitruong.foundation.access.types import Scope
 from maitruong.foundation.kernel import phones, vietnamese
 
 from .errors import ChangedMeanwhile, NameTooLong, NotAnAddress
+from .merging import merge as merge
+from .merging import part as part
 from .models import Person, PersonIdentifier
 
 LONGEST_NAME = 200

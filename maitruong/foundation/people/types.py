@@ -30,6 +30,7 @@ class Particulars:
     phone: str
     email: str
     version: int
+    merged_into_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -41,3 +42,28 @@ class Identifier:
     masked: str
     verified: bool
     source: str
+
+
+@dataclass(frozen=True)
+class Two:
+    """Two rows that are one human: `kept` goes on, `absorbed` stays behind with its history. unit_id: where `kept` is now."""
+
+    kept: int
+    absorbed: int
+    unit_id: int
+    on: dt.date
+
+
+@dataclass(frozen=True)
+class MergeRow:
+    """One merge as its page shows it. undone_at: None while it stands."""
+
+    id: int
+    kept: int
+    absorbed: int
+    at: dt.datetime
+    by: int | None
+    why: str
+    undone_at: dt.datetime | None
+    undone_by: int | None
+    undone_why: str

@@ -85,3 +85,17 @@ class PurposeMissing(Refusal):
     code = "enrolment.purpose_missing"
     message = "Chưa ghi mở hồ sơ này để làm gì."
     remedy = "Ghi việc đang giải quyết, ví dụ “xác minh đơn chuyển trường ngày 12/11/2026”."
+
+
+class SeatedTwice(Refusal):
+    """Two dossiers of one pupil, both with an open seat: which of them counts no program can know."""
+
+    code = "enrolment.seated_twice"
+    message = "Cả hai hồ sơ đều đang có lớp trong năm học này ({one} và {other})."
+    remedy = "Hỏi hai trường em đang học thật ở đâu; trường còn lại ghi rời lớp rồi gộp tiếp."
+
+
+class AbsorbedStillSits(Refusal):
+    code = "enrolment.absorbed_still_sits"
+    message = "Hồ sơ định gộp đi đang có lớp {class_name}, hồ sơ định giữ thì không."
+    remedy = "Giữ hồ sơ đang có lớp, gộp hồ sơ kia vào."

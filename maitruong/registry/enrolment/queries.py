@@ -34,6 +34,7 @@ __all__ = [
     "classes",
     "day_within",
     "dossier",
+    "goes_on_as",
     "homeroom_teachers",
     "members",
     "programme_of",
@@ -159,8 +160,8 @@ def members(ref: ClassRef, *, on: dt.date) -> list[RosterRow]:
 
 
 def seats(scope: Scope, *, student_id: int, permission: str) -> list[Seat]:
-    """The places of a pupil that the scope reaches, newest first. One statement."""
-    rows = Enrolment.objects.visible_to(scope, permission).filter(student_id=student_id)
+    """The places of a pupil that the scope reaches, newest first, also those he had as somebody merged into him. One statement."""
+    rows = Enrolment.objects.visible_to(scope, permission).filter(student_id__in=people.same_human(student_id))
     return [_seat(row) for row in _with_names(rows).order_by("-school_year", "-starts_on", "-pk")]
 
 
@@ -208,6 +209,14 @@ def dossier(scope: Scope, student_id: int) -> Dossier:
         seat=reached[0],
         seats=tuple(reached),
     )
+
+
+def goes_on_as(scope: Scope, found: Dossier) -> int | None:
+    """The person this file goes on as, where the scope reaches that one as well; None for a file that was not merged away."""
+    other = found.person.merged_into_id
+    if other is None or not seats(scope, student_id=other, permission="students.view"):
+        return None
+    return other if people.particulars(other) else None
 
 
 def seated_after(school_id: int, last_day: dt.date) -> int:

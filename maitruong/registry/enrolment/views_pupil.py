@@ -97,6 +97,8 @@ def dossier(request: Request, student_id: int) -> HttpResponse:
         found = services.open_dossier(scope, student_id=student_id, why=why)
     except PurposeMissing:
         return _ask_what_for(request, queries.dossier(scope, student_id))
+    if goes_on_as := queries.goes_on_as(scope, found):
+        return redirect("enrolment:dossier", goes_on_as)
     return _file(request, scope, found)
 
 

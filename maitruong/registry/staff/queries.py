@@ -10,6 +10,7 @@ from django.db.models.functions import StrIndex
 
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.kernel import vietnamese
+from maitruong.foundation.people import queries as people
 
 from .models import Employment
 from .types import StaffRow
@@ -60,7 +61,7 @@ def employments(scope: Scope, *, person_id: int) -> list[StaffRow]:
     """Every employment of a person that the scope reaches, newest first; empty when none."""
     rows = (
         Employment.objects.visible_to(scope, "staff.view")
-        .filter(person_id=person_id)
+        .filter(person_id__in=people.same_human(person_id))
         .select_related("person", "school")
     )
     return [_row(row) for row in rows.order_by("-starts_on", "-pk")]

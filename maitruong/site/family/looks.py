@@ -39,12 +39,13 @@ _ACTS = {
 def looks(request: Request, student_id: int) -> HttpResponse:
     """Everybody but the family who opened the child's file or took it along: when, who, from where, what for."""
     scope = request.scope
-    views.refuse_others(scope, student_id)
+    ids = views.all_ids_of(scope, student_id)
+    student_id = ids[0]
     person = people.particulars(student_id)
     if person is None:
         raise NotFound
     older = formats.whole_number(request.GET.get("truoc"))
-    found = audit.looks_at(student_id, older_than=older, limit=PAGE + 1)
+    found = audit.looks_at(ids, older_than=older, limit=PAGE + 1)
     shown = found[:PAGE]
     with unit_of_work(_NAMES):
         names = people.names({row.actor_id for row in shown if row.actor_id})

@@ -7,11 +7,11 @@ rank, or another child.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -71,7 +71,7 @@ def children(request: Request) -> HttpResponse:
     own = _own(scope)
     leads = enrolment.homeroom_teachers(scope, student_ids=own, permission="family.view")
     cards = [
-        _card(scope, student_id, number, known, leads.get(student_id, "")) for number, student_id in enumerate(own)
+        _card(scope, child, ids, number, known, leads.get(child, "")) for number, (child, ids) in enumerate(own.items())
     ]
     tell_opened(scope, [card.id for card in cards])
     waits, ties = waiting_for(scope.actor_id)
@@ -83,7 +83,9 @@ def children(request: Request) -> HttpResponse:
 @require_safe
 def child(request: Request, student_id: int) -> HttpResponse:
     scope = request.scope
-    refuse_others(scope, student_id)
+    ids = all_ids_of(scope, student_id)
+    if ids[0] != student_id:
+        return redirect("family:child", ids[0])
     known = calendar.known()
     year = known.chosen(formats.whole_number(request.GET.get("nam")), on=clock.today())
     person = people.particulars(student_id)
@@ -95,9 +97,10 @@ def child(request: Request, student_id: int) -> HttpResponse:
     leads = enrolment.homeroom_teachers(
         scope, student_ids=[student_id] if year == now else [], permission="family.view"
     )
-    missed = attendance.family_absences(scope, student_id=student_id, school_year=year)
-    counted = attendance.count_of(missed, school_year=year).get(student_id, AbsenceCount())
-    marks = gradebook.family_marks(scope, student_id=student_id, school_year=year)
+    that_year = _written_as(seats, student_id, year)
+    missed = _missed(scope, that_year, year)
+    counted = sum(attendance.count_of(missed, school_year=year).values(), AbsenceCount())
+    marks = _marks(scope, that_year, year)
     tell_opened(scope, [student_id])
     return render(
         request,
@@ -115,7 +118,7 @@ def child(request: Request, student_id: int) -> HttpResponse:
             "results": _results(marks, student_id, here),
             "conduct": _conduct(marks),
             "title": marks.title if marks else "",
-            "records": _records(scope, student_id),
+            "records": _records(scope, ids),
             "year": Year(year).label,
             "years": [
                 {"label": Year(y).label, "url": f"?nam={y}", "current": y == year}
@@ -133,13 +136,13 @@ def child(request: Request, student_id: int) -> HttpResponse:
 def why(request: Request, student_id: int, class_id: int, term: int) -> HttpResponse:
     """Why the level is what it is: conditions, subjects, articles."""
     scope = request.scope
-    refuse_others(scope, student_id)
+    student_id = all_ids_of(scope, student_id)[0]
     seats = enrolment.seats(scope, student_id=student_id, permission="family.view")
     seat = next((s for s in seats if s.class_id == class_id), None)
     person = people.particulars(student_id)
     if seat is None or person is None or term not in TERM_LABELS:
         raise NotFound
-    told = gradebook.family_why(scope, student_id=student_id, class_id=class_id, term=term)
+    told = gradebook.family_why(scope, student_id=seat.student_id, class_id=class_id, term=term)
     tell_opened(scope, [student_id])
     back = f"{reverse('family:child', args=[student_id])}?nam={seat.school_year}"
     return render(
@@ -168,10 +171,16 @@ def own_page(scope: Scope) -> str:
     return "Việc học của em" if _is_pupil(scope) else "Con tôi"
 
 
-def _own(scope: Scope) -> list[int]:
-    """The children of this workspace, in the order of their grants."""
-    ids = [s for grant in scope.grants if "family.view" in grant.permissions for s in grant.student_ids or ()]
-    return list(dict.fromkeys(ids))
+def _own(scope: Scope) -> dict[int, list[int]]:
+    """The children of this workspace, in the order of their grants, each with all ids it was ever written under."""
+    granted = [s for grant in scope.grants if "family.view" in grant.permissions for s in grant.student_ids or ()]
+    ids = list(dict.fromkeys(granted))
+    goes_on_as = people.living(ids)
+    own: dict[int, list[int]] = {}
+    for written_as in ids:
+        child = goes_on_as.get(written_as, written_as)
+        own.setdefault(child if child in ids else written_as, []).append(written_as)
+    return own
 
 
 def tell_opened(scope: Scope, student_ids: list[int]) -> None:
@@ -181,18 +190,37 @@ def tell_opened(scope: Scope, student_ids: list[int]) -> None:
     reads.record_once_a_day(scope, "students.family_looked", looks)
 
 
-def refuse_others(scope: Scope, student_id: int) -> None:
-    if student_id not in _own(scope):
-        raise NotFound
+def all_ids_of(scope: Scope, student_id: int) -> list[int]:
+    """The ids one's own child was ever written under. Raises NotFound for anybody else's."""
+    for child, ids in _own(scope).items():
+        if student_id in ids:
+            return [child, *(i for i in ids if i != child)]
+    raise NotFound
 
 
-def _card(scope: Scope, student_id: int, number: int, known: Calendar, lead: str) -> Child:
+def _written_as(seats: list[Seat], student_id: int, year: int) -> list[int]:
+    """The ids the child was written under in a year: one, but for the year in which two schools each made a dossier."""
+    return list(dict.fromkeys(seat.student_id for seat in seats if seat.school_year == year)) or [student_id]
+
+
+def _missed(scope: Scope, ids: list[int], year: int) -> list[AbsenceRow]:
+    found = [row for i in ids for row in attendance.family_absences(scope, student_id=i, school_year=year)]
+    return found if len(ids) == 1 else sorted(found, key=lambda row: row.day, reverse=True)
+
+
+def _marks(scope: Scope, ids: list[int], year: int) -> FamilyYear | None:
+    """What was written in a year, under whichever id; the result is that of the newest seat."""
+    found = [marks for i in ids if (marks := gradebook.family_marks(scope, student_id=i, school_year=year))]
+    return replace(found[0], subjects=[s for marks in found for s in marks.subjects]) if found else None
+
+
+def _card(scope: Scope, student_id: int, ids: list[int], number: int, known: Calendar, lead: str) -> Child:
     year = known.year_on(clock.today())
     over = known.over_on(year, today=clock.today()) is not None
     person = people.particulars(student_id)
     seats = enrolment.seats(scope, student_id=student_id, permission="family.view")
-    missed = attendance.family_absences(scope, student_id=student_id, school_year=year)
-    marks = gradebook.family_marks(scope, student_id=student_id, school_year=year)
+    that_year = _written_as(seats, student_id, year)
+    missed, marks = _missed(scope, that_year, year), _marks(scope, that_year, year)
     here = next((seat for seat in seats if seat.school_year == year and (over or seat.ends_on is None)), None)
     name = person.full_name if person else ""
     address = reverse("family:child", args=[student_id])
@@ -204,7 +232,7 @@ def _card(scope: Scope, student_id: int, number: int, known: Calendar, lead: str
         sub=_sub(here, lead) if here else "Chưa có lớp trong năm học này",
         today=_today(missed, here, known),
         news=(*_new_marks(marks, address), *_new_absences(missed, address)),
-        records=len(_records(scope, student_id)),
+        records=len(_records(scope, ids)),
     )
 
 
@@ -316,7 +344,7 @@ def _results(marks: FamilyYear | None, student_id: int, seat: Seat | None) -> li
     ]
 
 
-def _records(scope: Scope, student_id: int) -> list[dict[str, Any]]:
+def _records(scope: Scope, ids: list[int]) -> list[dict[str, Any]]:
     """The signed records, newest first, with how to read each, take it home and have it verified."""
     if not scope.may("school_records.family"):
         return []
@@ -331,6 +359,7 @@ def _records(scope: Scope, student_id: int) -> list[dict[str, Any]]:
             "verify": reverse("school_records:verify_token", args=[row.record_id]),
             "stands": row.state in ("sealed", "issued"),
         }
+        for student_id in ids
         for row in school_records.family_records(scope, student_id=student_id)
     ]
 

@@ -71,6 +71,15 @@ class AbsenceCount:
     excused: int = 0
     unexcused: int = 0
 
+    def __add__(self, other: AbsenceCount) -> AbsenceCount:
+        """Of one human, counted under two ids."""
+        return AbsenceCount(
+            self.term_one + other.term_one,
+            self.term_two + other.term_two,
+            self.excused + other.excused,
+            self.unexcused + other.unexcused,
+        )
+
     @property
     def year(self) -> int:
         return self.term_one + self.term_two
