@@ -54,6 +54,7 @@ MENU: list[tuple[str, list[Item]]] = [
             Item("Năm học", "calendar", "calendar:years", "calendar.manage"),
             Item("Lớp học", "users", "enrolment:own_classes", "enrolment.view", homes=("school", "teacher")),
             Item("Học sinh", "student", "enrolment:pupils", "students.view"),
+            Item("Hồ sơ trùng", "link", "duplicates:waiting", "duplicates.view", homes=("school", "centre")),
             Item("Nhập danh sách", "upload", "exchange:lists", "exchange.import", homes=("school", "centre")),
             Item("Đội ngũ", "briefcase", "staff:staff", "staff.view"),
             Item("Phân công", "table", "timetable:assignments", "timetable.assign", homes=("school",)),

@@ -18,6 +18,8 @@ _OFFICE = {
     "enrolment.manage",
     "staff.manage",
     "exchange.import",
+    "duplicates.view",
+    "duplicates.decide",
 }
 _FIGURES = {"insight.view", "insight.people"}
 _BOOKS = {
@@ -50,6 +52,8 @@ _DEPARTMENT = {
     "exchange.import",
     "students.export",
     "calendar.manage",
+    "duplicates.view",
+    "duplicates.decide",
     "audit.view",
     "gradebook.view",
     "school_records.view",

@@ -30,6 +30,7 @@ MODULES = [
     "maitruong.registry.students",
     "maitruong.registry.enrolment",
     "maitruong.registry.verification",
+    "maitruong.registry.duplicates",
     "maitruong.teaching.curriculum",
     "maitruong.teaching.timetable",
     "maitruong.teaching.attendance",

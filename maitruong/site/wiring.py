@@ -19,6 +19,7 @@ from maitruong.foundation.people import ports as people
 from maitruong.insight.indicators import reactions as indicator_reactions
 from maitruong.insight.indicators import services as indicators
 from maitruong.registry.calendar import ports as years
+from maitruong.registry.duplicates import services as duplicates
 from maitruong.registry.enrolment import leaving
 from maitruong.registry.enrolment import merging as seat_merging
 from maitruong.registry.enrolment import ports as classes
@@ -65,6 +66,7 @@ def join() -> None:
     pulse.every(3600, "lists past their time", _forget_lists)
     pulse.every(3600, "answers no page can repeat", gradebook.forget_old_answers)
     pulse.every(3600, "files past their day", _forget_files)
+    pulse.every(3600, "people entered twice", duplicates.find_by_night)
     pulse.every(3600, "looks of former days", reads.forget_past)
     pulse.every(3600, "second factors under an old key or none", sealing.seal_again)
     pulse.every(3600, "guesses, links and sessions of the past", identity.forget_past)

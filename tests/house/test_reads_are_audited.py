@@ -37,8 +37,11 @@ TELLS = {
     "school_records:record": ("department_officer", "school_records.opened"),
     "staff:file": ("principal", "staff.file_opened"),
     "exchange:annotated": ("principal", "exchange.annotated_downloaded"),
+    "duplicates:pair": ("principal", "duplicates.opened"),
     "dashboard:school_levels": ("department_officer", "insight.pupils_listed"),
 }
+#: Pages that open two people's files at once: each one's audit tells of it.
+TWO_FILES = {"duplicates:pair": 2}
 #: Page → why opening it is no look at somebody's file.
 SILENT = {
     "enrolment:add_guardian": "a form that shows the child's name and class",
@@ -113,7 +116,7 @@ def test_opening_it_is_told_with_who_opened_it(province: Province, name: str) ->
 
     told = [entry for entry in entries()[before:] if entry[0] == action]
     assert answer.status_code in (200, 302), "the walked school has what every one of these pages needs"
-    assert [actor for _, actor, _ in told] == [province.own[who].person_id]
+    assert [actor for _, actor, _ in told] == [province.own[who].person_id] * TWO_FILES.get(name, 1)
 
 
 def test_a_family_that_looks_fifty_times_a_day_is_one_entry_a_child_and_day(province: Province) -> None:

@@ -35,8 +35,9 @@ from maitruong.foundation.identity.models import Account
 from maitruong.foundation.identity.services import make_link
 from maitruong.foundation.jobs.models import Job
 from maitruong.foundation.kernel import clock
-from maitruong.foundation.people.models import PersonIdentifier
+from maitruong.foundation.people.models import Merge, PersonIdentifier
 from maitruong.foundation.signing.models import Certificate, SigningConsent
+from maitruong.registry.duplicates.models import Pair
 from maitruong.registry.enrolment.models import Enrolment
 from maitruong.registry.staff.models import Employment
 from maitruong.registry.students.models import Guardianship
@@ -119,6 +120,7 @@ def province() -> Province:
             "token": make_link(made.own["principal"]),
             "certificate_id": a_certificate(school, teacher),
             **signing_things(school, class_id, child, made.own["principal"]),
+            **two_alike(school, child, teacher),
             # The first book of the class that any of its teachers opens: mathematics of term one.
             "book_id": opened_books(scope, class_id),
         }
@@ -185,6 +187,25 @@ def signing_things(school: int, class_id: int, child: int, signer: Account) -> d
         "job_id of school_records:school_progress": whole.pk,
         "ticket": ticket,
     }
+
+
+def two_alike(school: int, one: int, other: int) -> dict[str, object]:
+    """A pair on the work-list of doubles, and a merge that was taken back."""
+    low, high = sorted((one, other))
+    pair = Pair(
+        low_id=low,
+        high_id=high,
+        persons=[low, high],
+        places=[school],
+        likely=0.9,
+        **dict.fromkeys(("name", "birth", "number", "sex", "phone"), "untold"),
+        basis="",
+    )
+    pair.save()
+    merge = Merge(kept_id=low, absorbed_id=high, places=[school], persons=[low, high], unit_id=school, why=SECRET)
+    merge.undone_at = clock.now()
+    merge.save()
+    return {"pair_id": pair.pk, "merge_id": merge.pk}
 
 
 def opened_books(scope: Scope, class_id: int) -> int:

@@ -14,6 +14,7 @@ from maitruong.foundation.access.scoping import ScopedModel
 LOOKS: Final = (
     "students.dossier_opened",
     "students.number_shown",
+    "duplicates.opened",
     "gradebook.history_opened",
     "gradebook.result_opened",
     "school_records.opened",

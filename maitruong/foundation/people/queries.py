@@ -64,6 +64,18 @@ def not_known_at(person_ids: Iterable[int], unit_id: int) -> set[int]:
     return set(rows.values_list("pk", flat=True))
 
 
+def known_only_at(person_ids: Iterable[int], unit_ids: Iterable[int]) -> bool:
+    """Whether no other unit knows any of these people, as far as the database shows them."""
+    ids = list(person_ids)
+    only_there = Person._base_manager.filter(pk__in=ids, places__contained_by=list(unit_ids))
+    return only_there.count() == len(set(ids))
+
+
+def places(person_id: int) -> list[int]:
+    """The units that know a person, the newest last; empty where the database shows nobody."""
+    return Person._base_manager.filter(pk=person_id).values_list("places", flat=True).first() or []
+
+
 def masked(value: str) -> str:
     """The number as it may stand on a page or in the audit.
 

@@ -45,6 +45,7 @@ __all__ = [
     "schools",
     "seated_after",
     "seats",
+    "sitting",
 ]
 
 _BEYOND = system_scope("a family reads who leads its child's class")
@@ -217,6 +218,14 @@ def goes_on_as(scope: Scope, found: Dossier) -> int | None:
     if other is None or not seats(scope, student_id=other, permission="students.view"):
         return None
     return other if people.particulars(other) else None
+
+
+def sitting(student_ids: Iterable[int]) -> dict[int, int]:
+    """Pupil → school where he has an open place in a year that is not over; as far as the present unit of work sees."""
+    rows = Enrolment._base_manager.filter(
+        student_id__in=list(student_ids), ends_on__isnull=True, school_year__gte=calendar.year_on(clock.today())
+    )
+    return dict(rows.values_list("student_id", "school_id"))
 
 
 def seated_after(school_id: int, last_day: dt.date) -> int:

@@ -9,7 +9,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import StrIndex
 
 from maitruong.foundation.access.types import Scope
-from maitruong.foundation.kernel import vietnamese
+from maitruong.foundation.kernel import clock, vietnamese
 from maitruong.foundation.people import queries as people
 
 from .models import Employment
@@ -70,6 +70,12 @@ def employments(scope: Scope, *, person_id: int) -> list[StaffRow]:
 def works_at(person_id: int, school_id: int, *, on: dt.date) -> bool:
     """Whether a person works at a school on a day, as far as the present unit of work sees."""
     return Employment._base_manager.filter(_working(on), person_id=person_id, school_id=school_id).exists()
+
+
+def working(person_ids: Iterable[int]) -> dict[int, int]:
+    """Person → a school where she works today, as far as the present unit of work sees."""
+    rows = Employment._base_manager.filter(_working(clock.today()), person_id__in=list(person_ids))
+    return dict(rows.order_by("pk").values_list("person_id", "school_id"))
 
 
 def left_among(person_ids: Iterable[int], *, on: dt.date) -> set[tuple[int, int]]:

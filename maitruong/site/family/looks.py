@@ -27,6 +27,7 @@ _NAMES = system_scope("names of who opened a child's file, for the family the au
 _ACTS = {
     "students.dossier_opened": "Mở xem hồ sơ",
     "students.number_shown": "Xem đủ số định danh",
+    "duplicates.opened": "Đối chiếu với một hồ sơ giống",
     "gradebook.history_opened": "Xem lịch sử sửa điểm",
     "gradebook.result_opened": "Xem vì sao có kết quả",
     "school_records.opened": "Mở xem học bạ",

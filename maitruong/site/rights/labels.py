@@ -20,6 +20,8 @@ GROUPS = {
     "attendance.": "Điểm danh",
     "gradebook.": "Sổ điểm",
     "school_records.": "Học bạ",
+    "people.": "Gộp, tách hồ sơ",
+    "duplicates.": "Hồ sơ trùng",
     "staff.": "Đội ngũ",
     "timetable.": "Phân công",
     "rights.": "Quyền",
@@ -33,12 +35,27 @@ GROUPS = {
 }
 
 # Acts whose entries tell of a pupil: whom, what was written, why.
-OF_PUPILS = ("students.", "enrolment.", "attendance.", "gradebook.", "school_records.", "exchange.", "import.")
+OF_PUPILS = (
+    "students.",
+    "people.",
+    "duplicates.",
+    "enrolment.",
+    "attendance.",
+    "gradebook.",
+    "school_records.",
+    "exchange.",
+    "import.",
+)
 
 _ACTIONS = {
     "students.registered": "Mở hồ sơ học sinh",
     "students.dossier_opened": "Mở xem hồ sơ",
     "students.number_shown": "Xem đủ số định danh",
+    "duplicates.opened": "Đối chiếu với một hồ sơ giống",
+    "duplicates.listed": "Xem danh sách hồ sơ trùng",
+    "duplicates.kept_apart": "Xác định là hai người",
+    "people.merged": "Gộp hai hồ sơ của một người",
+    "people.parted": "Tách hai hồ sơ đã gộp",
     "students.contact_changed": "Sửa liên lạc",
     "students.guardian_added": "Ghi người giám hộ",
     "students.guardian_ended": "Thôi giám hộ",

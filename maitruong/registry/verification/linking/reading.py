@@ -77,16 +77,17 @@ def _csv(path: Path) -> tuple[str, dict[str, Any], list[str]]:
     return source, given, columns
 
 
-def prepare(db: duckdb.DuckDBPyConnection) -> None:
+def prepare(db: duckdb.DuckDBPyConnection, lists: tuple[str, ...] = (OWN, POPULATION)) -> None:
     """What people are found by: birth date, number, and the tidy name and its fold as hashes.
 
     A name is tidied and folded once, however many bear it: two million people have some hundred thousand names.
     """
+    texts = " UNION ".join(f"SELECT DISTINCT full_name AS text FROM {name}_given" for name in lists)
     db.execute(f"""
 CREATE TABLE names AS SELECT text, name, {twin.FOLD.format("name")} AS fold FROM
   (SELECT text, {twin.TIDY.format("text")} AS name FROM
-    (SELECT full_name AS text FROM {OWN}_given UNION SELECT full_name FROM {POPULATION}_given))""")
-    for name in (OWN, POPULATION):
+    ({texts}))""")
+    for name in lists:
         db.execute(f"""
 CREATE TABLE {name} AS
 SELECT g.rowid AS row, hash(n.name) AS name, hash(n.fold) AS fold, {_DATE.format("g.born_on")} AS born,

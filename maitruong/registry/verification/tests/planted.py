@@ -62,19 +62,21 @@ def write(folder: Path, *, errors: Errors, own: int, population: int, seed: int)
     """Write own.csv and population.csv; returns own id → population id, "" for who is not there."""
     rng = random.Random(f"planted {seed}")
     pupils = round(population * OF_PUPIL_AGE)
-    humans = _humans(rng, population, pupils)
+    everybody = humans_of(rng, population, pupils)
     chosen = rng.sample(range(pupils), own)
     absent = {human for human in chosen if rng.random() < errors.absent}
-    order = list(range(len(humans)))
+    order = list(range(len(everybody)))
     rng.shuffle(order)
     with (folder / "population.csv").open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow(COLUMNS)
-        rows.writerows((f"P{n}", *_row(humans[n])) for n in order if n not in absent)
+        rows.writerows((f"P{n}", *_row(everybody[n])) for n in order if n not in absent)
     with (folder / "own.csv").open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow(COLUMNS)
-        rows.writerows((f"H{n}", *_row(_written(rng, humans[human], errors, humans))) for n, human in enumerate(chosen))
+        rows.writerows(
+            (f"H{n}", *_row(written(rng, everybody[human], errors, everybody))) for n, human in enumerate(chosen)
+        )
     return {f"H{n}": "" if human in absent else f"P{human}" for n, human in enumerate(chosen)}
 
 
@@ -82,7 +84,8 @@ def _row(human: Human) -> tuple[str, str, str, str]:
     return human.name, human.born.isoformat(), human.sex, human.number
 
 
-def _humans(rng: random.Random, count: int, pupils: int) -> list[Human]:
+def humans_of(rng: random.Random, count: int, pupils: int) -> list[Human]:
+    """So many people, the first `pupils` of them of school age."""
     humans: list[Human] = []
     taken: set[str] = set()
     while len(humans) < count:
@@ -135,7 +138,7 @@ def _number(rng: random.Random, born: dt.date, sex: str, place: str) -> str:
     return f"{place}{century}{born.year % 100:02d}{rng.randrange(10**6):06d}"
 
 
-def _written(rng: random.Random, human: Human, errors: Errors, humans: list[Human]) -> Human:
+def written(rng: random.Random, human: Human, errors: Errors, humans: list[Human]) -> Human:
     """The row as the sector has it."""
     name, born, sex, number = human
     if rng.random() < errors.slip:

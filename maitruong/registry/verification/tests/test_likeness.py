@@ -84,7 +84,7 @@ def test_the_twin_in_sql_says_the_same_of_random_people() -> None:
     pairs = [(planted._anybody(rng, True), planted._anybody(rng, True)) for _ in range(400)]
     for _ in range(3000):
         human = planted._anybody(rng, True)
-        pairs.append((_spelled(rng, human), _spelled(rng, planted._written(rng, human, planted.HARD, [human]))))
+        pairs.append((_spelled(rng, human), _spelled(rng, planted.written(rng, human, planted.HARD, [human]))))
     pairs += [
         (planted.Human(one, dt.date(2015, 1, 2), "", ""), planted.Human(other, dt.date(2015, 2, 1), "", ""))
         for one, other, _ in NAMES

@@ -38,7 +38,7 @@ def lists(folder: Path, own: list[str], population: list[str], header: str = HEA
 def crowd(count: int = 3000, seed: int = 5) -> list[str]:
     """People nobody asks for: what is rare is told by them."""
     rng = random.Random(seed)
-    humans = planted._humans(rng, count, count)
+    humans = planted.humans_of(rng, count, count)
     return [",".join((f"C{n}", *planted._row(human))) for n, human in enumerate(humans)]
 
 
@@ -65,7 +65,7 @@ def test_nearly_everybody_is_found_and_nearly_nobody_wrongly(tmp_path: Path, kin
 
 def test_two_who_share_the_number_alone_are_never_linked(tmp_path: Path) -> None:
     rng = random.Random(8)
-    humans = planted._humans(rng, 4000, 4000)
+    humans = planted.humans_of(rng, 4000, 4000)
     own = [",".join((f"H{n}", *planted._row(human))) for n, human in enumerate(humans[:1000])]
     strangers = [human._replace(number=humans[n].number) for n, human in enumerate(humans[1000:2000])]
     population = [",".join((f"P{n}", *planted._row(human))) for n, human in enumerate(strangers)]
