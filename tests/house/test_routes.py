@@ -35,7 +35,7 @@ from maitruong.foundation.identity.models import Account
 from maitruong.foundation.identity.services import make_link
 from maitruong.foundation.jobs.models import Job
 from maitruong.foundation.kernel import clock
-from maitruong.foundation.people.models import Merge, PersonIdentifier
+from maitruong.foundation.people.models import PersonIdentifier
 from maitruong.foundation.signing.models import Certificate, SigningConsent
 from maitruong.registry.duplicates.models import Pair
 from maitruong.registry.enrolment.models import Enrolment
@@ -190,7 +190,7 @@ def signing_things(school: int, class_id: int, child: int, signer: Account) -> d
 
 
 def two_alike(school: int, one: int, other: int) -> dict[str, object]:
-    """A pair on the work-list of doubles, and a merge that was taken back."""
+    """A pair on the work-list of doubles."""
     low, high = sorted((one, other))
     pair = Pair(
         low_id=low,
@@ -202,10 +202,7 @@ def two_alike(school: int, one: int, other: int) -> dict[str, object]:
         basis="",
     )
     pair.save()
-    merge = Merge(kept_id=low, absorbed_id=high, places=[school], persons=[low, high], unit_id=school, why=SECRET)
-    merge.undone_at = clock.now()
-    merge.save()
-    return {"pair_id": pair.pk, "merge_id": merge.pk}
+    return {"pair_id": pair.pk}
 
 
 def opened_books(scope: Scope, class_id: int) -> int:

@@ -56,7 +56,7 @@ def pair(scope: Scope, pair_id: int) -> Question:
         one=one,
         other=other,
         goes_on=goes_on(*standings(ids)),
-        may_decide=not row.decision and may_decide(scope, ids),
+        may_decide=may_decide(scope, ids),
         seen=seen(row),
     )
 

@@ -11,7 +11,6 @@ from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.kernel import clock, vietnamese
 from maitruong.foundation.people import services as people
-from maitruong.foundation.people.models import Merge
 from maitruong.foundation.people.types import Two
 
 from . import queries
@@ -83,21 +82,20 @@ def keep_apart(scope: Scope, *, pair_id: int, seen: str, why: str) -> None:
 
 
 @transaction.atomic
-def part(scope: Scope, *, merge_id: int, why: str) -> int:
+def part(scope: Scope, *, pair_id: int, why: str) -> int:
     """Take a merge back: they are two after all. Returns how many fields stay, since others wrote them meanwhile.
 
     Raises NotFound, WhyMissing, KnownElsewhere, AlreadyParted, LaterMergeStands.
     """
-    row = Merge.objects.visible_to(scope, queries.DECIDE).filter(pk=merge_id).first()
-    if row is None:
+    row = Pair.objects.visible_to(scope, queries.DECIDE).select_for_update().filter(pk=pair_id).first()
+    if row is None or row.merge_id is None:
         raise NotFound
     if not why.strip():
         raise WhyMissing
     if not queries.may_decide(scope, row.persons):
         raise KnownElsewhere
-    stayed = people.part(scope, merge_id=merge_id, why=why)
-    for pair in Pair._base_manager.select_for_update().filter(merge_id=merge_id):
-        _decide(scope, pair, "two", why, merge_id)
+    stayed = people.part(scope, merge_id=row.merge_id, why=why)
+    _decide(scope, row, "two", why, row.merge_id)
     return len(stayed)
 
 

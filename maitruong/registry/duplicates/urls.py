@@ -7,5 +7,5 @@ urlpatterns = [
     path("ho-so-trung/", views.waiting, name="waiting"),
     path("ho-so-trung/da-xu-ly/", views.decided, name="decided"),
     path("ho-so-trung/<int:pair_id>/", views.pair, name="pair"),
-    path("ho-so-trung/gop/<int:merge_id>/tach/", views.part, name="part"),
+    path("ho-so-trung/<int:pair_id>/tach/", views.part, name="part"),
 ]

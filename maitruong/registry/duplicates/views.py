@@ -72,9 +72,7 @@ def decided(request: Request) -> HttpResponse:
         "tabs": _tabs(scope, "decided"),
         "first_page": number == 0,
         "next": f"?trang={number + 1}" if len(found) > PAGE else "",
-        "may_part": scope.may(queries.DECIDE),
-        "problem": None,
-        "parted": False,
+        "stayed": formats.whole_number(request.GET.get("tach")),
     }
     return render(request, "duplicates/decided.html", context)
 
@@ -94,22 +92,12 @@ def pair(request: Request, pair_id: int) -> HttpResponse:
 
 @needs("duplicates.decide")
 @require_POST
-def part(request: Request, merge_id: int) -> HttpResponse:
+def part(request: Request, pair_id: int) -> HttpResponse:
     scope = request.scope
-    stayed, problem = attempt(lambda: services.part(scope, merge_id=merge_id, why=request.POST.get("why", "")))
-    found = queries.decided(scope, limit=PAGE + 1)
-    context = {
-        "page_title": _CRUMB,
-        "rows": _told(found[:PAGE]),
-        "tabs": _tabs(scope, "decided"),
-        "first_page": True,
-        "next": "?trang=1" if len(found) > PAGE else "",
-        "may_part": True,
-        "problem": problem,
-        "parted": problem is None,
-        "stayed": stayed,
-    }
-    return render(request, "duplicates/decided.html", context, status=422 if problem else 200)
+    stayed, problem = attempt(lambda: services.part(scope, pair_id=pair_id, why=request.POST.get("why", "")))
+    if problem is not None:
+        return _page(request, scope, pair_id, problem)
+    return redirect(f"{reverse('duplicates:decided')}?tach={stayed}")
 
 
 def _decide(request: Request, scope: Scope, pair_id: int) -> bool:

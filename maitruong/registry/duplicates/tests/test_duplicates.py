@@ -101,13 +101,13 @@ def test_a_school_sees_only_pairs_of_people_it_knows_both_of(pair: SimpleNamespa
 def test_the_department_merges_and_the_child_goes_on_where_it_sits(pair: SimpleNamespace) -> None:
     asked = question(pair.officer, pair.one)
     assert asked.goes_on == pair.other
-    merge_id = merged(pair.officer, asked, taken=["full_name"])
+    merged(pair.officer, asked, taken=["full_name"])
     with make.as_system():
         assert people.living([pair.one]) == {pair.one: pair.other}
         assert people.names([pair.other])[pair.other] == "Nguyễn Minh Ánh"
     assert waiting(pair.officer) == [(pair.pupils[1], pair.twin)]
     with unit_of_work(pair.officer):
-        assert services.part(pair.officer, merge_id=merge_id, why="hai em khác nhau") == 0
+        assert services.part(pair.officer, pair_id=asked.row.id, why="hai em khác nhau") == 0
         assert queries.decided(pair.officer)[0].decision == "two"
     with make.as_system() as scope:
         assert people.names([pair.other])[pair.other] == "Nguyen Minh Anh"
@@ -197,11 +197,10 @@ def test_the_pages_from_list_to_merge_to_undo(pair: SimpleNamespace) -> None:
     done = browser.get("/ho-so-trung/da-xu-ly/").content.decode()
     assert "Là một người, đã gộp" in done and "giấy khai sinh" in done
     assert browser.get(f"/hoc-sinh/{pair.one}/").status_code in (200, 302)
-    with make.as_system():
-        merge_id = Pair._base_manager.get(pk=pair_id).merge_id
-    undone = browser.post(f"/ho-so-trung/gop/{merge_id}/tach/", {"why": "hai em"})
-    assert undone.status_code == 200 and "Đã tách hai hồ sơ." in undone.text
-    again = browser.post(f"/ho-so-trung/gop/{merge_id}/tach/", {"why": "hai em"})
+    assert browser.post(f"{address}tach/", {"why": ""}).status_code == 422
+    undone = browser.post(f"{address}tach/", {"why": "hai em"}, follow=True)
+    assert "Đã tách hai hồ sơ." in undone.text and "trở về như trước" in undone.text
+    again = browser.post(f"{address}tach/", {"why": "hai em"})
     assert again.status_code == 422 and "đã được tách trước đó" in again.text
 
 
@@ -212,7 +211,7 @@ def test_an_empty_list_says_so_and_a_strangers_address_is_not_there(pair: Simple
         pair_id = Pair._base_manager.get(low_id=pair.one).pk
     not_there = stranger.get("/ho-so-trung/999999/")
     assert stranger.get(f"/ho-so-trung/{pair_id}/").status_code == not_there.status_code == 404
-    assert stranger.post("/ho-so-trung/gop/999999/tach/", {"why": "x"}).status_code == 404
+    assert stranger.post(f"/ho-so-trung/{pair_id}/tach/", {"why": "x"}).status_code == 404
 
 
 # --- how many a run finds ----------------------------------------------------------------------------------------------
