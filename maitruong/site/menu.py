@@ -52,6 +52,7 @@ MENU: list[tuple[str, list[Item]]] = [
                 short="Trường",
             ),
             Item("Năm học", "calendar", "calendar:years", "calendar.manage"),
+            Item("Lên lớp năm học mới", "chevrons", "enrolment:roll_over", "enrolment.rollover", short="Lên lớp"),
             Item("Lớp học", "users", "enrolment:own_classes", "enrolment.view", homes=("school", "teacher")),
             Item("Học sinh", "student", "enrolment:pupils", "students.view"),
             Item("Hồ sơ trùng", "link", "duplicates:waiting", "duplicates.view", homes=("school", "centre")),

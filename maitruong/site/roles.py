@@ -31,7 +31,14 @@ _BOOKS = {
     "gradebook.summer",
 }
 _RECORDS = {"school_records.view", "school_records.seal", "school_records.correct"}
-_HEAD = _LOOK | _FIGURES | _OFFICE | _BOOKS | _RECORDS | {"schools.edit", "timetable.assign", "attendance.enter"}
+_HEAD = (
+    _LOOK
+    | _FIGURES
+    | _OFFICE
+    | _BOOKS
+    | _RECORDS
+    | {"enrolment.rollover", "schools.edit", "timetable.assign", "attendance.enter"}
+)
 _SUBJECT = {"school_records.sign_subject", "enrolment.view", "gradebook.view", "gradebook.enter", "gradebook.export"}
 _HOMEROOM = {
     "school_records.view",
@@ -52,6 +59,7 @@ _DEPARTMENT = {
     "exchange.import",
     "students.export",
     "calendar.manage",
+    "enrolment.rollover",
     "duplicates.view",
     "duplicates.decide",
     "audit.view",

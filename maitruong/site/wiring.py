@@ -5,6 +5,7 @@ from __future__ import annotations
 from maitruong.assessment.gradebook import reactions as gradebook_reactions
 from maitruong.assessment.gradebook import rules as gradebook_rules
 from maitruong.assessment.gradebook import services as gradebook
+from maitruong.assessment.school_records import outcomes
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import system_scope
 from maitruong.foundation.audit import reads
@@ -49,6 +50,7 @@ def join() -> None:
     pulse.every(3600, "homerooms of who has left", enrolment_reactions.release)
     gradebook_reactions.register()
     years.register("gradebook", years.Keeper(gradebook.prepare_year, gradebook.close_year, gradebook.unfinished))
+    classes.asks_what_the_year_came_to(outcomes.fates)
     classes.register("gradebook", classes.Keeper(gradebook.held_of_class, gradebook.forget_class))
     classes.register("timetable", classes.Keeper(timetable.held_of_class, timetable.forget_class))
     people.register("seats", seat_merging.KEEPER)

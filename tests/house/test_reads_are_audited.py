@@ -38,6 +38,7 @@ TELLS = {
     "staff:file": ("principal", "staff.file_opened"),
     "exchange:annotated": ("principal", "exchange.annotated_downloaded"),
     "duplicates:pair": ("principal", "duplicates.opened"),
+    "enrolment:roll_over_school": ("department_officer", "enrolment.list_opened"),
     "dashboard:school_levels": ("department_officer", "insight.pupils_listed"),
 }
 #: Pages that open two people's files at once: each one's audit tells of it.

@@ -151,6 +151,11 @@ def school_keys() -> list[SchoolKey]:
     return [SchoolKey(*row) for row in rows.values_list("pk", "code", "name", "admin_unit_id")]
 
 
+def ids_of_codes(codes: Iterable[str]) -> dict[str, int]:
+    """The units that bear these codes: code → id."""
+    return dict(Unit.objects.filter(code__in=list(codes)).values_list("code", "id"))
+
+
 def names_of_codes(codes: Iterable[str]) -> dict[str, str]:
     """Which of these codes some unit bears, closed ones too: code → its name."""
     return dict(Unit.objects.filter(code__in=list(codes)).values_list("code", "name"))

@@ -99,3 +99,35 @@ class AbsorbedStillSits(Refusal):
     code = "enrolment.absorbed_still_sits"
     message = "Hồ sơ định gộp đi đang có lớp {class_name}, hồ sơ định giữ thì không."
     remedy = "Giữ hồ sơ đang có lớp, gộp hồ sơ kia vào."
+
+
+class NextYearNotOpened(Refusal):
+    code = "enrolment.next_year_not_opened"
+    message = "Năm học {year} chưa được mở."
+    remedy = "Sở GDĐT mở năm học (ngày bắt đầu, học kì II, kết thúc) ở trang Năm học rồi làm lại."
+
+
+class NothingToRoll(Refusal):
+    code = "enrolment.nothing_to_roll"
+    message = "Không có lớp nào của năm học {year} để lên lớp."
+    remedy = "Chọn đúng năm học đang kết thúc."
+
+
+class NothingToReverse(Refusal):
+    code = "enrolment.nothing_to_reverse"
+    message = "Trường này chưa lên lớp, hoặc đã lùi lại rồi."
+    remedy = "Không cần làm gì thêm."
+
+
+class NewYearBegun(Refusal):
+    code = "enrolment.new_year_begun"
+    message = "Năm học {year} đã bắt đầu từ {on:%d/%m/%Y}, không lùi được nữa."
+    remedy = "Sửa từng em bằng “Chuyển lớp, rời trường” trong hồ sơ của em."
+
+
+class BuiltUpon(Refusal):
+    """Something was written upon the new classes; taking them back would take it along."""
+
+    code = "enrolment.built_upon"
+    message = "Lớp mới đã được dùng tiếp: {held}."
+    remedy = "Gỡ những việc đó trước rồi lùi lại, hoặc sửa từng em trong hồ sơ của em."

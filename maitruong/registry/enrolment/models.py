@@ -82,3 +82,30 @@ class Enrolment(ScopedModel):
                 name="uniq_active_enrolment",
             )
         ]
+
+
+class RollOver(ScopedModel):
+    """A school's step from one school year into the next: what was planned, what it wrote, and how it is taken back."""
+
+    scope_at: ClassVar = {"school": "school_id"}
+
+    school_id = models.BigIntegerField()
+    from_year = models.SmallIntegerField()
+    names = models.JSONField(
+        default=dict, help_text="class of the old year → name of the class it becomes, where people said it"
+    )
+    state = models.TextField(
+        default="planned", choices=[("planned", "chưa chạy"), ("done", "đã lên lớp"), ("reversed", "đã lùi lại")]
+    )
+    counts = models.JSONField(default=dict, help_text="up, repeat, done, waiting, classes")
+    problem = models.TextField(default="", blank=True, help_text="why the last run stopped, in words")
+    written = models.JSONField(
+        default=dict, help_text="classes: ids made; seats: ids made; ended: ids of the former seats"
+    )
+    ran_at = models.DateTimeField(null=True)
+    version = models.IntegerField(db_default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school_id", "from_year"], name="one_roll_over_a_school_and_year")
+        ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 
@@ -28,3 +28,36 @@ def register(name: str, keeper: Keeper) -> None:
 
 def keepers() -> Iterator[Keeper]:
     yield from _keepers.values()
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What a school year came to for a pupil. kind: "up" to the next grade, "repeat", "done" with the level, "" not decided yet.
+
+    words: what is waited for, in Vietnamese, where nothing is decided.
+    """
+
+    kind: str
+    words: str = ""
+
+
+#: (school, school year) → pupil → fate, asked with sight of the whole province. Who is not in it has no result at all.
+YearOutcomes = Callable[[int, int], Mapping[int, Fate]]
+NO_RESULT = Fate("", "chưa có kết quả cả năm")
+
+
+def _nobody_knows(school_id: int, school_year: int) -> Mapping[int, Fate]:
+    return {}
+
+
+_outcomes: YearOutcomes = _nobody_knows
+
+
+def asks_what_the_year_came_to(answer: YearOutcomes) -> None:
+    """Results are judged above. Called by the roof."""
+    global _outcomes
+    _outcomes = answer
+
+
+def outcomes(school_id: int, school_year: int) -> Mapping[int, Fate]:
+    return _outcomes(school_id, school_year)

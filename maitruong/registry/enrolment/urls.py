@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views, views_pupil
+from . import views, views_pupil, views_rollover
 
 app_name = "enrolment"
 urlpatterns = [
@@ -14,6 +14,12 @@ urlpatterns = [
     path("lop/<int:class_id>/bo/", views.remove, name="remove"),
     path("lop/<int:class_id>/them/", views.new_pupil, name="new_pupil"),
     path("truong/<int:school_id>/mo-lop/", views.open_class, name="open_class"),
+    path("len-lop/", views_rollover.province, name="roll_over"),
+    path("len-lop/chay/", views_rollover.run_province, name="roll_over_run"),
+    path("len-lop/viec/<int:job_id>/", views_rollover.job, name="roll_over_job"),
+    path("len-lop/<int:school_id>/", views_rollover.school, name="roll_over_school"),
+    path("len-lop/<int:school_id>/chay/", views_rollover.run_school, name="roll_over_run_school"),
+    path("len-lop/<int:school_id>/lui/", views_rollover.reverse_school, name="roll_over_reverse"),
     path("hoc-sinh/", views_pupil.pupils, name="pupils"),
     path("hoc-sinh/<int:student_id>/", views_pupil.dossier, name="dossier"),
     path("hoc-sinh/<int:student_id>/lien-lac/", views_pupil.contact, name="contact"),

@@ -9,13 +9,15 @@ import pytest
 from django.db import connection
 
 from maitruong.assessment.gradebook import services as gradebook
-from maitruong.assessment.school_records import queries
+from maitruong.assessment.school_records import outcomes, queries
 from maitruong.assessment.school_records.models import State
 from maitruong.assessment.school_records.rules import Outcome
 from maitruong.assessment.school_records.rules.promotion import promotion_primary, promotion_secondary
 from maitruong.assessment.school_records.tests import room as rooms
 from maitruong.assessment.school_records.types import Promotion, YearLevel
 from maitruong.foundation.kernel import clock
+from maitruong.registry.enrolment.ports import Fate
+from maitruong.teaching.attendance.models import Absence
 from tests import factories as make
 
 AUGUST = dt.datetime(2027, 8, 2, 9, 0, tzinfo=clock.VIETNAM)
@@ -114,3 +116,49 @@ def test_a_half_known_retest_still_waits(room: rooms.Room) -> None:
     done = rooms.prepare(room)
 
     assert done.made == [] and "đánh giá lại" in done.held_back[0][2]
+
+
+# --- what the step into the next year is told ------------------------------------------------------------------------
+
+
+def told(room: rooms.Room) -> Fate:
+    with make.as_system():
+        return outcomes.fates(room.school, 2026)[room.pupils[0]]
+
+
+def test_who_owes_a_retest_waits_and_goes_up_once_it_is_passed(room: rooms.Room) -> None:
+    assert told(room) == Fate("", "chờ kiểm tra, đánh giá lại trong kì nghỉ hè")
+    after_retest(room, TOAN="5,5", NV="6,0", KHTN="V")
+    assert told(room).kind == "up"
+
+
+def test_who_failed_the_retest_repeats(room: rooms.Room) -> None:
+    after_retest(room, TOAN="3,0", NV="V", KHTN="V")
+    assert told(room).kind == "repeat"
+
+
+def test_who_passed_the_year_goes_up_unless_too_many_sessions_were_missed(room: rooms.Room) -> None:
+    with make.as_system(), connection.cursor() as cursor:
+        cursor.execute("UPDATE gradebook_result SET learning = 2 WHERE class_id = %s AND term = 0", [room.class_id])
+    assert told(room).kind == "up"
+    first = dt.date(2026, 10, 1)
+    with make.as_system():
+        for number in range(46):
+            Absence(
+                school_id=room.school,
+                school_year=2026,
+                class_id=room.class_id,
+                student_id=room.pupils[0],
+                day=first + dt.timedelta(days=number),
+                session="morning",
+                excused=True,
+            ).save()
+        assert told(room).kind == "repeat"
+        Absence._base_manager.filter(day=first).delete()
+        assert told(room).kind == "up", "45 still pass"
+
+
+def test_who_has_no_result_of_the_year_is_not_told(room: rooms.Room) -> None:
+    with make.as_system(), connection.cursor() as cursor:
+        cursor.execute("UPDATE gradebook_result SET learning = NULL WHERE class_id = %s", [room.class_id])
+        assert outcomes.fates(room.school, 2026) == {}

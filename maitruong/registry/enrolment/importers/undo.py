@@ -138,7 +138,7 @@ class _Now:
         seats = {seat.pk: seat for seat in self._seats[key]}
         if "seat" in written:
             seat = seats.get(written["seat"])
-            if seat is None or seat.ends_on is not None or seat.status != "ENROLLED":
+            if seat is None or seat.ends_on is not None or seat.status != "enrolled":
                 return "Em đã được chuyển lớp hoặc ghi rời lớp sau khi nhập."
             if not written["made"] and key in self._uses:
                 return self._uses[key]

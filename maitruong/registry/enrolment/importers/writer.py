@@ -157,7 +157,7 @@ class _Writing:
             self.ids[place],
             m.row.seat.get("register_number", ""),
             m.row.seat.get("student_code", ""),
-            "ENROLLED",
+            "enrolled",
             self._first_day_of(m),
         )
 

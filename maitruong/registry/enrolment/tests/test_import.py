@@ -24,6 +24,7 @@ from maitruong.foundation.exchange.tests.files import messy_list, plain_workbook
 from maitruong.foundation.jobs.models import Job
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.people.models import Person, PersonIdentifier
+from maitruong.registry.enrolment import services as enrolment
 from maitruong.registry.enrolment.models import Enrolment, SchoolClass
 from maitruong.registry.students.models import Guardianship, Student
 from tests import factories as make
@@ -61,7 +62,7 @@ def test_row_becomes_person_number_dossier_place_family_and_right(lists: SimpleN
         )
         assert (dung.name_fold, father.phone) == ("nong duc dung", "+84912345678")
         assert PersonIdentifier._base_manager.get(person=dung).value == "020213001234"
-        assert (seat.school_class_id, seat.starts_on, seat.status) == (lists.class_id, dt.date(2026, 9, 5), "ENROLLED")
+        assert (seat.school_class_id, seat.starts_on, seat.status) == (lists.class_id, dt.date(2026, 9, 5), "enrolled")
         assert Student._base_manager.get(pk=dung.pk).places == [lists.school]
         assert Guardianship._base_manager.filter(guardian=father).count() == 2
         hoa = Person._base_manager.get(full_name="Nông Thị Hoa")
@@ -70,6 +71,21 @@ def test_row_becomes_person_number_dossier_place_family_and_right(lists: SimpleN
     rights = Grant.objects.filter(person_id=father.pk, role="guardian")
     assert {tuple(g.student_ids) for g in rights} == {(dung.pk,), (hoa.pk,)}
     assert {g.valid_to for g in rights} == {dt.date(2031, 9, 14), dt.date(2031, 3, 1)}
+
+
+def test_a_pupil_who_came_by_a_list_can_be_moved_and_leave(lists: SimpleNamespace) -> None:
+    """Lists wrote the status in capitals, which every later act refused as unknown."""
+    bring_in(lists.clerk, lists.school, lists.path)
+    with make.as_system():
+        seat = Enrolment._base_manager.get(student__full_name="Nông Đức Dũng")
+        other, _ = make.a_class(lists.school, "8A7", pupils=())
+    with unit_of_work(lists.clerk):
+        moved = enrolment.move_pupil(
+            lists.clerk, enrolment_id=seat.pk, to_class_id=other, on=dt.date(2026, 11, 2), why="gia đình xin"
+        )
+        assert enrolment.end_enrolment(
+            lists.clerk, enrolment_id=moved, ends_on=dt.date(2026, 11, 3), status="transferred_out", why="chuyển nhà"
+        )
 
 
 def test_import_leaves_history_audit_and_facts_in_the_same_transaction(lists: SimpleNamespace) -> None:

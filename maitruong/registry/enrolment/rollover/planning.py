@@ -1,0 +1,153 @@
+"""Who goes where, read once a school: four statements, whatever the number of pupils."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from .. import ports
+from ..models import RollOver, SchoolClass
+from ..ports import NO_RESULT, Fate
+from ..rules import LAST_GRADES, name_next_year
+
+#: How a former place is called once it ended with its year.
+REASONS = {"up": "lên lớp", "repeat": "học lại lớp", "done": "hoàn thành chương trình cấp học"}
+_SEATS = """
+SELECT e.id, e.student_id, e.school_class_id, e.register_number, e.student_code FROM enrolment_enrolment e
+WHERE e.school_id = %(school)s AND e.school_year = %(year)s AND e.ends_on IS NULL
+  AND NOT EXISTS (SELECT 1 FROM enrolment_enrolment n WHERE n.student_id = e.student_id AND n.school_year = %(next)s)
+ORDER BY e.school_class_id, e.name_key, e.student_id"""
+
+
+@dataclass(frozen=True)
+class OldClass:
+    """A class of the year that ends and what it becomes. next_name: "" for the last grade of a level, None while nobody said it."""
+
+    id: int
+    name: str
+    grade: int
+    campus_id: int | None
+    electives: list[str]
+    clusters: list[str]
+    next_name: str | None
+    said: bool
+
+
+@dataclass(frozen=True)
+class Move:
+    """A pupil's step. to: (grade, name) of the class he goes to; None when he is done with his level."""
+
+    seat_id: int
+    student_id: int
+    class_id: int
+    register_number: str
+    student_code: str
+    fate: str
+    to: tuple[int, str] | None
+
+
+@dataclass
+class Plan:
+    """A school's step: moves that can be made, pupils that wait (pupil, class, what for), and what is in the way, in words."""
+
+    school_id: int
+    from_year: int
+    classes: dict[int, OldClass]
+    there: dict[tuple[int, str], int]
+    moves: list[Move] = field(default_factory=list)
+    waiting: list[tuple[int, int, str]] = field(default_factory=list)
+    unnamed: list[OldClass] = field(default_factory=list)
+    clashes: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        kinds = Counter(move.fate for move in self.moves)
+        new = {move.to for move in self.moves if move.to} - set(self.there)
+        return {kind: kinds[kind] for kind in REASONS} | {"waiting": len(self.waiting), "classes": len(new)}
+
+    @property
+    def by_class(self) -> dict[int, Counter[str]]:
+        """Class of the old year → how many go up, repeat, are done, wait."""
+        told: dict[int, Counter[str]] = {class_id: Counter() for class_id in self.classes}
+        for move in self.moves:
+            told[move.class_id][move.fate] += 1
+        for _, class_id, _ in self.waiting:
+            told[class_id]["waiting"] += 1
+        return told
+
+
+def plan(school_id: int, from_year: int, names: Mapping[str, str] | None = None) -> Plan:
+    """What a run would do now. names: what people said beside what is stored; None: as stored. Needs sight of the school."""
+    if names is None:
+        stored = RollOver._base_manager.filter(school_id=school_id, from_year=from_year)
+        names = stored.values_list("names", flat=True).first() or {}
+    found = Plan(school_id, from_year, _classes(school_id, from_year, names), _there(school_id, from_year + 1))
+    _find_clashes(found)
+    fates = ports.outcomes(school_id, from_year)
+    blocked = {old.id for old in found.unnamed}
+    with connection.cursor() as cursor:
+        cursor.execute(_SEATS, {"school": school_id, "year": from_year, "next": from_year + 1})
+        for seat in cursor.fetchall():
+            _place(found, seat, fates, blocked)
+    return found
+
+
+def _place(found: Plan, seat: tuple, fates: Mapping[int, Fate], blocked: set[int]) -> None:
+    seat_id, student_id, class_id, register_number, student_code = seat
+    old = found.classes[class_id]
+    fate = _fate(old, fates.get(student_id))
+    if not fate.kind:
+        found.waiting.append((student_id, class_id, fate.words))
+        return
+    if fate.kind == "up" and class_id in blocked:
+        found.waiting.append((student_id, class_id, f"lớp {old.name} chưa có tên lớp năm sau"))
+        return
+    to = {"up": (old.grade + 1, old.next_name or ""), "repeat": (old.grade, old.name), "done": None}[fate.kind]
+    found.moves.append(Move(seat_id, student_id, class_id, register_number, student_code, fate.kind, to))
+
+
+def _fate(old: OldClass, told: Fate | None) -> Fate:
+    """A child of preschool is not judged: it goes on with its age (assumed; Thông tư 51/2020/TT-BGDĐT assesses, it does not hold back)."""
+    if old.grade < 1:
+        return Fate("done" if old.grade in LAST_GRADES else "up")
+    return told or NO_RESULT
+
+
+def _classes(school_id: int, year: int, names: Mapping[str, str]) -> dict[int, OldClass]:
+    rows = SchoolClass._base_manager.filter(school_id=school_id, school_year=year).order_by("sort_key", "pk")
+    found = {}
+    for row in rows:
+        said = names.get(str(row.pk), "")
+        usual = "" if row.grade in LAST_GRADES else name_next_year(row.name, row.grade)
+        found[row.pk] = OldClass(
+            row.pk,
+            row.name,
+            row.grade,
+            row.campus_id,
+            row.electives,
+            row.clusters,
+            said or usual if row.grade not in LAST_GRADES else "",
+            bool(said),
+        )
+    return found
+
+
+def _there(school_id: int, year: int) -> dict[tuple[int, str], int]:
+    rows = SchoolClass._base_manager.filter(school_id=school_id, school_year=year)
+    return {(grade, name): pk for pk, grade, name in rows.values_list("pk", "grade", "name")}
+
+
+def _find_clashes(found: Plan) -> None:
+    """A name belongs to one grade of a school in a year. Who would take a name of another grade waits until somebody says another."""
+    taken = {name: grade for grade, name in found.there}
+    for old in found.classes.values():
+        if old.grade in LAST_GRADES:
+            continue
+        if old.next_name is None:
+            found.unnamed.append(old)
+        elif taken.setdefault(old.next_name, old.grade + 1) != old.grade + 1:
+            found.clashes.append((old.name, old.next_name))
+            found.unnamed.append(old)

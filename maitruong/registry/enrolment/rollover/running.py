@@ -1,0 +1,274 @@
+"""Write a school's step into the next year, in one transaction; repeated, it goes on with who was decided meanwhile."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection
+
+from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.access.staging import insert_many
+from maitruong.foundation.access.types import Scope, system_scope
+from maitruong.foundation.audit import services as audit
+from maitruong.foundation.events.services import publish, publish_many
+from maitruong.foundation.jobs import services as jobs
+from maitruong.foundation.kernel import clock, vietnamese
+from maitruong.foundation.kernel.school_year import SchoolYear as Year
+from maitruong.registry.calendar import queries as calendar
+
+from ..errors import NextYearNotOpened, NothingToRoll
+from ..events import ClassOpened, PupilsEnrolled, RollsChanged
+from ..models import Enrolment, RollOver, SchoolClass
+from ..types import class_sort_key
+from .planning import REASONS, Plan, plan
+
+JOB = "enrolment.rollover"
+MANAGE = "enrolment.rollover"
+_BEYOND = system_scope("a pupil's place in the next year may be at a school this scope does not see")
+_SEAT = (
+    "school_id",
+    "school_year",
+    "school_class_id",
+    "student_id",
+    "register_number",
+    "student_code",
+    "status",
+    "starts_on",
+)
+_CLASS = ("school_id", "school_year", "grade", "name", "sort_key", "campus_id", "electives", "clusters")
+_END = """
+UPDATE enrolment_enrolment e SET ends_on = greatest(e.starts_on, %(last)s), end_reason = d.reason,
+  status = CASE WHEN d.fate = 'done' THEN 'completed' ELSE e.status END
+FROM json_to_recordset(%(ended)s::json) AS d(id bigint, fate text, reason text)
+WHERE e.id = d.id RETURNING e.id, old.status"""
+
+
+def start(scope: Scope, *, from_year: int, school_id: int | None = None, only_look: bool = False) -> int:
+    """Enqueue the step of a school, or of every school the scope holds; only_look: count, write nothing. Returns the job's id.
+
+    Raises NotFound, NextYearNotOpened, NothingToRoll.
+    """
+    schools = _schools(scope, from_year, school_id)
+    _refuse_unopened(from_year)
+    if not schools:
+        raise NothingToRoll(year=Year(from_year).label)
+    place = scope.workspace.unit_id if scope.workspace else 0
+    return jobs.start(
+        scope,
+        kind=JOB,
+        title=f"{'Xem trước' if only_look else 'Lên lớp'} năm học {Year(from_year + 1).label}",
+        school_id=school_id or place,
+        arguments={"from_year": from_year, "school": school_id, "only_look": only_look},
+        steps=len(schools),
+    )
+
+
+def run_all(
+    ticket: jobs.Ticket, scope: Scope, *, from_year: int, school: int | None = None, only_look: bool = False
+) -> dict[str, Any]:
+    """School by school, each in a transaction of its own: whoever takes the job up again finds those that are done done."""
+    with unit_of_work(scope):
+        schools = _schools(scope, from_year, school)
+    total: Counter[str] = Counter()
+    for number, school_id in enumerate(schools, start=1):
+        step = look_at_school if only_look else run_school
+        total.update(step(scope, school_id=school_id, from_year=from_year))
+        ticket.progress(number, len(schools))
+    return dict(total)
+
+
+def look_at_school(scope: Scope, *, school_id: int, from_year: int) -> dict[str, int]:
+    """What a run would do, kept for the board of schools; nothing else is written. Returns the counts."""
+    with unit_of_work(_BEYOND):
+        row = _row(school_id, from_year)
+        found = plan(school_id, from_year, row.names)
+        if row.state != "done":
+            row.counts, row.problem = found.counts, _problem(found)
+            row.save(update_fields=["counts", "problem"])
+    return found.counts
+
+
+def run_school(scope: Scope, *, school_id: int, from_year: int) -> dict[str, int]:
+    """One school's step. Returns the counts of this run; who waits stops nobody else.
+
+    Repeatable: who has a place in the next year already, at whatever school, is left alone.
+    """
+    _refuse_unopened(from_year)
+    with unit_of_work(_BEYOND):
+        row = _row(school_id, from_year)
+        found = plan(school_id, from_year, row.names)
+        if found.moves:
+            _write(scope, row, found)
+            row.state, row.ran_at = "done", clock.now()
+            row.version += 1
+        row.counts, row.problem = _added(row, found), _problem(found)
+        row.save()
+    return found.counts
+
+
+def _row(school_id: int, from_year: int) -> RollOver:
+    """The school's row, made when it is first asked for, and held: one at a time makes a school's step."""
+    RollOver._base_manager.get_or_create(school_id=school_id, from_year=from_year)
+    return RollOver._base_manager.select_for_update().get(school_id=school_id, from_year=from_year)
+
+
+def say_name(scope: Scope, *, class_id: int, name: str) -> None:
+    """What a class is to be called next year. "" takes the word back. Raises NotFound."""
+    old = SchoolClass.objects.visible_to(scope, MANAGE).filter(pk=class_id).first()
+    if old is None:
+        raise NotFound
+    row = _row(old.school_id, old.school_year)
+    before = row.names.get(str(class_id), "")
+    said = vietnamese.tidy(name)
+    if said == before:
+        return
+    row.names = {key: value for key, value in {**row.names, str(class_id): said}.items() if value}
+    row.save(update_fields=["names"])
+    audit.record(
+        scope,
+        "enrolment.next_name_said",
+        school_id=old.school_id,
+        object_type="class",
+        object_id=class_id,
+        changes={"name": [before or None, said or None]},
+    )
+
+
+def _write(scope: Scope, row: RollOver, found: Plan) -> None:
+    next_year = found.from_year + 1
+    first_day = calendar.span(next_year)[0]
+    last_day = calendar.span(found.from_year)[2]
+    made = _open_classes(found)
+    places = {**found.there, **made}
+    seats = insert_many(
+        Enrolment,
+        _SEAT,
+        (
+            (
+                found.school_id,
+                next_year,
+                places[move.to],
+                move.student_id,
+                move.register_number,
+                move.student_code,
+                "repeating" if move.fate == "repeat" else "enrolled",
+                first_day,
+            )
+            for move in found.moves
+            if move.to
+        ),
+    )
+    ended = _end(found, min(last_day, first_day - dt.timedelta(days=1)))
+    row.written = {
+        "classes": [*row.written.get("classes", []), *made.values()],
+        "seats": [*row.written.get("seats", []), *seats],
+        "ended": [*row.written.get("ended", []), *ended],
+    }
+    _tell(scope, row, found, made)
+
+
+def _open_classes(found: Plan) -> dict[tuple[int, str], int]:
+    """Classes of the new year that are not there yet; the class that goes up brings its campus and its electives along."""
+    brought = {(old.grade + 1, old.next_name): old for old in found.classes.values() if old.next_name}
+    wanted = sorted({move.to for move in found.moves if move.to} - set(found.there))
+    rows = []
+    for grade, name in wanted:
+        old = brought.get((grade, name))
+        kept = old if old and old.grade >= 10 else None
+        rows.append(
+            (
+                found.school_id,
+                found.from_year + 1,
+                grade,
+                name,
+                class_sort_key(name, grade),
+                old.campus_id if old else None,
+                json.dumps(kept.electives if kept else []),
+                json.dumps(kept.clusters if kept else []),
+            )
+        )
+    return dict(zip(wanted, insert_many(SchoolClass, _CLASS, rows), strict=True)) if rows else {}
+
+
+def _end(found: Plan, last_day: dt.date) -> list[tuple[int, str]]:
+    """End the former places. Returns each with the status it had."""
+
+    def reason(move: Any) -> str:
+        return f"{REASONS[move.fate]} {move.to[1]}" if move.to else REASONS[move.fate]
+
+    rows = [{"id": move.seat_id, "fate": move.fate, "reason": reason(move)} for move in found.moves]
+    with connection.cursor() as cursor:
+        cursor.execute(_END, {"last": last_day, "ended": json.dumps(rows)})
+        return cursor.fetchall()
+
+
+def _tell(scope: Scope, row: RollOver, found: Plan, made: dict[tuple[int, str], int]) -> None:
+    """One entry a school, one fact a class: five hundred thousand pupils are not five hundred thousand facts."""
+    next_year = found.from_year + 1
+    audit.record(
+        scope,
+        "enrolment.rolled_over",
+        school_id=found.school_id,
+        object_type="roll_over",
+        object_id=row.pk,
+        changes={name: [None, number] for name, number in found.counts.items()},
+    )
+    places = {**found.there, **made}
+    seated: dict[int, list[int]] = {}
+    for move in found.moves:
+        if move.to:
+            seated.setdefault(places[move.to], []).append(move.student_id)
+    publish_many(
+        [
+            *(
+                ClassOpened(school_id=found.school_id, school_year=next_year, class_id=pk, grade=grade)
+                for (grade, _), pk in made.items()
+            ),
+            *(
+                PupilsEnrolled(school_id=found.school_id, school_year=next_year, class_id=pk, students=students)
+                for pk, students in seated.items()
+            ),
+        ]
+    )
+    for year in (found.from_year, next_year):
+        publish(RollsChanged(school_id=found.school_id, school_year=year))
+
+
+def _problem(found: Plan) -> str:
+    told = [f"lớp {old.name} chưa có tên năm sau" for old in found.unnamed]
+    return "; ".join(told[:5]) + (f" và {len(told) - 5} lớp khác" if len(told) > 5 else "")
+
+
+def _added(row: RollOver, found: Plan) -> dict[str, int]:
+    """Of all runs together; who waits is who waits now."""
+    before = row.counts if row.written.get("ended") and row.state == "done" else {}
+    return {name: n + (0 if name == "waiting" else before.get(name, 0)) for name, n in found.counts.items()}
+
+
+def _schools(scope: Scope, from_year: int, school_id: int | None) -> list[int]:
+    """Schools with classes in the year that the scope may roll over, in a fixed order. Raises NotFound for one it may not."""
+    rows = SchoolClass.objects.visible_to(scope, MANAGE).filter(school_year=from_year)
+    if school_id is not None:
+        rows = rows.filter(school_id=school_id)
+    found: Iterable[int] = rows.order_by("school_id").values_list("school_id", flat=True).distinct()
+    schools = list(found)
+    if school_id is not None and not schools:
+        raise NotFound
+    return schools
+
+
+def schools_with_classes(scope: Scope, year: int) -> list[int]:
+    return _schools(scope, year, None)
+
+
+def _refuse_unopened(from_year: int) -> None:
+    """Both years must be there, and the new one still take facts. Raises NextYearNotOpened, YearClosed, YearUnknown."""
+    if not calendar.known().knows(from_year + 1):
+        raise NextYearNotOpened(year=Year(from_year + 1).label)
+    calendar.refuse_closed_year(from_year)
+    calendar.refuse_closed_year(from_year + 1)
