@@ -52,6 +52,8 @@ SILENT = {
     "enrolment:classes": "classes and counts",
     "enrolment:open_class": "an empty form",
     "enrolment:rename": "a form that shows a class",
+    "enrolment:roll_over_pupil": "a form that shows the child's name and class",
+    "enrolment:roll_over_job": "how far a job is",
     "enrolment:remove": "a form that shows a class and counts",
     "timetable:of_class": "who teaches a class, for the school's own head",
     "timetable:of_teacher": "what a teacher teaches, for the school's own head",

@@ -113,6 +113,14 @@ class NothingToRoll(Refusal):
     remedy = "Chọn đúng năm học đang kết thúc."
 
 
+class AlreadyJudged(Refusal):
+    """What the books tell is not overruled by hand."""
+
+    code = "enrolment.already_judged"
+    message = "Em này đã có kết quả cả năm trong sổ điểm."
+    remedy = "Nếu kết quả sai, sửa trong sổ điểm; danh sách lên lớp theo kết quả đó."
+
+
 class NothingToReverse(Refusal):
     code = "enrolment.nothing_to_reverse"
     message = "Trường này chưa lên lớp, hoặc đã lùi lại rồi."

@@ -94,6 +94,9 @@ class RollOver(ScopedModel):
     names = models.JSONField(
         default=dict, help_text="class of the old year → name of the class it becomes, where people said it"
     )
+    decided = models.JSONField(
+        default=dict, help_text="pupil → where people sent him (on, repeat) while the books tell nothing"
+    )
     state = models.TextField(
         default="planned", choices=[("planned", "chưa chạy"), ("done", "đã lên lớp"), ("reversed", "đã lùi lại")]
     )

@@ -20,6 +20,7 @@ urlpatterns = [
     path("len-lop/<int:school_id>/", views_rollover.school, name="roll_over_school"),
     path("len-lop/<int:school_id>/chay/", views_rollover.run_school, name="roll_over_run_school"),
     path("len-lop/<int:school_id>/lui/", views_rollover.reverse_school, name="roll_over_reverse"),
+    path("len-lop/<int:school_id>/em/<int:student_id>/", views_rollover.pupil, name="roll_over_pupil"),
     path("hoc-sinh/", views_pupil.pupils, name="pupils"),
     path("hoc-sinh/<int:student_id>/", views_pupil.dossier, name="dossier"),
     path("hoc-sinh/<int:student_id>/lien-lac/", views_pupil.contact, name="contact"),

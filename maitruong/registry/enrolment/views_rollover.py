@@ -22,10 +22,11 @@ from maitruong.foundation.organisations import queries as organisations
 from maitruong.registry.calendar import queries as calendar
 
 from . import forms
-from .rollover import board, reversing, running
+from .rollover import board, reversing, running, saying
 from .rules import LAST_GRADES
 
 PAGE = 50
+_ACTS = {"xem": running.LOOK, "lui": running.BACK}
 _TITLE = "Lên lớp năm học mới"
 _STATES = {"planned": "chưa chạy", "done": "đã lên lớp", "reversed": "đã lùi lại"}
 
@@ -47,10 +48,10 @@ def province(request: Request) -> HttpResponse:
 @needs("enrolment.rollover")
 @require_POST
 def run_province(request: Request) -> HttpResponse:
-    """Every school of the scope in one job; «xem» only counts."""
+    """Every school of the scope in one job; «xem» only counts, «lui» takes back."""
     scope, year = request.scope, _year(request)
-    only_look = request.POST.get("act") == "xem"
-    job_id, problem = attempt(lambda: running.start(scope, from_year=year, only_look=only_look))
+    act, why = _ACTS.get(request.POST.get("act", ""), running.RUN), request.POST.get("why", "")
+    job_id, problem = attempt(lambda: running.start(scope, from_year=year, act=act, why=why))
     if job_id is None:
         return _board(request, problem=problem)
     return redirect("enrolment:roll_over_job", job_id)
@@ -88,6 +89,40 @@ def school(request: Request, school_id: int) -> HttpResponse:
 
 
 @needs("enrolment.rollover")
+@require_http_methods(["GET", "HEAD", "POST"])
+def pupil(request: Request, school_id: int, student_id: int) -> HttpResponse:
+    """Where a pupil goes whom nobody judged, said by hand and with a reason."""
+    scope, year = request.scope, _year(request)
+    found = saying.undecided(scope, student_id=student_id, school_id=school_id, from_year=year)
+    problem = None
+    if request.method == "POST":
+        word, why = request.POST.get("word", ""), request.POST.get("why", "")
+        _, problem = attempt(
+            lambda: saying.say_fate(
+                scope, student_id=student_id, school_id=school_id, from_year=year, word=word, why=why
+            )
+        )
+        if problem is None:
+            return redirect(f"{reverse('enrolment:roll_over_school', args=[school_id])}?nam={year}")
+    goes_on = "Hoàn thành chương trình cấp học" if found.is_last_grade else "Lên lớp"
+    context = {
+        "page_title": _TITLE,
+        "found": found,
+        "school_id": school_id,
+        "year": year,
+        "from_label": Year(year).label,
+        "words": [("on", goes_on), ("repeat", "Học lại lớp"), ("", "Để chờ xét")],
+        "given": request.POST if problem else {"word": found.word},
+        "problem": problem,
+        "crumbs": [
+            {"label": _TITLE, "url": f"{reverse('enrolment:roll_over_school', args=[school_id])}?nam={year}"},
+            {"label": found.name},
+        ],
+    }
+    return render(request, "enrolment/rollover_pupil.html", context, status=422 if problem else 200)
+
+
+@needs("enrolment.rollover")
 @require_POST
 def run_school(request: Request, school_id: int) -> HttpResponse:
     scope, year = request.scope, _year(request)
@@ -112,8 +147,13 @@ def _say_names(request: HttpRequest, scope: Scope, school_id: int) -> bool:
     for class_id, old in found.classes.items():
         told = request.POST.get(f"name_{class_id}")
         if told is not None and told.strip() != (old.next_name or ""):
-            running.say_name(scope, class_id=class_id, name=told)
+            saying.say_name(scope, class_id=class_id, name=told)
     return True
+
+
+def _may_reverse(year: int) -> bool:
+    known = calendar.known()
+    return known.knows(year + 1) and clock.today() < known.span(year + 1)[0]
 
 
 def _board(request: Request, *, problem: Refusal | None = None, job: Any = None) -> HttpResponse:
@@ -139,6 +179,8 @@ def _board(request: Request, *, problem: Refusal | None = None, job: Any = None)
         "next": f"?nam={year}{'&con=1' if only_left else ''}&sau={rows[PAGE - 1].school_id}"
         if len(rows) > PAGE
         else "",
+        "may_reverse": _may_reverse(year),
+        "why": request.POST.get("why", ""),
         "problem": problem,
         "job": job,
         "progress_url": reverse("enrolment:roll_over_job", args=[job.pk]) if job else "",
@@ -156,7 +198,6 @@ def _plan(
         reads.list_opened(
             scope, "enrolment.list_opened", school_id=school_id, object_type="school", object_id=school_id
         )
-    first_day = calendar.span(year + 1)[0] if calendar.known().knows(year + 1) else None
     unit = organisations.units([school_id])[school_id]
     context = {
         "page_title": _TITLE,
@@ -164,7 +205,7 @@ def _plan(
         "year": year,
         "from_label": Year(year).label,
         "to_label": Year(year + 1).label,
-        "opened": first_day is not None,
+        "opened": calendar.known().knows(year + 1),
         "plan": found,
         "counts": found.counts,
         "classes": [(old, found.by_class[old.id]) for old in found.classes.values()],
@@ -173,7 +214,7 @@ def _plan(
         "waiting": waiting,
         "more_waiting": len(found.waiting) - len(waiting),
         "step": row,
-        "may_reverse": bool(row and row.written.get("ended") and first_day and clock.today() < first_day),
+        "may_reverse": bool(row and row.written.get("ended")) and _may_reverse(year),
         "problem": problem,
         "reversed_now": reversed_now,
         "why": request.POST.get("why", ""),

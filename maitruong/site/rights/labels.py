@@ -126,6 +126,7 @@ _ACTIONS = {
     "enrolment.rolled_over": "Lên lớp cho năm học mới",
     "enrolment.roll_over_reversed": "Lùi lại việc lên lớp",
     "enrolment.next_name_said": "Đặt tên lớp năm sau",
+    "enrolment.fate_said": "Xét lên lớp bằng tay",
     "school_records.prepared": "Lập học bạ",
     "school_records.block_signed": "Ký một phần học bạ",
     "school_records.approval_taken_over": "Phê duyệt thay",

@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ('school_id', models.BigIntegerField()),
                 ('from_year', models.SmallIntegerField()),
                 ('names', models.JSONField(default=dict, help_text='class of the old year → name of the class it becomes, where people said it')),
+                ('decided', models.JSONField(default=dict, help_text='pupil → where people sent him (on, repeat) while the books tell nothing')),
                 ('state', models.TextField(choices=[('planned', 'chưa chạy'), ('done', 'đã lên lớp'), ('reversed', 'đã lùi lại')], default='planned')),
                 ('counts', models.JSONField(default=dict, help_text='up, repeat, done, waiting, classes')),
                 ('problem', models.TextField(blank=True, default='', help_text='why the last run stopped, in words')),

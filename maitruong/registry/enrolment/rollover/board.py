@@ -87,7 +87,7 @@ def school_plan(scope: Scope, *, school_id: int, from_year: int) -> tuple[Plan, 
         raise NotFound
     with unit_of_work(_BEYOND):
         row = RollOver._base_manager.filter(school_id=school_id, from_year=from_year).first()
-        return plan(school_id, from_year, row.names if row else {}), row
+        return plan(school_id, from_year, row), row
 
 
 def waiting_pupils(found: Plan, *, limit: int = 100) -> list[tuple[int, str, str, str]]:

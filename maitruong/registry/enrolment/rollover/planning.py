@@ -13,6 +13,8 @@ from ..models import RollOver, SchoolClass
 from ..ports import NO_RESULT, Fate
 from ..rules import LAST_GRADES, name_next_year
 
+#: What people may say of a pupil: he goes on (up, or done with the level), or repeats.
+GOES_ON, REPEATS = "on", "repeat"
 #: How a former place is called once it ended with its year.
 REASONS = {"up": "lên lớp", "repeat": "học lại lớp", "done": "hoàn thành chương trình cấp học"}
 _SEATS = """
@@ -51,7 +53,10 @@ class Move:
 
 @dataclass
 class Plan:
-    """A school's step: moves that can be made, pupils that wait (pupil, class, what for), and what is in the way, in words."""
+    """A school's step: moves that can be made, pupils that wait (pupil, class, what for), and what is in the way, in words.
+
+    undecided: those of the waiting whom nobody judged yet, so that people may.
+    """
 
     school_id: int
     from_year: int
@@ -59,6 +64,7 @@ class Plan:
     there: dict[tuple[int, str], int]
     moves: list[Move] = field(default_factory=list)
     waiting: list[tuple[int, int, str]] = field(default_factory=list)
+    undecided: set[int] = field(default_factory=set)
     unnamed: list[OldClass] = field(default_factory=list)
     clashes: list[tuple[str, str]] = field(default_factory=list)
 
@@ -79,41 +85,50 @@ class Plan:
         return told
 
 
-def plan(school_id: int, from_year: int, names: Mapping[str, str] | None = None) -> Plan:
-    """What a run would do now. names: what people said beside what is stored; None: as stored. Needs sight of the school."""
-    if names is None:
-        stored = RollOver._base_manager.filter(school_id=school_id, from_year=from_year)
-        names = stored.values_list("names", flat=True).first() or {}
-    found = Plan(school_id, from_year, _classes(school_id, from_year, names), _there(school_id, from_year + 1))
-    _find_clashes(found)
+def plan(school_id: int, from_year: int, row: RollOver | None = None) -> Plan:
+    """What a run would do now. row: what people said of the school's step, where it was read already. Needs sight of the school."""
+    row = row or RollOver._base_manager.filter(school_id=school_id, from_year=from_year).first() or RollOver()
+    found = Plan(school_id, from_year, _classes(school_id, from_year, row.names), _there(school_id, from_year + 1))
+    grade_of = _find_clashes(found)
     fates = ports.outcomes(school_id, from_year)
     blocked = {old.id for old in found.unnamed}
     with connection.cursor() as cursor:
         cursor.execute(_SEATS, {"school": school_id, "year": from_year, "next": from_year + 1})
         for seat in cursor.fetchall():
-            _place(found, seat, fates, blocked)
+            old, student_id = found.classes[seat[2]], seat[1]
+            fate = _fate(old, fates.get(student_id), row.decided.get(str(student_id)))
+            words = fate.words or NO_RESULT.words if not fate.kind else _in_the_way(old, fate.kind, blocked, grade_of)
+            if words:
+                found.waiting.append((student_id, old.id, words))
+                if not fate.kind and old.grade >= 1:
+                    found.undecided.add(student_id)
+                continue
+            to = {"up": (old.grade + 1, old.next_name or ""), "repeat": (old.grade, old.name), "done": None}[fate.kind]
+            found.moves.append(Move(*seat, fate.kind, to))
     return found
 
 
-def _place(found: Plan, seat: tuple, fates: Mapping[int, Fate], blocked: set[int]) -> None:
-    seat_id, student_id, class_id, register_number, student_code = seat
-    old = found.classes[class_id]
-    fate = _fate(old, fates.get(student_id))
-    if not fate.kind:
-        found.waiting.append((student_id, class_id, fate.words))
-        return
-    if fate.kind == "up" and class_id in blocked:
-        found.waiting.append((student_id, class_id, f"lớp {old.name} chưa có tên lớp năm sau"))
-        return
-    to = {"up": (old.grade + 1, old.next_name or ""), "repeat": (old.grade, old.name), "done": None}[fate.kind]
-    found.moves.append(Move(seat_id, student_id, class_id, register_number, student_code, fate.kind, to))
+def _in_the_way(old: OldClass, kind: str, blocked: set[int], grade_of: Mapping[str, int]) -> str:
+    """Why who is decided cannot be seated yet, in words; "" when nothing is in the way."""
+    if kind == "up" and old.id in blocked:
+        return f"lớp {old.name} chưa có tên lớp năm sau"
+    if kind == "repeat" and grade_of.get(old.name, old.grade) != old.grade:
+        return f"học lại lớp {old.name}, nhưng năm sau khối khác mang tên này"
+    return ""
 
 
-def _fate(old: OldClass, told: Fate | None) -> Fate:
-    """A child of preschool is not judged: it goes on with its age (assumed; Thông tư 51/2020/TT-BGDĐT assesses, it does not hold back)."""
+def _fate(old: OldClass, told: Fate | None, said: str | None) -> Fate:
+    """What the books tell goes before what people said; people say it where the books tell nothing.
+
+    A child of preschool is not judged: it goes on with its age (assumed; Thông tư 51/2020/TT-BGDĐT assesses, it does not hold back).
+    """
+    on = "done" if old.grade in LAST_GRADES else "up"
     if old.grade < 1:
-        return Fate("done" if old.grade in LAST_GRADES else "up")
-    return told or NO_RESULT
+        return Fate(on)
+    fate = told or NO_RESULT
+    if not fate.kind and said:
+        return Fate(on if said == GOES_ON else "repeat")
+    return Fate(on) if fate.kind == "up" else fate
 
 
 def _classes(school_id: int, year: int, names: Mapping[str, str]) -> dict[int, OldClass]:
@@ -140,8 +155,11 @@ def _there(school_id: int, year: int) -> dict[tuple[int, str], int]:
     return {(grade, name): pk for pk, grade, name in rows.values_list("pk", "grade", "name")}
 
 
-def _find_clashes(found: Plan) -> None:
-    """A name belongs to one grade of a school in a year. Who would take a name of another grade waits until somebody says another."""
+def _find_clashes(found: Plan) -> Mapping[str, int]:
+    """A name belongs to one grade of a school in a year. Who would take a name of another grade waits until somebody says another.
+
+    Returns the grade of every name that is taken.
+    """
     taken = {name: grade for grade, name in found.there}
     for old in found.classes.values():
         if old.grade in LAST_GRADES:
@@ -151,3 +169,4 @@ def _find_clashes(found: Plan) -> None:
         elif taken.setdefault(old.next_name, old.grade + 1) != old.grade + 1:
             found.clashes.append((old.name, old.next_name))
             found.unnamed.append(old)
+    return taken

@@ -29,13 +29,13 @@ FROM (SELECT (pair ->> 0)::bigint AS id, pair ->> 1 AS status FROM jsonb_array_e
 def reverse_school(scope: Scope, *, school_id: int, from_year: int, why: str) -> None:
     """The new year's places and classes of the step go, the former places are open again.
 
-    The caller checked the permission. Raises WhyMissing, NothingToReverse, NewYearBegun; BuiltUpon, which says what stands upon it.
+    The caller checked the permission. Raises WhyMissing, NothingToReverse, NewYearBegun, YearClosed;
+    BuiltUpon, which says what stands upon it.
     """
     if not why.strip():
         raise WhyMissing
-    first_day = calendar.span(from_year + 1)[0]
-    if clock.today() >= first_day:
-        raise NewYearBegun(year=Year(from_year + 1).label, on=first_day)
+    refuse_begun(from_year)
+    calendar.refuse_closed_year(from_year)
     with unit_of_work(_BEYOND):
         row = RollOver._base_manager.select_for_update().filter(school_id=school_id, from_year=from_year).first()
         if row is None or not row.written.get("ended"):
@@ -55,6 +55,13 @@ def reverse_school(scope: Scope, *, school_id: int, from_year: int, why: str) ->
     )
     for year in (from_year, from_year + 1):
         publish(RollsChanged(school_id=school_id, school_year=year))
+
+
+def refuse_begun(from_year: int) -> None:
+    """Raises NewYearBegun from the first day of the new year on, YearUnknown."""
+    first_day = calendar.span(from_year + 1)[0]
+    if clock.today() >= first_day:
+        raise NewYearBegun(year=Year(from_year + 1).label, on=first_day)
 
 
 def _take_back(row: RollOver) -> None:
@@ -83,6 +90,11 @@ def _built_upon(row: RollOver) -> list[str]:
     there = Enrolment._base_manager.filter(pk__in=seats, ends_on__isnull=True).count()
     if there != len(seats):
         told.append(f"{formats.number(len(seats) - there)} học sinh đã chuyển hoặc rời lớp mới")
+    ended = [seat_id for seat_id, _ in row.written["ended"]]
+    left = Enrolment._base_manager.filter(pk__in=ended).values("student_id")
+    elsewhere = Enrolment._base_manager.filter(student_id__in=left, school_year=row.from_year + 1).exclude(pk__in=seats)
+    if others_there := elsewhere.exclude(school_class_id__in=classes).count():
+        told.append(f"{formats.number(others_there)} em đã có lớp khác ở năm học mới")
     led = SchoolClass._base_manager.filter(pk__in=classes, homeroom_id__isnull=False).count()
     if led:
         told.append(f"{formats.number(led)} lớp mới đã có chủ nhiệm")

@@ -4,30 +4,37 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection
+from django.db import IntegrityError, OperationalError, connection
 
-from maitruong.foundation.access.errors import NotFound
-from maitruong.foundation.access.services import unit_of_work
+from maitruong.foundation.access.errors import NotFound, WrittenMeanwhile
+from maitruong.foundation.access.services import COLLISIONS, unit_of_work
 from maitruong.foundation.access.staging import insert_many
 from maitruong.foundation.access.types import Scope, system_scope
 from maitruong.foundation.audit import services as audit
 from maitruong.foundation.events.services import publish, publish_many
 from maitruong.foundation.jobs import services as jobs
-from maitruong.foundation.kernel import clock, vietnamese
+from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 from maitruong.registry.calendar import queries as calendar
 
-from ..errors import NextYearNotOpened, NothingToRoll
+from ..errors import NextYearNotOpened, NothingToReverse, NothingToRoll, WhyMissing
 from ..events import ClassOpened, PupilsEnrolled, RollsChanged
 from ..models import Enrolment, RollOver, SchoolClass
 from ..types import class_sort_key
 from .planning import REASONS, Plan, plan
+from .reversing import refuse_begun, reverse_school
 
+logger = logging.getLogger(__name__)
 JOB = "enrolment.rollover"
+LOOK, RUN, BACK = "look", "run", "back"
+_TITLES = {LOOK: "Xem trước lên lớp", RUN: "Lên lớp", BACK: "Lùi lại việc lên lớp"}
+_BROKE = "Hệ thống gặp lỗi ở trường này, chưa ghi gì; quản trị hệ thống đã được báo."
 MANAGE = "enrolment.rollover"
 _BEYOND = system_scope("a pupil's place in the next year may be at a school this scope does not see")
 _SEAT = (
@@ -48,45 +55,92 @@ FROM json_to_recordset(%(ended)s::json) AS d(id bigint, fate text, reason text)
 WHERE e.id = d.id RETURNING e.id, old.status"""
 
 
-def start(scope: Scope, *, from_year: int, school_id: int | None = None, only_look: bool = False) -> int:
-    """Enqueue the step of a school, or of every school the scope holds; only_look: count, write nothing. Returns the job's id.
+def start(scope: Scope, *, from_year: int, school_id: int | None = None, act: str = RUN, why: str = "") -> int:
+    """Enqueue an act on a school, or on every school the scope holds. Returns the job's id.
 
-    Raises NotFound, NextYearNotOpened, NothingToRoll.
+    act: LOOK counts and writes nothing of the rolls, RUN makes the step, BACK takes it back (why: for the audit).
+    Raises NotFound, NextYearNotOpened, NothingToRoll; for BACK WhyMissing, NewYearBegun, NothingToReverse.
     """
-    schools = _schools(scope, from_year, school_id)
+    if act == BACK:
+        if not why.strip():
+            raise WhyMissing
+        refuse_begun(from_year)
+    schools = _schools(scope, from_year, school_id) if act != BACK else _stepped(scope, from_year, school_id)
     _refuse_unopened(from_year)
     if not schools:
-        raise NothingToRoll(year=Year(from_year).label)
+        raise NothingToReverse if act == BACK else NothingToRoll(year=Year(from_year).label)
     place = scope.workspace.unit_id if scope.workspace else 0
     return jobs.start(
         scope,
         kind=JOB,
-        title=f"{'Xem trước' if only_look else 'Lên lớp'} năm học {Year(from_year + 1).label}",
+        title=f"{_TITLES[act]} năm học {Year(from_year + 1).label}",
         school_id=school_id or place,
-        arguments={"from_year": from_year, "school": school_id, "only_look": only_look},
+        arguments={"from_year": from_year, "school": school_id, "act": act, "why": why},
         steps=len(schools),
     )
 
 
 def run_all(
-    ticket: jobs.Ticket, scope: Scope, *, from_year: int, school: int | None = None, only_look: bool = False
+    ticket: jobs.Ticket, scope: Scope, *, from_year: int, school: int | None = None, act: str = RUN, why: str = ""
 ) -> dict[str, Any]:
-    """School by school, each in a transaction of its own: whoever takes the job up again finds those that are done done."""
+    """School by school, each in a transaction of its own: whoever takes the job up again finds those that are done done.
+
+    What stops one school stands in its row, in words, and stops no other.
+    """
     with unit_of_work(scope):
-        schools = _schools(scope, from_year, school)
+        schools = _schools(scope, from_year, school) if act != BACK else _stepped(scope, from_year, school)
     total: Counter[str] = Counter()
     for number, school_id in enumerate(schools, start=1):
-        step = look_at_school if only_look else run_school
-        total.update(step(scope, school_id=school_id, from_year=from_year))
-        ticket.progress(number, len(schools))
+        try:
+            total.update(step(scope, act, school_id=school_id, from_year=from_year, why=why))
+        except Refusal as refusal:
+            total["stopped"] += 1
+            _keep_problem(school_id, from_year, refusal.text)
+        except OperationalError:
+            raise  # the database is away: that is no fault of this school
+        except IntegrityError as problem:
+            if not isinstance(problem.__cause__, COLLISIONS):
+                raise
+            total["stopped"] += 1
+            _keep_problem(school_id, from_year, WrittenMeanwhile().text)
+        except Exception:
+            logger.exception("roll over failed", extra={"school": school_id, "act": act})
+            total["stopped"] += 1
+            _keep_problem(school_id, from_year, _BROKE)
+        ticket.progress(number, len(schools), _told(total) if number == len(schools) else "")
     return dict(total)
+
+
+def step(scope: Scope, act: str, *, school_id: int, from_year: int, why: str = "") -> dict[str, int]:
+    """One act on one school, committed by itself."""
+    if act == LOOK:
+        return look_at_school(scope, school_id=school_id, from_year=from_year)
+    if act == RUN:
+        return run_school(scope, school_id=school_id, from_year=from_year)
+    with unit_of_work(scope):
+        try:
+            reverse_school(scope, school_id=school_id, from_year=from_year, why=why)
+        except NothingToReverse:
+            return {}  # a worker before this one took it back
+    return {"back": 1}
+
+
+def _keep_problem(school_id: int, from_year: int, words: str) -> None:
+    with unit_of_work(_BEYOND):
+        row = locked_row(school_id, from_year)
+        row.problem = words
+        row.save(update_fields=["problem"])
+
+
+def _told(total: Counter[str]) -> str:
+    return f"Có {total['stopped']} trường bị vướng, xem “Còn vướng” bên dưới." if total["stopped"] else ""
 
 
 def look_at_school(scope: Scope, *, school_id: int, from_year: int) -> dict[str, int]:
     """What a run would do, kept for the board of schools; nothing else is written. Returns the counts."""
     with unit_of_work(_BEYOND):
-        row = _row(school_id, from_year)
-        found = plan(school_id, from_year, row.names)
+        row = locked_row(school_id, from_year)
+        found = plan(school_id, from_year, row)
         if row.state != "done":
             row.counts, row.problem = found.counts, _problem(found)
             row.save(update_fields=["counts", "problem"])
@@ -100,8 +154,8 @@ def run_school(scope: Scope, *, school_id: int, from_year: int) -> dict[str, int
     """
     _refuse_unopened(from_year)
     with unit_of_work(_BEYOND):
-        row = _row(school_id, from_year)
-        found = plan(school_id, from_year, row.names)
+        row = locked_row(school_id, from_year)
+        found = plan(school_id, from_year, row)
         if found.moves:
             _write(scope, row, found)
             row.state, row.ran_at = "done", clock.now()
@@ -111,32 +165,10 @@ def run_school(scope: Scope, *, school_id: int, from_year: int) -> dict[str, int
     return found.counts
 
 
-def _row(school_id: int, from_year: int) -> RollOver:
+def locked_row(school_id: int, from_year: int) -> RollOver:
     """The school's row, made when it is first asked for, and held: one at a time makes a school's step."""
     RollOver._base_manager.get_or_create(school_id=school_id, from_year=from_year)
     return RollOver._base_manager.select_for_update().get(school_id=school_id, from_year=from_year)
-
-
-def say_name(scope: Scope, *, class_id: int, name: str) -> None:
-    """What a class is to be called next year. "" takes the word back. Raises NotFound."""
-    old = SchoolClass.objects.visible_to(scope, MANAGE).filter(pk=class_id).first()
-    if old is None:
-        raise NotFound
-    row = _row(old.school_id, old.school_year)
-    before = row.names.get(str(class_id), "")
-    said = vietnamese.tidy(name)
-    if said == before:
-        return
-    row.names = {key: value for key, value in {**row.names, str(class_id): said}.items() if value}
-    row.save(update_fields=["names"])
-    audit.record(
-        scope,
-        "enrolment.next_name_said",
-        school_id=old.school_id,
-        object_type="class",
-        object_id=class_id,
-        changes={"name": [before or None, said or None]},
-    )
 
 
 def _write(scope: Scope, row: RollOver, found: Plan) -> None:
@@ -260,6 +292,14 @@ def _schools(scope: Scope, from_year: int, school_id: int | None) -> list[int]:
     if school_id is not None and not schools:
         raise NotFound
     return schools
+
+
+def _stepped(scope: Scope, from_year: int, school_id: int | None) -> list[int]:
+    """Schools of the scope that made the step, in the same order."""
+    rows = RollOver.objects.visible_to(scope, MANAGE).filter(from_year=from_year, written__has_key="ended")
+    if school_id is not None:
+        rows = rows.filter(school_id=school_id)
+    return list(rows.order_by("school_id").values_list("school_id", flat=True))
 
 
 def schools_with_classes(scope: Scope, year: int) -> list[int]:

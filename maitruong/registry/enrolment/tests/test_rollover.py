@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import json
 from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
-from django.test import Client
 
+from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import unit_of_work
-from maitruong.foundation.access.types import Scope
-from maitruong.foundation.identity.models import Account
-from maitruong.foundation.jobs import services as jobs
-from maitruong.foundation.jobs.models import Job
 from maitruong.foundation.kernel import clock
-from maitruong.registry.calendar import services as calendar
 from maitruong.registry.enrolment import ports, services
-from maitruong.registry.enrolment.errors import BuiltUpon, NewYearBegun, NextYearNotOpened, NothingToReverse, WhyMissing
+from maitruong.registry.enrolment.errors import (
+    AlreadyJudged,
+    BuiltUpon,
+    NewYearBegun,
+    NextYearNotOpened,
+    NothingToReverse,
+    WhyMissing,
+)
 from maitruong.registry.enrolment.models import Enrolment, RollOver, SchoolClass
 from maitruong.registry.enrolment.ports import Fate
+from maitruong.registry.enrolment.rollover import running
 from maitruong.registry.enrolment.rollover.planning import plan
-from maitruong.registry.enrolment.rollover.reversing import reverse_school
-from maitruong.registry.enrolment.rollover.running import run_school, say_name
+from maitruong.registry.enrolment.rollover.saying import say_fate, say_name
 from maitruong.registry.enrolment.rules import name_next_year
-from maitruong.site.family.tests.test_family import signed_in
 from tests import factories as make
 
+from .summers import YEAR, a_summer, do_jobs, reverse, rolls, run, seat_of
+
 pytestmark = pytest.mark.django_db
-YEAR = 2026
 
 
 @pytest.fixture(autouse=True)
@@ -40,47 +45,9 @@ def july() -> Iterator[None]:
 
 @pytest.fixture
 def summer(place: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """8A2 with one who goes up, one who repeats, one who waits; 9A1 with one who is done. The next year is opened."""
-    last, (done,) = make.a_class(place.school, "9A1", pupils=("Hoàng Văn Dũng",), grade=9)
-    up, repeats, waits = place.pupils
-    fates = {up: Fate("up"), repeats: Fate("repeat"), waits: Fate("", "chờ kiểm tra lại"), done: Fate("done")}
-    monkeypatch.setattr(ports, "_outcomes", lambda school_id, year: dict(fates))
-    with make.as_system() as scope:
-        calendar.open_year(
-            scope,
-            year=2027,
-            starts_on=dt.date(2027, 9, 6),
-            term_two_starts_on=dt.date(2028, 1, 10),
-            ends_on=dt.date(2028, 5, 31),
-        )
-    return SimpleNamespace(**vars(place), up=up, repeats=repeats, waits=waits, done=done, last=last, fates=fates)
-
-
-def run(summer: SimpleNamespace) -> dict[str, int]:
-    with unit_of_work(summer.principal):
-        return run_school(summer.principal, school_id=summer.school, from_year=YEAR)
-
-
-def reverse(summer: SimpleNamespace, why: str = "chạy nhầm") -> None:
-    with unit_of_work(summer.principal):
-        reverse_school(summer.principal, school_id=summer.school, from_year=YEAR, why=why)
-
-
-def rolls() -> list[tuple]:
-    """Every place of the province without the numbers of rows."""
-    with make.as_system(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT c.school_year, c.name, c.grade, e.student_id, e.status, e.starts_on, e.ends_on, e.end_reason, e.name_key"
-            " FROM enrolment_enrolment e JOIN enrolment_schoolclass c ON c.id = e.school_class_id"
-            " ORDER BY 1, 2, 4, 6"
-        )
-        return cursor.fetchall()
-
-
-def seat_of(student_id: int, year: int = YEAR + 1) -> tuple[str, str] | None:
-    with make.as_system():
-        row = Enrolment._base_manager.filter(student_id=student_id, school_year=year).first()
-        return (row.school_class.name, row.status) if row else None
+    made = a_summer(place)
+    monkeypatch.setattr(ports, "_outcomes", lambda school_id, year: dict(made.fates))
+    return made
 
 
 def test_everybody_goes_where_the_year_sent_them_and_who_waits_stays(summer: SimpleNamespace) -> None:
@@ -194,7 +161,7 @@ def test_who_sits_at_another_school_next_year_is_left_alone(summer: SimpleNamesp
 
 def test_nothing_goes_into_a_year_nobody_opened(summer: SimpleNamespace) -> None:
     with unit_of_work(summer.principal), pytest.raises(NextYearNotOpened):
-        run_school(summer.principal, school_id=summer.school, from_year=YEAR + 1)
+        running.run_school(summer.principal, school_id=summer.school, from_year=YEAR + 1)
 
 
 def test_a_step_is_one_entry_of_the_audit_and_one_fact_a_class(summer: SimpleNamespace) -> None:
@@ -237,65 +204,148 @@ def test_what_a_class_is_called_next_year(name: str, grade: int, told: str | Non
     assert name_next_year(name, grade) == told
 
 
-# --- pages -----------------------------------------------------------------------------------------------------------
+# --- what people say -------------------------------------------------------------------------------------------------
 
 
-def browser(scope: Scope) -> Client:
-    return signed_in(Account.objects.get(person_id=scope.actor_id))
+def say(summer: SimpleNamespace, student_id: int, word: str, why: str = "biên bản ngày 30/05/2027") -> None:
+    with unit_of_work(summer.principal):
+        say_fate(summer.principal, student_id=student_id, school_id=summer.school, from_year=YEAR, word=word, why=why)
 
 
-def do_jobs() -> None:
+def test_a_pupil_nobody_judged_goes_where_the_principal_says_with_a_reason(summer: SimpleNamespace) -> None:
+    with pytest.raises(WhyMissing):
+        say(summer, summer.waits, "on", " ")
+    say(summer, summer.waits, "on")
+    assert run(summer)["up"] == 2
+    assert seat_of(summer.waits) == ("9A2", "enrolled")
+    with make.as_system(), connection.cursor() as cursor:
+        cursor.execute("SELECT subject_id, body::jsonb ->> 'why' FROM audit_entry WHERE action = 'enrolment.fate_said'")
+        assert cursor.fetchall() == [(summer.waits, "biên bản ngày 30/05/2027")]
+
+
+def test_what_the_books_tell_is_not_overruled_neither_before_nor_after_the_word(summer: SimpleNamespace) -> None:
+    with pytest.raises(AlreadyJudged):
+        say(summer, summer.repeats, "on")
+    say(summer, summer.waits, "on")
+    summer.fates[summer.waits] = Fate("repeat")
+    run(summer)
+    assert seat_of(summer.waits) == ("8A2", "repeating")
+
+
+def test_a_word_is_taken_back_and_a_neighbour_may_say_none(summer: SimpleNamespace) -> None:
+    say(summer, summer.waits, "repeat")
+    say(summer, summer.waits, "")
+    assert run(summer)["waiting"] == 1
+    with unit_of_work(summer.stranger), pytest.raises(NotFound):
+        say_fate(summer.stranger, student_id=summer.waits, school_id=summer.school, from_year=YEAR, word="on", why="x")
+    with pytest.raises(NotFound):
+        say(summer, summer.up, "repeat")  # he sits in his class of the year no more
+
+
+def test_who_is_sent_on_without_words_in_the_last_grade_is_done_with_the_level(summer: SimpleNamespace) -> None:
+    summer.fates[summer.done] = Fate("up")
+    summer.fates[summer.waits] = Fate("", "")
+    assert run(summer) == {"up": 1, "repeat": 1, "done": 1, "waiting": 1, "classes": 2}
+
+
+def test_who_repeats_waits_where_the_name_of_the_class_goes_up_with_the_others(summer: SimpleNamespace) -> None:
+    """A class that keeps its odd name: grade 9 bears it next year, so grade 8 cannot."""
     with make.as_system():
-        waiting = list(Job._base_manager.filter(ended_at__isnull=True).values_list("pk", flat=True))
-    for job_id in waiting:
-        jobs.run(job_id)
+        SchoolClass._base_manager.filter(pk=summer.class_id).update(name="Chuyên Toán")
+    with unit_of_work(summer.principal):
+        say_name(summer.principal, class_id=summer.class_id, name="Chuyên Toán")
+    assert run(summer) == {"up": 1, "repeat": 0, "done": 1, "waiting": 2, "classes": 1}
+    with make.as_system():
+        words = {pupil: words for pupil, _, words in plan(summer.school, YEAR).waiting}
+    assert words[summer.repeats] == "học lại lớp Chuyên Toán, nhưng năm sau khối khác mang tên này"
 
 
-def test_a_schools_plan_from_names_to_run_to_back(summer: SimpleNamespace) -> None:
-    page = browser(summer.principal)
-    address = f"/len-lop/{summer.school}/"
-    assert page.get("/len-lop/").headers["Location"] == address
-    shown = page.get(address).text
-    assert 'value="9A2"' in shown and "hết cấp" in shown and "chờ kiểm tra lại" in shown and "Lên lớp 3 em" in shown
-    assert page.post(address, {f"name_{summer.class_id}": "9A5"}).status_code == 302
-    assert 'value="9A5"' in page.get(address).text
-    started = page.post(f"{address}chay/")
-    do_jobs()
-    assert "xong" in page.get(started.headers["Location"]).text
-    assert seat_of(summer.up) == ("9A5", "enrolled")
-    refused = page.post(f"{address}lui/", {"why": ""})
-    assert refused.status_code == 422 and "lí do" in refused.text.lower()
-    assert "Đã lùi lại." in page.post(f"{address}lui/", {"why": "chạy nhầm"}).text
-    assert seat_of(summer.up) is None
+# --- many schools in one job -----------------------------------------------------------------------------------------
 
 
-def test_the_departments_board_counts_before_it_writes_and_shows_who_is_left(summer: SimpleNamespace) -> None:
+def start(summer: SimpleNamespace, act: str, why: str = "") -> dict:
     officer = make.scope_of(make.a_post_holder(summer.department, "department_officer", "Lã Thị Sở"))
-    page = browser(officer)
-    assert "Chưa có số liệu" in page.get("/len-lop/").text
-    page.post("/len-lop/chay/", {"act": "xem"})
-    do_jobs()
-    assert seat_of(summer.up) is None
-    looked = page.get("/len-lop/?con=1").text
-    assert "THCS Lê Chân" in looked and "0 / 2" in looked
-    page.post("/len-lop/chay/", {"act": "chay"})
-    do_jobs()
-    assert seat_of(summer.up) == ("9A2", "enrolled")
-    assert "1 / 2" in page.get("/len-lop/").text, "the neighbour's only pupil has no result: nobody there could go up"
+    with unit_of_work(officer):
+        running.start(officer, from_year=YEAR, act=act, why=why)
+    job = do_jobs()
+    assert job.state == "done", job.told
+    return job.result
 
 
-def test_a_neighbour_and_a_teacher_find_nothing_there(summer: SimpleNamespace) -> None:
-    neighbour = browser(summer.stranger)
-    address = f"/len-lop/{summer.school}/"
-    for answer in (
-        neighbour.get(address),
-        neighbour.post(f"{address}chay/"),
-        neighbour.post(f"{address}lui/", {"why": "x"}),
-        neighbour.post(address, {f"name_{summer.class_id}": "9X"}),
-        browser(make.scope_of(make.a_teacher(summer.school, "Cô Dạy", class_id=summer.class_id, subject="TOAN"))).get(
-            address
-        ),
-    ):
-        assert answer.status_code == 404
+def test_a_school_that_breaks_is_told_in_its_row_stops_no_other_and_is_done_alone_later(
+    summer: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs, (hers,) = make.a_class(summer.neighbour, "7A1", pupils=("Bùi Thị Xuân",), grade=7)
+    summer.fates[hers] = Fate("up")
+
+    def breaks(school_id: int, year: int) -> dict[int, Fate]:
+        if school_id == summer.school:
+            raise ZeroDivisionError
+        return dict(summer.fates)
+
+    monkeypatch.setattr(ports, "_outcomes", breaks)
+    assert start(summer, running.RUN)["stopped"] == 1
+    assert seat_of(hers) == ("8A1", "enrolled") and seat_of(summer.up) is None
     with make.as_system():
-        assert not RollOver._base_manager.filter(school_id=summer.school).exists()
+        assert "chưa ghi gì" in RollOver._base_manager.get(school_id=summer.school).problem
+    monkeypatch.setattr(ports, "_outcomes", lambda school_id, year: dict(summer.fates))
+    run(summer)
+    assert seat_of(summer.up) == ("9A2", "enrolled")
+    with make.as_system():
+        assert RollOver._base_manager.get(school_id=summer.school).problem == ""
+
+
+def test_the_province_is_taken_back_but_for_the_school_that_built_upon_it(summer: SimpleNamespace) -> None:
+    theirs, (hers,) = make.a_class(summer.neighbour, "7A1", pupils=("Bùi Thị Xuân",), grade=7)
+    summer.fates[hers] = Fate("up")
+    before = rolls()
+    start(summer, running.RUN)
+    after = rolls()
+    with make.as_system():
+        new_class = SchoolClass._base_manager.get(name="8A1", school_year=YEAR + 1)
+    with unit_of_work(summer.stranger):
+        came = make.a_person("Vũ Thị Mới", summer.neighbour)
+        services.enrol(summer.stranger, student_id=came, class_id=new_class.pk, starts_on=dt.date(2027, 8, 1))
+    assert start(summer, running.BACK, "chạy nhầm năm") == {"back": 1, "stopped": 1}
+    here = [row for row in rolls() if row[3] not in (hers, came)]
+    assert here == [row for row in before if row[3] != hers]
+    assert [row for row in rolls() if row[3] == hers] == [row for row in after if row[3] == hers]
+    with make.as_system():
+        assert "1 học sinh khác" in RollOver._base_manager.get(school_id=summer.neighbour).problem
+
+
+def test_who_has_a_place_elsewhere_meanwhile_holds_the_step(summer: SimpleNamespace) -> None:
+    """The upper secondary school has taken him; with his old place given back he would sit twice."""
+    run(summer)
+    with make.as_system():
+        theirs, _ = make.a_class(summer.neighbour, "10A1", pupils=(), grade=10, year=YEAR + 1)
+        Enrolment(
+            school_id=summer.neighbour,
+            school_year=YEAR + 1,
+            school_class_id=theirs,
+            student_id=summer.done,
+            starts_on=dt.date(2027, 9, 6),
+        ).save()
+    with pytest.raises(BuiltUpon) as refused:
+        reverse(summer)
+    assert "1 em đã có lớp khác ở năm học mới" in refused.value.text
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+
+def command(*arguments: str) -> dict:
+    out = io.StringIO()
+    call_command("rollover", *arguments, "--from-year", str(YEAR), "--json", stdout=out)
+    return dict(json.loads(out.getvalue()))
+
+
+def test_a_machine_counts_runs_again_and_takes_back(summer: SimpleNamespace) -> None:
+    before = rolls()
+    looked = command("plan")
+    assert (looked["up"], looked["repeat"], looked["done"], looked["stopped"]) == (1, 1, 1, [])
+    assert rolls() == before
+    assert command("run") == looked
+    assert command("run")["up"] == 0
+    assert command("reverse", "--why", "chạy nhầm")["back"] == 1
+    assert rolls() == before

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import system_scope
@@ -14,7 +14,7 @@ from maitruong.foundation.kernel import clock
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.organisations import queries as organisations
 from maitruong.registry.calendar import queries as calendar
-from maitruong.registry.enrolment.rollover import reversing, running
+from maitruong.registry.enrolment.rollover import running
 
 _SCOPE = system_scope("the step into the next school year, by command")
 STOPPED = 1
@@ -57,16 +57,14 @@ class Command(BaseCommand):
             raise SystemExit(STOPPED)
 
     def _step(self, options: dict[str, Any], school_id: int, year: int) -> dict[str, int]:
-        if options["what"] == "plan":
-            return running.look_at_school(_SCOPE, school_id=school_id, from_year=year)
-        if options["what"] == "run":
-            return running.run_school(_SCOPE, school_id=school_id, from_year=year)
-        with unit_of_work(_SCOPE):
-            reversing.reverse_school(_SCOPE, school_id=school_id, from_year=year, why=options["why"])
-        return {}
+        act = {"plan": running.LOOK, "run": running.RUN, "reverse": running.BACK}[options["what"]]
+        return running.step(_SCOPE, act, school_id=school_id, from_year=year, why=options["why"])
 
     def _schools(self, year: int, code: str | None) -> list[int]:
         with unit_of_work(_SCOPE):
             if code:
-                return list(organisations.ids_of_codes([code]).values())
+                found = list(organisations.ids_of_codes([code]).values())
+                if not found:
+                    raise CommandError(f"Không có trường nào mang mã {code}.")
+                return found
             return running.schools_with_classes(_SCOPE, year)
