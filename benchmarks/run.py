@@ -29,6 +29,7 @@ AREAS = {
     "slow_clients": "slow:run",
     "lists": "lists:run",
     "recompute": "recompute:run",
+    "rollover": "rollover:run",
     "signing": "wrapped:signing",
     "exchange": "wrapped:exchange",
     "linking": "wrapped:linking",

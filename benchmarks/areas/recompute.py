@@ -30,12 +30,12 @@ def run(bench: Bench) -> list[Figure]:
     copy = _bare_copy(bench, year)
     samples: list[dict[str, float]] = []
     for _ in range(bench.rounds):
-        pace = _pace(bench)
+        million = pace(bench)
         limit_cpu, limit_time = _cost(bench, copy)
         ours_cpu, ours_time = _cost(bench, lambda: recompute(year))
         samples.append(
             {
-                "million_ms": round(pace, 3),
+                "million_ms": round(million, 3),
                 "copy_cpu": limit_cpu,
                 "ours_cpu": ours_cpu,
                 "copy_seconds": limit_time,
@@ -77,7 +77,7 @@ def _recompute() -> Callable[[int], dict[str, int]]:
     return recompute
 
 
-def _pace(bench: Bench) -> float:
+def pace(bench: Bench) -> float:
     """Milliseconds in which the server counts a million numbers."""
     with bench.house.superuser() as db:
         count = "SELECT count(n % 7) FROM generate_series(1, 1000000) AS n"
