@@ -25,9 +25,9 @@ from maitruong.registry.calendar import queries as calendar
 
 from ..errors import NextYearNotOpened, NothingToReverse, NothingToRoll, WhyMissing
 from ..events import ClassOpened, PupilsEnrolled, RollsChanged
-from ..models import Enrolment, RollOver, SchoolClass
+from ..models import RollOver, SchoolClass
 from ..types import class_sort_key
-from .planning import REASONS, Plan, plan
+from .planning import REASONS, Move, Plan, plan
 from .reversing import refuse_begun, reverse_school
 
 logger = logging.getLogger(__name__)
@@ -37,22 +37,17 @@ _TITLES = {LOOK: "Xem trước lên lớp", RUN: "Lên lớp", BACK: "Lùi lại
 _BROKE = "Hệ thống gặp lỗi ở trường này, chưa ghi gì; quản trị hệ thống đã được báo."
 MANAGE = "enrolment.rollover"
 _BEYOND = system_scope("a pupil's place in the next year may be at a school this scope does not see")
-_SEAT = (
-    "school_id",
-    "school_year",
-    "school_class_id",
-    "student_id",
-    "register_number",
-    "student_code",
-    "status",
-    "starts_on",
-)
 _CLASS = ("school_id", "school_year", "grade", "name", "sort_key", "campus_id", "electives", "clusters")
-_END = """
+_MOVES = "unnest(%(seats)s::bigint[], %(classes)s::bigint[], %(fates)s::text[], %(reasons)s::text[]) AS d(id, class_id, fate, reason)"
+_END = f"""
 UPDATE enrolment_enrolment e SET ends_on = greatest(e.starts_on, %(last)s), end_reason = d.reason,
   status = CASE WHEN d.fate = 'done' THEN 'completed' ELSE e.status END
-FROM json_to_recordset(%(ended)s::json) AS d(id bigint, fate text, reason text)
-WHERE e.id = d.id RETURNING e.id, old.status"""
+FROM {_MOVES} WHERE e.id = d.id AND e.ends_on IS NULL RETURNING e.id, old.status"""
+_SEAT = f"""
+INSERT INTO enrolment_enrolment (school_id, school_year, school_class_id, student_id, register_number, student_code, status, starts_on)
+SELECT e.school_id, %(next)s, d.class_id, e.student_id, e.register_number, e.student_code,
+  CASE WHEN d.fate = 'repeat' THEN 'repeating' ELSE 'enrolled' END, %(first)s
+FROM {_MOVES} JOIN enrolment_enrolment e ON e.id = d.id WHERE d.class_id IS NOT NULL RETURNING id"""
 
 
 def start(scope: Scope, *, from_year: int, school_id: int | None = None, act: str = RUN, why: str = "") -> int:
@@ -177,25 +172,22 @@ def _write(scope: Scope, row: RollOver, found: Plan) -> None:
     last_day = calendar.span(found.from_year)[2]
     made = _open_classes(found)
     places = {**found.there, **made}
-    seats = insert_many(
-        Enrolment,
-        _SEAT,
-        (
-            (
-                found.school_id,
-                next_year,
-                places[move.to],
-                move.student_id,
-                move.register_number,
-                move.student_code,
-                "repeating" if move.fate == "repeat" else "enrolled",
-                first_day,
-            )
-            for move in found.moves
-            if move.to
-        ),
-    )
-    ended = _end(found, min(last_day, first_day - dt.timedelta(days=1)))
+    moves = {
+        "seats": [move.seat_id for move in found.moves],
+        "classes": [places[move.to] if move.to else None for move in found.moves],
+        "fates": [move.fate for move in found.moves],
+        "reasons": [_reason(move) for move in found.moves],
+        "last": min(last_day, first_day - dt.timedelta(days=1)),
+        "next": next_year,
+        "first": first_day,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_END, moves)
+        ended = cursor.fetchall()
+        if len(ended) != len(found.moves):  # somebody moved a pupil or let him leave since the plan was read
+            raise WrittenMeanwhile
+        cursor.execute(_SEAT, moves)
+        seats = [seat_id for (seat_id,) in cursor.fetchall()]
     row.written = {
         "classes": [*row.written.get("classes", []), *made.values()],
         "seats": [*row.written.get("seats", []), *seats],
@@ -227,16 +219,8 @@ def _open_classes(found: Plan) -> dict[tuple[int, str], int]:
     return dict(zip(wanted, insert_many(SchoolClass, _CLASS, rows), strict=True)) if rows else {}
 
 
-def _end(found: Plan, last_day: dt.date) -> list[tuple[int, str]]:
-    """End the former places. Returns each with the status it had."""
-
-    def reason(move: Any) -> str:
-        return f"{REASONS[move.fate]} {move.to[1]}" if move.to else REASONS[move.fate]
-
-    rows = [{"id": move.seat_id, "fate": move.fate, "reason": reason(move)} for move in found.moves]
-    with connection.cursor() as cursor:
-        cursor.execute(_END, {"last": last_day, "ended": json.dumps(rows)})
-        return cursor.fetchall()
+def _reason(move: Move) -> str:
+    return f"{REASONS[move.fate]} {move.to[1]}" if move.to else REASONS[move.fate]
 
 
 def _tell(scope: Scope, row: RollOver, found: Plan, made: dict[tuple[int, str], int]) -> None:
