@@ -32,8 +32,18 @@ _BOOKS = {
 }
 _RECORDS = {"school_records.view", "school_records.seal", "school_records.correct"}
 _HEAD = _LOOK | _FIGURES | _OFFICE | _BOOKS | _RECORDS | {"schools.edit", "timetable.assign", "attendance.enter"}
-_SUBJECT = {"school_records.sign_subject", "enrolment.view", "gradebook.view", "gradebook.enter", "gradebook.export"}
+_STAFF_RECORDS = {"staff.records", "staff.pay"}
+_KEEPS_RECORDS = _STAFF_RECORDS | {"staff.keep_records"}
+_SUBJECT = {
+    "staff.own",
+    "school_records.sign_subject",
+    "enrolment.view",
+    "gradebook.view",
+    "gradebook.enter",
+    "gradebook.export",
+}
 _HOMEROOM = {
+    "staff.own",
     "school_records.view",
     "school_records.sign_homeroom",
     "people.view",
@@ -63,16 +73,28 @@ _FAMILY = {"people.view", "family.view", "attendance.family", "gradebook.family"
 
 # role → (label, rows, order in the switcher, home page, permissions)
 ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {
-    "department_officer": ("Chuyên viên Sở", Rows.PROVINCE, 10, "centre", _LOOK | _FIGURES | _DEPARTMENT),
+    "department_officer": (
+        "Chuyên viên Sở",
+        Rows.PROVINCE,
+        10,
+        "centre",
+        _LOOK | _FIGURES | _DEPARTMENT | _STAFF_RECORDS,
+    ),
     "commune_officer": ("Chuyên viên xã", Rows.SCHOOLS, 15, "centre", _LOOK | _FIGURES | {"schools.view"}),
     "principal": (
         "Hiệu trưởng",
         Rows.SCHOOLS,
         20,
         "school",
-        _HEAD | _RIGHTS | {"school_records.sign_principal", "signing.certificates"},
+        _HEAD | _RIGHTS | _KEEPS_RECORDS | {"staff.own", "school_records.sign_principal", "signing.certificates"},
     ),
-    "deputy_principal": ("Phó hiệu trưởng", Rows.SCHOOLS, 21, "school", _HEAD | {"rights.view", "accounts.manage"}),
+    "deputy_principal": (
+        "Phó hiệu trưởng",
+        Rows.SCHOOLS,
+        21,
+        "school",
+        _HEAD | {"staff.own", "staff.records", "rights.view", "accounts.manage"},
+    ),
     "homeroom_teacher": ("Giáo viên chủ nhiệm", Rows.SCHOOLS, 30, "teacher", _HOMEROOM),
     "subject_teacher": ("Giáo viên bộ môn", Rows.SCHOOLS, 31, "teacher", _SUBJECT),
     "clerk": (
@@ -80,7 +102,10 @@ ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {
         Rows.SCHOOLS,
         40,
         "school",
-        _LOOK | _OFFICE | {"accounts.manage", "school_records.view", "school_records.seal"},
+        _LOOK
+        | _OFFICE
+        | _KEEPS_RECORDS
+        | {"staff.own", "accounts.manage", "school_records.view", "school_records.seal"},
     ),
     "it_admin": (
         "Quản trị hệ thống",

@@ -20,3 +20,12 @@ class StaffLeft(Event):
     kind: ClassVar[str] = "staff.left"
     person_id: int
     ends_on: str
+
+
+@dataclass(frozen=True)
+class StaffRecordChanged(Event):
+    """part: key of staff.sections. What it says stays inside."""
+
+    kind: ClassVar[str] = "staff.record_changed"
+    person_id: int
+    part: str
