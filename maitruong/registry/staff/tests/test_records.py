@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from types import SimpleNamespace
 
+import orjson
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -155,7 +156,8 @@ def test_a_correction_keeps_what_stood_there_and_asks_why(place: SimpleNamespace
 
     with make.as_system() as scope:
         entry = Entry.objects.visible_to(scope, "").get(action="staff.record_corrected")
-    assert (entry.why, entry.changes["step"]) == ("nhầm bậc", [3, 4])
+    told = orjson.loads(entry.body or "")
+    assert (told["why"], told["changes"]["step"]) == ("nhầm bậc", [3, 4])
     assert steps()[0][0] == 4
 
 
