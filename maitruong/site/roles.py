@@ -86,7 +86,10 @@ ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {
         Rows.SCHOOLS,
         20,
         "school",
-        _HEAD | _RIGHTS | _KEEPS_RECORDS | {"staff.own", "school_records.sign_principal", "signing.certificates"},
+        _HEAD
+        | _RIGHTS
+        | _KEEPS_RECORDS
+        | {"staff.own", "staff.judge", "school_records.sign_principal", "signing.certificates"},
     ),
     "deputy_principal": (
         "Phó hiệu trưởng",

@@ -91,3 +91,21 @@ class DaysOfAnother(Refusal):
     code = "staff.days_of_another"
     message = "Khoảng ngày này chồng lên một mục “{label}” khác, bắt đầu từ {since:%d/%m/%Y}."
     remedy = "Sửa ngày để hai mục nối tiếp nhau, hoặc sửa mục kia trước."
+
+
+class StandardNotHere(Refusal):
+    code = "staff.standard_not_here"
+    message = "Chưa có cách xếp loại theo chuẩn nghề nghiệp cho {what}."
+    remedy = "Phần mềm xếp loại giáo viên phổ thông theo Thông tư 20/2018/TT-BGDĐT; trường hợp khác đánh giá bằng phiếu của ngành."
+
+
+class TooManyExcellent(Refusal):
+    code = "staff.too_many_excellent"
+    message = "Xếp {given} người hoàn thành xuất sắc, nhiều nhất được {most} người."
+    remedy = "Số xuất sắc không quá 20 % số người từ mức hoàn thành tốt trở lên; ở đây có {base} người."
+
+
+class RatingUnknown(Refusal):
+    code = "staff.rating_unknown"
+    message = "Không có mức “{given}”."
+    remedy = "Chọn một mức trong danh sách."

@@ -29,3 +29,12 @@ class StaffRecordChanged(Event):
     kind: ClassVar[str] = "staff.record_changed"
     person_id: int
     part: str
+
+
+@dataclass(frozen=True)
+class StaffJudged(Event):
+    """A review by the standard, or ratings of a year, were written. people: how many."""
+
+    kind: ClassVar[str] = "staff.judged"
+    school_year: int
+    people: int

@@ -5,5 +5,6 @@ PERMISSIONS = {
     "staff.records": "Xem hồ sơ viên chức",
     "staff.pay": "Xem lương, kỉ luật của viên chức",
     "staff.keep_records": "Ghi hồ sơ viên chức",
+    "staff.judge": "Đánh giá, xếp loại viên chức",
     "staff.own": "Xem hồ sơ của chính mình ở trường",
 }

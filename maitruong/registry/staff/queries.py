@@ -72,17 +72,17 @@ def staff(
     ]
 
 
-def _due(scope: Scope, due: str, on: dt.date) -> Exists | Q:
+def _due(scope: Scope, due: str, on: dt.date) -> Q:
     """What somebody has to be done for, within SOON days or already late."""
     until = on + dt.timedelta(days=SOON)
     if due == "contract":
-        return Exists(_of_record(Contract, scope, "staff.records").filter(_working(on), ends_on__lte=until))
+        return Q(Exists(_of_record(Contract, scope, "staff.records").filter(_working(on), ends_on__lte=until)))
     steps = _of_record(SalaryStep, scope, "staff.pay").filter(_working(on))
     if due == "step":
-        return Exists(steps.filter(next_on__lte=until))
+        return Q(Exists(steps.filter(next_on__lte=until)))
     if due == "unwritten":
         # Whoever may not read pay would find everybody here.
-        return ~Exists(steps) if scope.may("staff.pay") else Q(pk__in=[])
+        return ~Q(Exists(steps)) if scope.may("staff.pay") else Q(pk__in=[])
     return Q(pk__in=[])
 
 

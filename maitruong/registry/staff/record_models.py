@@ -185,3 +185,40 @@ class StaffProfile(RecordRow):
                 fields=["school_id", "person"], condition=Q(withdrawn_at__isnull=True), name="one_staff_profile"
             )
         ]
+
+
+class StandardReview(ScopedModel):
+    """A teacher against the professional standard in one school year, by herself or by the head."""
+
+    scope_at: ClassVar = {"school": "school_id", "student": "person_id"}
+
+    school_id = models.BigIntegerField()
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    school_year = models.SmallIntegerField()
+    judged_by = models.TextField(choices=[("self", "tự đánh giá"), ("head", "hiệu trưởng")])
+    criteria = models.JSONField(help_text="levels of the criteria, 0-3, in the order of the standard")
+    overall = models.SmallIntegerField(help_text="by rules.standard_overall when written")
+    act = models.TextField(help_text="id of the act it was judged by")
+    written_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school_id", "school_year", "person", "judged_by"], name="one_review_a_year_and_judge"
+            )
+        ]
+
+
+class YearlyRating(ScopedModel):
+    """How a school rated one of its people for a school year."""
+
+    scope_at: ClassVar = {"school": "school_id", "student": "person_id"}
+
+    school_id = models.BigIntegerField()
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    school_year = models.SmallIntegerField()
+    rating = models.TextField(help_text="of rules.Yearly")
+    written_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school_id", "school_year", "person"], name="one_rating_a_year")]

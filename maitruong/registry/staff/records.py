@@ -159,6 +159,21 @@ def row_to_write(scope: Scope, section: Section, *, person_id: int, row_id: int)
     return found
 
 
+def open_row(scope: Scope, *, person_id: int, key: str, row_id: int) -> RecordRow:
+    """One row for the eyes of whoever sets it right: it may be the pay, so that it was opened is in the audit. Raises NotFound."""
+    section, _ = section_to_write(scope, person_id=person_id, key=key)
+    row = row_to_write(scope, section, person_id=person_id, row_id=row_id)
+    audit.record(
+        scope,
+        "staff.record_opened",
+        school_id=row.school_id,
+        object_type=f"staff.{section.key}",
+        object_id=row.pk,
+        subject_id=person_id,
+    )
+    return row
+
+
 def write_row(scope: Scope, *, person_id: int, key: str, typed: Mapping[str, str]) -> int:
     """Write a new row of a part; where only one may hold, the one before ends the day before. Returns its id.
 
@@ -234,7 +249,7 @@ def _end_the_one_before(
         school_id=school_id, person_id=person_id, withdrawn_at__isnull=True
     )
     later = held.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on)).order_by("-starts_on").first()
-    if later is None or (values.get("ends_on") and later.starts_on > values["ends_on"]):
+    if later is None or later.starts_on is None or (values.get("ends_on") and later.starts_on > values["ends_on"]):
         return None
     if later.starts_on >= starts_on:
         raise NotAfterTheOneBefore(label=section.label, since=later.starts_on, starts_on=starts_on)

@@ -49,6 +49,7 @@ def staff(request: Request) -> HttpResponse:
             "many_schools": len(scope.school_ids) != 1,
             "first_page": after is None,
             "next": "?" + urlencode({"q": q, "viec": due, "chuc-danh": title, "sau": rows[-1].id}) if more else "",  # type: ignore[arg-type]
+            "may_judge": _own_school(scope) is not None and scope.may("staff.judge"),
             "may_manage": _own_school(scope) is not None and scope.may("staff.manage"),
         },
     )

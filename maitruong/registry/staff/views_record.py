@@ -15,7 +15,7 @@ from maitruong.foundation.access.types import Request, Scope
 from maitruong.foundation.kernel import clock, formats, phones
 from maitruong.foundation.people.models import Sex
 
-from . import records
+from . import judging, records
 from .record_models import RecordRow
 from .records import Part, Record
 from .sections import Section
@@ -36,14 +36,18 @@ def record(request: Request, person_id: int) -> HttpResponse:
         {"label": found.person.full_name, "url": reverse("staff:file", args=[person_id])},
         {"label": "Hồ sơ viên chức"},
     ]
-    return render(request, "staff/record.html", _context(found, may_write=may_write) | {"crumbs": crumbs})
+    judged = judging.of_person(scope, person_id=person_id) if found.may_see_pay else None
+    may_judge = person_id != scope.actor_id and scope.may("staff.judge")
+    context = _context(found, may_write=may_write) | {"crumbs": crumbs, "judged": judged, "may_judge": may_judge}
+    return render(request, "staff/record.html", context)
 
 
 @needs("staff.own")
 @require_safe
 def own(request: Request) -> HttpResponse:
     found = records.own_record(request.scope, on=clock.today())
-    return render(request, "staff/record.html", _context(found, may_write=False) | {"own": True})
+    judged = judging.of_oneself(request.scope)
+    return render(request, "staff/record.html", _context(found, may_write=False) | {"own": True, "judged": judged})
 
 
 @needs("staff.keep_records")
@@ -69,7 +73,7 @@ def correct(request: Request, person_id: int, part: str, row_id: int) -> HttpRes
     (section, employment), problem = _section(scope, person_id, part)
     if section is None:
         return _form(request, person_id, section, employment, {}, problem, row=None)
-    row = records.row_to_write(scope, section, person_id=person_id, row_id=row_id)
+    row = records.open_row(scope, person_id=person_id, key=part, row_id=row_id)
     given = {field.name: field.typed(getattr(row, field.name)) for field in section.fields}
     if request.method == "POST":
         given = request.POST.dict()
