@@ -31,7 +31,7 @@ def test_a_step_is_written_paid_corrected_and_the_year_rated(
     page.goto(f"{record}luong/")
     page.get_by_label("Chức danh nghề nghiệp").select_option("V.07.04.32")
     page.get_by_label("Bậc", exact=True).fill("12")
-    page.get_by_label("Từ ngày").fill("01/01/2025")
+    page.get_by_role("textbox", name="Từ ngày").fill("01/01/2025")
     page.get_by_label("Quyết định, văn bản").fill("125/QĐ-THCS ngày 01/01/2025")
     follow(page.get_by_role("button", name="Lưu"))
     assert "không có bậc 12" in page.locator("main").inner_text()
@@ -43,7 +43,7 @@ def test_a_step_is_written_paid_corrected_and_the_year_rated(
 
     page.goto(f"{record}hop-dong/")
     page.get_by_label("Loại hợp đồng").select_option("fixed")
-    page.get_by_label("Từ ngày").fill("01/01/2025")
+    page.get_by_role("textbox", name="Từ ngày").fill("01/01/2025")
     follow(page.get_by_role("button", name="Lưu"))
     picture(page, "staff-record")
     assert serious(page) == []

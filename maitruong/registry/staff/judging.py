@@ -75,7 +75,9 @@ def employed(scope: Scope, person_id: int) -> StaffRow:
 
 def own_employment(scope: Scope) -> Employment:
     held = (
-        Employment._base_manager.filter(person_id=scope.actor_id, ends_on__isnull=True).order_by("-starts_on").first()
+        Employment._base_manager.filter(person_id=scope.actor_id or 0, ends_on__isnull=True)
+        .order_by("-starts_on")
+        .first()
     )
     if held is None:
         raise NotFound

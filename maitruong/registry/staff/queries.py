@@ -20,8 +20,8 @@ PAGE = 50
 #: Days ahead that a list of what falls due looks.
 SOON = 92
 DUE = {
-    "contract": "Hợp đồng hết hạn trong 3 tháng",
-    "step": "Đến hạn nâng bậc lương trong 3 tháng",
+    "contract": "Hợp đồng hết hạn (3 tháng)",
+    "step": "Nâng bậc lương (3 tháng)",
     "unwritten": "Chưa ghi lương",
 }
 _SHOWN = (

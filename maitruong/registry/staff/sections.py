@@ -51,6 +51,8 @@ KINDS: Final = {
     SchoolKind.DISABLED: "Dành riêng cho người khuyết tật",
 }
 LONGEST: Final = 500
+#: No coefficient (hundredths), percent or year of birth is more.
+LARGEST: Final = 9999
 
 Choices = Mapping[Any, str]
 
@@ -92,11 +94,11 @@ class Field:
     def _number(self, typed: str) -> int:
         whole, comma, part = typed.replace(".", ",").partition(",")
         places = 2 if self.kind == "hundredths" else 0
-        digits = whole + part.ljust(places, "0")
-        if (comma and not part) or len(part) > places or not (digits.isascii() and digits.isdigit()) or len(digits) > 4:
+        number = formats.whole_number(whole + part.ljust(places, "0"))
+        if (comma and not part) or len(part) > places or number is None or number > LARGEST:
             example = "0,45" if places else "2"
             raise FieldUnreadable(label=self.label, given=typed, advice=f"Ghi số như {example}.")
-        return int(digits)
+        return number
 
     def shown(self, value: Any) -> str:
         if value is None or value == "":

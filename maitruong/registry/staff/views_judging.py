@@ -14,7 +14,7 @@ from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import attempt
 from maitruong.foundation.access.types import Request, Scope
-from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel import clock, formats
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 from maitruong.registry.calendar import queries as calendar
@@ -83,9 +83,9 @@ def ratings(request: Request) -> HttpResponse:
     problem: Refusal | None = None
     if request.method == "POST":
         asked = {
-            int(name[1:]): value
-            for name, value in request.POST.items()
-            if name[:1] == "r" and name[1:].isascii() and name[1:].isdigit() and len(name) < 19 and value
+            person: value
+            for name, value in request.POST.dict().items()
+            if name[:1] == "r" and value and (person := formats.whole_number(name[1:])) is not None
         }
         done, problem = attempt(lambda: judging.rate(scope, school_id=school_id, ratings=asked))
         if done is not None:

@@ -135,6 +135,7 @@ def _form(
 
 def _context(found: Record, *, may_write: bool) -> dict[str, Any]:
     person, today = found.person, clock.today()
+    parts = [_shown(part) for part in found.parts]
     return {
         "page_title": "Hồ sơ viên chức",
         "person": person,
@@ -147,7 +148,8 @@ def _context(found: Record, *, may_write: bool) -> dict[str, Any]:
         "employments": [
             (POSTS.get(row.post, row.post), row.school_name, row.starts_on, row.ends_on) for row in found.employments
         ],
-        "parts": [_shown(part) for part in found.parts],
+        "parts": parts,
+        "blank": [part for part in parts if not part["rows"]],
         "pay": found.pay,
         "refused": found.refused,
         "may_see_pay": found.may_see_pay,

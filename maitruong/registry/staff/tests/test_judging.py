@@ -77,14 +77,14 @@ def test_the_excellent_are_a_fifth_of_the_good_at_most(place: SimpleNamespace) -
     people = [place.teacher, *(make.an_employee(place.school, f"Vũ Văn {n}") for n in "ABCD")]
 
     with pytest.raises(TooManyExcellent, match="nhiều nhất được 0 người"):
-        rate(place, {person: "excellent" for person in people[:1]} | {person: "good" for person in people[1:4]})
+        rate(place, dict.fromkeys(people[:1], "excellent") | dict.fromkeys(people[1:4], "good"))
     assert rated() == {}
 
-    assert rate(place, {person: "good" for person in people[1:]} | {people[0]: "excellent"}) == 5
+    assert rate(place, dict.fromkeys(people[1:], "good") | {people[0]: "excellent"}) == 5
     with pytest.raises(TooManyExcellent):
         rate(place, {people[1]: "not_completed"})
     assert rate(place, {people[0]: "excellent"}) == 0
-    assert rated() == {people[0]: "excellent"} | {person: "good" for person in people[1:]}
+    assert rated() == {people[0]: "excellent"} | dict.fromkeys(people[1:], "good")
 
 
 def test_a_stranger_an_unknown_rating_and_oneself_are_refused(place: SimpleNamespace) -> None:
