@@ -46,7 +46,7 @@ def staff(
     One statement. q: part of the name, with or without marks.   due, title: keys of DUE and of reference staff_title; for whoever
     may read the contracts and the pay, nobody is found by others.
     """
-    rows = Employment.objects.visible_to(scope, permission).filter(_working(on))
+    rows = Employment.objects.visible_to(scope, permission).filter(holds_on(on))
     if school_id is not None:
         rows = rows.filter(school_id=school_id)
     if q.strip():
@@ -55,7 +55,7 @@ def staff(
     if due:
         rows = rows.filter(_due(scope, due, on))
     if title:
-        rows = rows.filter(Exists(_of_record(SalaryStep, scope, "staff.pay").filter(_working(on), title=title)))
+        rows = rows.filter(Exists(_of_record(SalaryStep, scope, "staff.pay").filter(holds_on(on), title=title)))
     if after is not None:
         # Django has no row comparison.
         rows = rows.extra(  # type: ignore[assignment]
@@ -76,8 +76,8 @@ def _due(scope: Scope, due: str, on: dt.date) -> Q:
     """What somebody has to be done for, within SOON days or already late."""
     until = on + dt.timedelta(days=SOON)
     if due == "contract":
-        return Q(Exists(_of_record(Contract, scope, "staff.records").filter(_working(on), ends_on__lte=until)))
-    steps = _of_record(SalaryStep, scope, "staff.pay").filter(_working(on))
+        return Q(Exists(_of_record(Contract, scope, "staff.records").filter(holds_on(on), ends_on__lte=until)))
+    steps = _of_record(SalaryStep, scope, "staff.pay").filter(holds_on(on))
     if due == "step":
         return Q(Exists(steps.filter(next_on__lte=until)))
     if due == "unwritten":
@@ -103,37 +103,38 @@ def employments(scope: Scope, *, person_id: int) -> list[StaffRow]:
 
 def works_at(person_id: int, school_id: int, *, on: dt.date) -> bool:
     """Whether a person works at a school on a day, as far as the present unit of work sees."""
-    return Employment._base_manager.filter(_working(on), person_id=person_id, school_id=school_id).exists()
+    return Employment._base_manager.filter(holds_on(on), person_id=person_id, school_id=school_id).exists()
 
 
 def working(person_ids: Iterable[int]) -> dict[int, int]:
     """Person → a school where she works today, as far as the present unit of work sees."""
-    rows = Employment._base_manager.filter(_working(clock.today()), person_id__in=list(person_ids))
+    rows = Employment._base_manager.filter(holds_on(clock.today()), person_id__in=list(person_ids))
     return dict(rows.order_by("pk").values_list("person_id", "school_id"))
 
 
 def left_among(person_ids: Iterable[int], *, on: dt.date) -> set[tuple[int, int]]:
     """(person, school) where one of these people worked and works no more on a day. As far as the present unit of work sees."""
     rows = Employment._base_manager.filter(person_id__in=list(person_ids))
-    now = set(rows.filter(_working(on)).values_list("person_id", "school_id"))
+    now = set(rows.filter(holds_on(on)).values_list("person_id", "school_id"))
     return set(rows.filter(ends_on__lt=on).values_list("person_id", "school_id")) - now
 
 
 def teachers(scope: Scope, *, school_id: int, on: dt.date, permission: str = "staff.view") -> list[tuple[int, str]]:
     """(person id, name) of everybody who may be given a class on a day: teachers and the school's heads, by name."""
     rows = Employment.objects.visible_to(scope, permission).filter(
-        _working(on), school_id=school_id, post__in=["teacher", "principal", "deputy_principal"]
+        holds_on(on), school_id=school_id, post__in=["teacher", "principal", "deputy_principal"]
     )
     return list(rows.order_by("name_key").values_list("person_id", "person__full_name"))
 
 
 def count(scope: Scope, *, school_ids: Iterable[int], on: dt.date) -> int:
     return (
-        Employment.objects.visible_to(scope, "staff.view").filter(_working(on), school_id__in=list(school_ids)).count()
+        Employment.objects.visible_to(scope, "staff.view").filter(holds_on(on), school_id__in=list(school_ids)).count()
     )
 
 
-def _working(on: dt.date) -> Q:
+def holds_on(on: dt.date) -> Q:
+    """Of an employment or a row of a record: whether the day lies in it."""
     return Q(starts_on__lte=on) & (Q(ends_on__isnull=True) | Q(ends_on__gte=on))
 
 

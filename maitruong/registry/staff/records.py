@@ -153,7 +153,7 @@ def section_to_write(scope: Scope, *, person_id: int, key: str) -> tuple[Section
 def row_to_write(scope: Scope, section: Section, *, person_id: int, row_id: int) -> RecordRow:
     """A row as it stands, to be corrected. Raises NotFound."""
     rows = section.table.objects.visible_to(scope, WRITE)
-    found = rows.filter(pk=row_id, person_id=person_id, withdrawn_at__isnull=True).first()
+    found = rows.filter(pk=row_id, person_id__in=people.same_human(person_id), withdrawn_at__isnull=True).first()
     if found is None:
         raise NotFound
     return found
@@ -246,7 +246,7 @@ def _end_the_one_before(
 ) -> dict[str, Any] | None:
     starts_on: dt.date = values["starts_on"]
     held = section.table._base_manager.select_for_update().filter(
-        school_id=school_id, person_id=person_id, withdrawn_at__isnull=True
+        school_id=school_id, person_id__in=people.same_human(person_id), withdrawn_at__isnull=True
     )
     later = held.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on)).order_by("-starts_on").first()
     if later is None or later.starts_on is None or (values.get("ends_on") and later.starts_on > values["ends_on"]):
@@ -263,7 +263,7 @@ def _refuse_overlap(section: Section, row: RecordRow, starts_on: dt.date, ends_o
     if ends_on is not None and ends_on < starts_on:
         raise EndBeforeStart(ends_on=ends_on, starts_on=starts_on)
     others = section.table._base_manager.filter(
-        school_id=row.school_id, person_id=row.person_id, withdrawn_at__isnull=True
+        school_id=row.school_id, person_id__in=people.same_human(row.person_id), withdrawn_at__isnull=True
     ).exclude(pk=row.pk)
     if ends_on is not None:
         others = others.filter(starts_on__lte=ends_on)

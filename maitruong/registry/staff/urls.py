@@ -13,6 +13,7 @@ urlpatterns = [
     path("doi-ngu/<int:person_id>/ho-so/<slug:part>/<int:row_id>/", views_record.correct, name="correct"),
     path("ho-so-cua-toi/", views_record.own, name="own"),
     path("ho-so-cua-toi/chuan/", views_judging.own_review, name="own_review"),
+    path("doi-ngu/xuat/", views.export, name="export"),
     path("doi-ngu/xep-loai/", views_judging.ratings, name="ratings"),
     path("doi-ngu/<int:person_id>/chuan/", views_judging.review, name="review"),
 ]

@@ -18,7 +18,10 @@ from maitruong.foundation.organisations import queries as organisations
 from maitruong.foundation.people.models import Sex
 
 from . import queries, sections, services
+from .exporters import export_staff
 from .types import POSTS
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @needs("staff.view")
@@ -49,10 +52,23 @@ def staff(request: Request) -> HttpResponse:
             "many_schools": len(scope.school_ids) != 1,
             "first_page": after is None,
             "next": "?" + urlencode({"q": q, "viec": due, "chuc-danh": title, "sau": rows[-1].id}) if more else "",  # type: ignore[arg-type]
+            "may_export": may_narrow and _own_school(scope) is not None,
             "may_judge": _own_school(scope) is not None and scope.may("staff.judge"),
             "may_manage": _own_school(scope) is not None and scope.may("staff.manage"),
         },
     )
+
+
+@needs("staff.pay")
+@require_safe
+def export(request: Request) -> HttpResponse:
+    """The school's staff with title, step and contract; that it was taken along is audited."""
+    school_id = _own_school(request.scope)
+    if school_id is None:
+        raise NotFound
+    answer = HttpResponse(export_staff(request.scope, school_id=school_id, on=clock.today()), content_type=XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="doi-ngu-{school_id}.xlsx"'
+    return answer
 
 
 @needs("staff.view")

@@ -82,6 +82,7 @@ _ACTIONS = {
     "staff.left": "Thôi việc",
     "staff.file_opened": "Mở xem hồ sơ cán bộ",
     "staff.reviewed": "Đánh giá theo chuẩn nghề nghiệp",
+    "staff.exported": "Tải danh sách đội ngũ",
     "staff.rated": "Xếp loại chất lượng năm học",
     "staff.ratings_opened": "Mở xem xếp loại viên chức",
     "staff.record_opened": "Mở xem hồ sơ viên chức",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from types import SimpleNamespace
 
+import openpyxl
 import pytest
 from django.test import Client
 
+from maitruong.foundation.audit.models import Entry
 from maitruong.foundation.identity.models import Account
 from tests import factories as make
 
@@ -120,3 +123,25 @@ def test_the_list_is_narrowed_for_whoever_reads_pay(place: SimpleNamespace, prin
     commune = make.a_post_holder(place.commune, "commune_officer", "Trần Văn Xã")
     page = signed_in(commune.person_id).get("/doi-ngu/?viec=contract").content.decode()
     assert "Vũ Minh Khôi" in page and "Cần làm" not in page
+
+
+def test_the_staff_is_taken_along_as_text_and_that_is_audited(place: SimpleNamespace, principal: Client) -> None:
+    write(place, "luong", STEP | {"decision": "=1+1"})
+    write(place, "hop-dong", CONTRACT)
+
+    answer = principal.get("/doi-ngu/xuat/")
+
+    with tempfile.NamedTemporaryFile(suffix=".xlsx") as out:
+        out.write(answer.content)
+        out.flush()
+        sheet = openpyxl.load_workbook(out.name).worksheets[0]
+        told = [[str(cell) for cell in row if cell is not None] for row in sheet.iter_rows(values_only=True)]
+    (row,) = [row for row in told if "Phạm Thu Lan" in row]
+    assert row[-6:] == [
+        "V.07.04.32 · Giáo viên trung học cơ sở hạng III", "3", "01/01/2025", "01/01/2028",
+        "Hợp đồng làm việc xác định thời hạn", "31/12/2026",
+    ]  # fmt: skip
+    with make.as_system() as scope:
+        assert Entry.objects.visible_to(scope, "").filter(action="staff.exported").count() == 1
+    deputy = make.a_post_holder(place.school, "deputy_principal", "Tạ Văn Phó")
+    assert signed_in(deputy.person_id).get("/doi-ngu/xuat/").status_code == 404
