@@ -14,6 +14,8 @@ from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit.models import Entry
+from maitruong.foundation.people import merging
+from maitruong.foundation.people.types import Two
 from maitruong.registry.staff import queries, records
 from maitruong.registry.staff.errors import (
     DaysOfAnother,
@@ -205,6 +207,33 @@ def test_what_was_withdrawn_is_read_no_more_and_makes_room(place: SimpleNamespac
     write(place, "luong", STEP)
 
 
+def test_the_rows_of_somebody_merged_are_read_ended_and_corrected_with_the_one_she_goes_on_as(
+    place: SimpleNamespace,
+) -> None:
+    twin = make.an_employee(place.school, "Phạm Thị Thu Lan")
+    row_id = write(place, "luong", STEP, who=twin)
+    with unit_of_work(place.principal):
+        merging.merge(
+            place.principal, Two(kept=place.teacher, absorbed=twin, unit_id=place.school, on=DAY), why="một người"
+        )
+
+    write(place, "luong", STEP | {"step": "4", "starts_on": "01/10/2026"})
+    with unit_of_work(place.principal):
+        found = records.open_record(place.principal, person_id=place.teacher, on=DAY)
+        corrected = records.correct_row(
+            place.principal,
+            person_id=place.teacher,
+            key="luong",
+            row_id=row_id,
+            version=2,
+            typed=STEP | {"decision": "125"},
+            why="thiếu số quyết định",
+        )
+
+    assert [(step, until) for step, _, until, _ in steps()] == [(3, dt.date(2026, 9, 30)), (4, None)]
+    assert corrected and [len(part.rows) for part in found.parts if part.rows] == [2]
+
+
 def test_a_neighbour_school_finds_neither_the_record_nor_a_row_of_it(place: SimpleNamespace) -> None:
     row_id = write(place, "luong", STEP)
 
@@ -236,6 +265,7 @@ def test_who_may_not_read_pay_sees_the_record_without_it(place: SimpleNamespace)
         unwritten = queries.staff(deputy, on=DAY, due="unwritten")
 
     kept = {part.section.key for part in found.parts if part.rows}
+    assert {"luong", "ki-luat"}.isdisjoint(part.section.key for part in found.parts)
     assert kept == {"hop-dong"} and found.pay is None and not found.may_see_pay
     assert by_title == [] and unwritten == []
 
