@@ -39,8 +39,18 @@ _HEAD = (
     | _RECORDS
     | {"enrolment.rollover", "schools.edit", "timetable.assign", "attendance.enter"}
 )
-_SUBJECT = {"school_records.sign_subject", "enrolment.view", "gradebook.view", "gradebook.enter", "gradebook.export"}
+_STAFF_RECORDS = {"staff.records", "staff.pay"}
+_KEEPS_RECORDS = _STAFF_RECORDS | {"staff.keep_records"}
+_SUBJECT = {
+    "staff.own",
+    "school_records.sign_subject",
+    "enrolment.view",
+    "gradebook.view",
+    "gradebook.enter",
+    "gradebook.export",
+}
 _HOMEROOM = {
+    "staff.own",
     "school_records.view",
     "school_records.sign_homeroom",
     "people.view",
@@ -71,16 +81,31 @@ _FAMILY = {"people.view", "family.view", "attendance.family", "gradebook.family"
 
 # role → (label, rows, order in the switcher, home page, permissions)
 ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {
-    "department_officer": ("Chuyên viên Sở", Rows.PROVINCE, 10, "centre", _LOOK | _FIGURES | _DEPARTMENT),
+    "department_officer": (
+        "Chuyên viên Sở",
+        Rows.PROVINCE,
+        10,
+        "centre",
+        _LOOK | _FIGURES | _DEPARTMENT | _STAFF_RECORDS,
+    ),
     "commune_officer": ("Chuyên viên xã", Rows.SCHOOLS, 15, "centre", _LOOK | _FIGURES | {"schools.view"}),
     "principal": (
         "Hiệu trưởng",
         Rows.SCHOOLS,
         20,
         "school",
-        _HEAD | _RIGHTS | {"school_records.sign_principal", "signing.certificates"},
+        _HEAD
+        | _RIGHTS
+        | _KEEPS_RECORDS
+        | {"staff.own", "staff.judge", "school_records.sign_principal", "signing.certificates"},
     ),
-    "deputy_principal": ("Phó hiệu trưởng", Rows.SCHOOLS, 21, "school", _HEAD | {"rights.view", "accounts.manage"}),
+    "deputy_principal": (
+        "Phó hiệu trưởng",
+        Rows.SCHOOLS,
+        21,
+        "school",
+        _HEAD | {"staff.own", "staff.records", "rights.view", "accounts.manage"},
+    ),
     "homeroom_teacher": ("Giáo viên chủ nhiệm", Rows.SCHOOLS, 30, "teacher", _HOMEROOM),
     "subject_teacher": ("Giáo viên bộ môn", Rows.SCHOOLS, 31, "teacher", _SUBJECT),
     "clerk": (
@@ -88,7 +113,10 @@ ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {
         Rows.SCHOOLS,
         40,
         "school",
-        _LOOK | _OFFICE | {"accounts.manage", "school_records.view", "school_records.seal"},
+        _LOOK
+        | _OFFICE
+        | _KEEPS_RECORDS
+        | {"staff.own", "accounts.manage", "school_records.view", "school_records.seal"},
     ),
     "it_admin": (
         "Quản trị hệ thống",

@@ -35,6 +35,8 @@ TELLS = {
     "gradebook:why_level": ("principal", "gradebook.result_opened"),
     "school_records:class": ("department_officer", "school_records.list_opened"),
     "school_records:record": ("department_officer", "school_records.opened"),
+    "staff:record": ("principal", "staff.record_opened"),
+    "staff:correct": ("principal", "staff.record_opened"),
     "staff:file": ("principal", "staff.file_opened"),
     "exchange:annotated": ("principal", "exchange.annotated_downloaded"),
     "duplicates:pair": ("principal", "duplicates.opened"),
@@ -45,6 +47,8 @@ TELLS = {
 TWO_FILES = {"duplicates:pair": 2}
 #: Page → why opening it is no look at somebody's file.
 SILENT = {
+    "staff:write": "an empty form with a colleague's name, for who keeps the record",
+    "staff:review": "an empty form with a colleague's name, for the school's own head",
     "enrolment:add_guardian": "a form that shows the child's name and class",
     "enrolment:move": "a form that shows the child's name and class",
     "enrolment:new_pupil": "an empty form",

@@ -40,6 +40,7 @@ from maitruong.foundation.signing.models import Certificate, SigningConsent
 from maitruong.registry.duplicates.models import Pair
 from maitruong.registry.enrolment.models import Enrolment
 from maitruong.registry.staff.models import Employment
+from maitruong.registry.staff.record_models import SalaryStep
 from maitruong.registry.students.models import Guardianship
 from tests import factories as make
 
@@ -62,7 +63,7 @@ class Province:
 
 
 # Parameters that are no ids of anything: the same value is used for both addresses.
-PLAIN = {"term": 1, "kind": "students", "key": "principal.1", "form": "pdf", "year": 2026}
+PLAIN = {"part": "luong", "term": 1, "kind": "students", "key": "principal.1", "form": "pdf", "year": 2026}
 # What a page must be asked besides its address to show anything.
 ASKED_WITH = {"dashboard:school_levels": "?muc=3&khoi=8", "gradebook:changes": "?loai=score"}
 
@@ -121,10 +122,21 @@ def province() -> Province:
             "certificate_id": a_certificate(school, teacher),
             **signing_things(school, class_id, child, made.own["principal"]),
             **two_alike(school, child, teacher),
+            "row_id of staff:correct": a_salary_step(school, teacher),
             # The first book of the class that any of its teachers opens: mathematics of term one.
             "book_id": opened_books(scope, class_id),
         }
     return made
+
+
+def a_salary_step(school: int, person: int) -> int:
+    since = dt.date(2025, 1, 1)
+    row = SalaryStep(
+        school_id=school, person_id=person, title="V.07.04.32", step=3, starts_on=since, counted_from=since
+    )
+    row.role, row.area, row.school_kind, row.decision = "teacher", "ordinary", "ordinary", SECRET
+    row.save(force_insert=True)
+    return row.pk
 
 
 def a_certificate(school: int, person: int) -> int:

@@ -49,3 +49,63 @@ class NotReckonable(Refusal):
     code = "staff.not_reckonable"
     message = "Không tính được: {what}."
     remedy = "Sửa lại số liệu theo quyết định rồi tính lại."
+
+
+class FieldMissing(Refusal):
+    code = "staff.field_missing"
+    message = "Chưa ghi “{label}”."
+    remedy = "Ghi mục này rồi lưu lại."
+
+
+class FieldUnreadable(Refusal):
+    code = "staff.field_unreadable"
+    message = "Không đọc được “{given}” ở mục “{label}”."
+    remedy = "{advice}"
+
+
+class OwnRecord(Refusal):
+    code = "staff.own_record"
+    message = "Hồ sơ của chính mình do người khác ghi."
+    remedy = "Nhờ hiệu trưởng hoặc văn thư ghi, kèm quyết định."
+
+
+class NotAfterTheOneBefore(Refusal):
+    code = "staff.not_after_the_one_before"
+    message = "Đã có mục “{label}” bắt đầu từ {since:%d/%m/%Y}, không trước ngày {starts_on:%d/%m/%Y} đang ghi."
+    remedy = "Nếu mục ấy ghi sai, sửa hoặc bỏ nó trước; nếu đúng, ghi ngày bắt đầu sau nó."
+
+
+class RowChanged(Refusal):
+    code = "staff.row_changed"
+    message = "Mục này vừa được người khác sửa."
+    remedy = "Mở lại hồ sơ để xem bản mới rồi sửa tiếp."
+
+
+class WhyMissing(Refusal):
+    code = "staff.why_missing"
+    message = "Chưa ghi lí do sửa."
+    remedy = "Ghi vì sao sửa, ví dụ “nhập nhầm bậc, theo quyết định 125”."
+
+
+class DaysOfAnother(Refusal):
+    code = "staff.days_of_another"
+    message = "Khoảng ngày này chồng lên một mục “{label}” khác, bắt đầu từ {since:%d/%m/%Y}."
+    remedy = "Sửa ngày để hai mục nối tiếp nhau, hoặc sửa mục kia trước."
+
+
+class StandardNotHere(Refusal):
+    code = "staff.standard_not_here"
+    message = "Chưa có cách xếp loại theo chuẩn nghề nghiệp cho {what}."
+    remedy = "Phần mềm xếp loại giáo viên phổ thông theo Thông tư 20/2018/TT-BGDĐT; trường hợp khác đánh giá bằng phiếu của ngành."
+
+
+class TooManyExcellent(Refusal):
+    code = "staff.too_many_excellent"
+    message = "Xếp {given} người hoàn thành xuất sắc, nhiều nhất được {most} người."
+    remedy = "Số xuất sắc không quá 20 % số người từ mức hoàn thành tốt trở lên; ở đây có {base} người."
+
+
+class RatingUnknown(Refusal):
+    code = "staff.rating_unknown"
+    message = "Không có mức “{given}”."
+    remedy = "Chọn một mức trong danh sách."

@@ -8,6 +8,8 @@ from django.db import models
 
 from maitruong.foundation.access.scoping import ScopedModel
 
+from . import record_models as record_models
+
 
 class Employment(ScopedModel):
     """A person employed at a school during a period, with the post held there."""

@@ -17,8 +17,11 @@ from maitruong.foundation.kernel import clock, formats, phones
 from maitruong.foundation.organisations import queries as organisations
 from maitruong.foundation.people.models import Sex
 
-from . import queries, services
+from . import queries, sections, services
+from .exporters import export_staff
 from .types import POSTS
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @needs("staff.view")
@@ -26,7 +29,11 @@ from .types import POSTS
 def staff(request: Request) -> HttpResponse:
     scope = request.scope
     q, after = request.GET.get("q", "")[:100], formats.whole_number(request.GET.get("sau"))
-    rows = queries.staff(scope, q=q, on=clock.today(), after=after, limit=queries.PAGE + 1)
+    may_narrow = scope.may("staff.pay")
+    due = request.GET.get("viec", "") if may_narrow else ""
+    title = request.GET.get("chuc-danh", "") if may_narrow else ""
+    due, title = due if due in queries.DUE else "", title if title in sections.titles() else ""
+    rows = queries.staff(scope, q=q, on=clock.today(), after=after, limit=queries.PAGE + 1, due=due, title=title)
     more = len(rows) > queries.PAGE
     rows = rows[: queries.PAGE]
     return render(
@@ -37,13 +44,31 @@ def staff(request: Request) -> HttpResponse:
             "place": scope.place,
             "rows": rows,
             "q": q,
+            "due": due,
+            "dues": list(queries.DUE.items()) if may_narrow else [],
+            "title": title,
+            "titles": list(sections.titles().items()) if may_narrow else [],
             "posts": POSTS,
             "many_schools": len(scope.school_ids) != 1,
             "first_page": after is None,
-            "next": "?" + urlencode({"q": q, "sau": rows[-1].id}) if more else "",  # type: ignore[arg-type]
+            "next": "?" + urlencode({"q": q, "viec": due, "chuc-danh": title, "sau": rows[-1].id}) if more else "",  # type: ignore[arg-type]
+            "may_export": may_narrow and _own_school(scope) is not None,
+            "may_judge": _own_school(scope) is not None and scope.may("staff.judge"),
             "may_manage": _own_school(scope) is not None and scope.may("staff.manage"),
         },
     )
+
+
+@needs("staff.pay")
+@require_safe
+def export(request: Request) -> HttpResponse:
+    """The school's staff with title, step and contract; that it was taken along is audited."""
+    school_id = _own_school(request.scope)
+    if school_id is None:
+        raise NotFound
+    answer = HttpResponse(export_staff(request.scope, school_id=school_id, on=clock.today()), content_type=XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="doi-ngu-{school_id}.xlsx"'
+    return answer
 
 
 @needs("staff.view")
@@ -67,6 +92,7 @@ def file(request: Request, person_id: int) -> HttpResponse:
             "held": _by_kind([post for post in held if post.role not in services.FAMILY_ROLES]),
             "schools": schools,
             "today": clock.today(),
+            "may_record": any(scope.covers("staff.records", school_id=row.school_id) for row in rows),
             "may_end": {row.id for row in rows if row.ends_on is None and _may(scope, row.school_id)},
             "crumbs": [{"label": "Đội ngũ", "url": reverse("staff:staff")}, {"label": person.full_name}],
         },

@@ -1,6 +1,7 @@
 """What regulations say of a teacher's pay, of judging her work, and of how many teachers a school needs."""
 
-from .evaluation import Standard, Yearly, excellent_at_most, head_assesses, standard_overall
+from .acts import TT20_2018
+from .evaluation import CRITERION_NAMES, Standard, Yearly, excellent_at_most, head_assesses, standard_overall
 from .norms import Balance, Kind, needed_by_subject, teachers_of_preschool, teachers_of_school
 from .pay import (
     Area,
@@ -17,6 +18,8 @@ from .pay import (
 )
 
 __all__ = [
+    "CRITERION_NAMES",
+    "TT20_2018",
     "Area",
     "Balance",
     "Job",

@@ -13,7 +13,24 @@ from maitruong.foundation.regulations import Derivation, Step, regulation_by_day
 from ..errors import CriteriaIncomplete
 from .acts import ND90_2020, TT20_2018
 
-CRITERIA: Final = 15
+CRITERION_NAMES: Final = (
+    "Đạo đức nhà giáo",
+    "Phong cách nhà giáo",
+    "Phát triển chuyên môn bản thân",
+    "Xây dựng kế hoạch dạy học và giáo dục theo hướng phát triển phẩm chất, năng lực học sinh",
+    "Sử dụng phương pháp dạy học và giáo dục theo hướng phát triển phẩm chất, năng lực học sinh",
+    "Kiểm tra, đánh giá theo hướng phát triển phẩm chất, năng lực học sinh",
+    "Tư vấn và hỗ trợ học sinh",
+    "Xây dựng văn hoá nhà trường",
+    "Thực hiện quyền dân chủ trong nhà trường",
+    "Thực hiện và xây dựng trường học an toàn, phòng chống bạo lực học đường",
+    "Tạo dựng mối quan hệ hợp tác với cha mẹ hoặc người giám hộ của học sinh và các bên liên quan",
+    "Phối hợp giữa nhà trường, gia đình, xã hội để thực hiện hoạt động dạy học cho học sinh",
+    "Phối hợp giữa nhà trường, gia đình, xã hội để thực hiện giáo dục đạo đức, lối sống cho học sinh",
+    "Sử dụng ngoại ngữ hoặc tiếng dân tộc",
+    "Ứng dụng công nghệ thông tin, khai thác và sử dụng thiết bị công nghệ trong dạy học, giáo dục",
+)
+CRITERIA: Final = len(CRITERION_NAMES)
 #: Professional development of the second standard and what teaching rests on: criteria 3 to 7, counted from 1.
 DECISIVE: Final = range(3, 8)
 HEAD_EVERY_YEARS: Final = 2

@@ -233,18 +233,20 @@ def seniority_percent(taught_years: int) -> int:
     return taught_years if taught_years >= FIRST_YEARS else 0
 
 
-def next_step_on(title: str, step: int, since: dt.date) -> dt.date | None:
+def next_step_on(title: str, step: int, since: dt.date, *, on: dt.date | None = None) -> dt.date | None:
     """The day the next step falls due, counted from the day the present one began; None on the last step.
 
+    on: the day whose tables hold, where the step was counted already before its title's code was.
     Source: Decree 204/2004, Điều 7: three years a step in tables A, two in table B. A month without the day ends on its last one.
     Raises UnknownCode, NoSuchStep.
     >>> next_step_on("V.07.05.15", 3, dt.date(2024, 2, 29))
     datetime.date(2027, 2, 28)
     """
-    row = _step(title, step, since)
+    on = on or since
+    row = _step(title, step, on)
     if not any(
         other["step"] == str(step + 1) and other["scale"] == row["scale"]
-        for other in reference.codes("salary_scale", on=since)
+        for other in reference.codes("salary_scale", on=on)
     ):
         return None
     year = since.year + int(row["years"])
