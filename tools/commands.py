@@ -104,6 +104,16 @@ def upgrade_database(arguments: list[str]) -> int:
     return upgrade_command(arguments)
 
 
+def stand_in(arguments: list[str]) -> int:
+    """A neighbour system to try things with, as a process of its own."""
+    name, *rest = arguments or [""]
+    if name != "population":
+        raise Trouble(f"There is no stand-in {name!r}.", "Stand-ins: population.")
+    from tools.standins.population.server import run
+
+    return run(rest)
+
+
 def help_(arguments: list[str]) -> int:
     print(HELP)
     return 0
@@ -123,6 +133,7 @@ HELP = """\
 ./dev lock [--upgrade]                     compile requirements/*.in again
 ./dev seed NAME [--seed N] [--scale 1/10]  a demo province in an empty database: small, or province (MT_VAR outside)
 ./dev new-province --province 31 ...       an empty real province (README: A real province)
+./dev stand-in population --port N         a population register to try with; --people CSV, --fault slow|down|wrong|...
 ./dev NAME ...                             any management command, e.g. rules, verify, audit, routes
 """
 
@@ -139,6 +150,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "backup": backup,
     "restore": restore,
     "upgrade-database": upgrade_database,
+    "stand-in": stand_in,
     "help": help_,
     "--help": help_,
     "-h": help_,

@@ -1,4 +1,4 @@
-"""When two rows of two lists are one human being."""
+"""When two rows of two lists are one human being, and what the population register's answer says of a row."""
 
 from .likeness import (
     BirthLikeness,
@@ -9,13 +9,21 @@ from .likeness import (
     name_likeness,
     number_likeness,
 )
+from .matching import Identity, MatchState, NameStep, Verdict, judge, name_step, verified_share
 
 __all__ = [
     "BirthLikeness",
+    "Identity",
+    "MatchState",
     "NameLikeness",
+    "NameStep",
     "NumberLikeness",
+    "Verdict",
     "birth_likeness",
+    "judge",
     "may_be_one",
     "name_likeness",
+    "name_step",
     "number_likeness",
+    "verified_share",
 ]

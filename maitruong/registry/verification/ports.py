@@ -1,0 +1,55 @@
+"""What this module needs of a population register. `integration/connectors/population` speaks to a real one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from .rules.matching import Identity, Verdict
+
+MOST_AT_ONCE = 500
+"""People of one exchange, as the sector's sharing protocol has it."""
+
+
+@dataclass(frozen=True)
+class OnBehalf:
+    """Who asks and what for: population queries are audited per person, at their side too."""
+
+    user: str
+    purpose: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of asking for one person.
+
+    transaction: ours, sent along.   evidence: the register's own id of the exchange; "" where nothing trustworthy came back.
+    why: for PENDING and ERROR, what happened, in a word of `Trouble`.
+    """
+
+    asked: Identity
+    verdict: Verdict
+    transaction: str
+    evidence: str = ""
+    why: str = ""
+
+
+class Trouble:
+    """Why there is no verdict."""
+
+    UNREACHABLE = "unreachable"  # down, too slow, or refusing for now: asked again later
+    RESTING = "resting"  # it failed too often a moment ago, so it was not asked
+    LEFT_OUT = "left_out"  # the answer does not speak of this person
+    SAID_TWICE = "said_twice"  # the answer speaks of this person more than once
+    NOT_UNDERSTOOD = "not_understood"  # not what was agreed, another exchange's, or refused for good
+
+
+class PopulationRegister(Protocol):
+    """Never raises because the register is down, slow or talks nonsense: that is PENDING or ERROR, with why."""
+
+    def match(self, person: Identity, on_behalf: OnBehalf) -> Answer: ...
+
+    def match_batch(self, people: Sequence[Identity], on_behalf: OnBehalf) -> list[Answer]:
+        """One answer per person, in their order. At most MOST_AT_ONCE people."""
+        ...
