@@ -45,39 +45,38 @@ def school() -> int:
     ],
 )
 def test_a_pupil(school: int, key: str, fault: dict[str, Any], mended: dict[str, Any]) -> None:
-    grade = 1
-    _, pupils = make.a_class(school, "1A", pupils=["Lý A Sính"], grade=grade, year=YEAR)
+    _, pupils = make.a_class(school, "1A", pupils=("Lý A Sính",), grade=1, year=YEAR)
     pupil = pupils[0]
     for values, count in ((fault, 1), (mended, 0)):
-        with make.as_system():
-            Person.objects.filter(pk=pupil).update(**values)
+        with make.as_system() as scope:
+            Person.objects.visible_to(scope, "").filter(pk=pupil).update(**values)
         assert [(at, who) for at, who, _ in found(key, None)] == [(school, pupil)] * count
         assert len(found(key, [school])) == count
         assert found(key, [school + 1_000_000]) == []
 
 
 def test_a_first_grader_without_guardian(school: int) -> None:
-    _, pupils = make.a_class(school, "1A", pupils=["Lý A Sính"], grade=1, year=YEAR)
-    make.a_class(school, "2A", pupils=["Vũ Thị Hà"], grade=2, year=YEAR)
+    _, pupils = make.a_class(school, "1A", pupils=("Lý A Sính",), grade=1, year=YEAR)
+    make.a_class(school, "2A", pupils=("Vũ Thị Hà",), grade=2, year=YEAR)
     assert [who for _, who, _ in found("first_grade_without_guardian", None)] == [pupils[0]]
 
 
 def test_a_class_nobody_leads_or_sits_in(school: int) -> None:
-    empty, _ = make.a_class(school, "1A", pupils=[], grade=1, year=YEAR)
-    full, _ = make.a_class(school, "1B", pupils=[f"Học sinh {n}" for n in "ABC"], grade=1, year=YEAR)
+    empty, _ = make.a_class(school, "1A", grade=1, year=YEAR)
+    full, _ = make.a_class(school, "1B", pupils=tuple(f"Học sinh {n}" for n in "ABC"), grade=1, year=YEAR)
     assert [(who, say) for _, who, say in found("empty_class", None)] == [
         (empty, "Lớp 1A không có học sinh nào. Hãy xếp học sinh vào lớp hoặc xoá lớp.")
     ]
-    with make.as_system():
-        SchoolClass.objects.filter(pk__in=[empty, full]).update(homeroom_id=None)
+    with make.as_system() as scope:
+        SchoolClass.objects.visible_to(scope, "").filter(pk__in=[empty, full]).update(homeroom_id=None)
     assert {who for _, who, _ in found("class_without_homeroom", None)} == {empty, full}
-    with make.as_system():
-        SchoolClass.objects.filter(pk__in=[empty, full]).update(homeroom_id=7)
+    with make.as_system() as scope:
+        SchoolClass.objects.visible_to(scope, "").filter(pk__in=[empty, full]).update(homeroom_id=7)
     assert found("class_without_homeroom", None) == []
     assert {who for _, who, _ in found("homeroom_of_two", None)} == {empty, full}
 
 
 def test_a_class_over_the_norm(school: int) -> None:
-    make.a_class(school, "1A", pupils=[f"Trần {n}" for n in range(35)], grade=1, year=YEAR)
-    over, _ = make.a_class(school, "1B", pupils=[f"Vũ {n}" for n in range(36)], grade=1, year=YEAR)
+    make.a_class(school, "1A", pupils=tuple(f"Trần {n}" for n in range(35)), grade=1, year=YEAR)
+    over, _ = make.a_class(school, "1B", pupils=tuple(f"Vũ {n}" for n in range(36)), grade=1, year=YEAR)
     assert [(who, "36 học sinh" in say) for _, who, say in found("class_over_norm", None)] == [(over, True)]
