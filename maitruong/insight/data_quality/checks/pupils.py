@@ -48,4 +48,10 @@ PUPILS = (
             " AND g.starts_on <= %(today)s::date AND (g.ends_on IS NULL OR g.ends_on >= %(today)s::date))",
         ),
     ),
+    Check(
+        "name_in_capitals", Severity.WARNING, "clerk", "pupil",
+        "Họ tên {name} viết toàn chữ in hoa. Hãy viết lại: chỉ in hoa chữ cái đầu.",
+        # Letters of Việt Nam beyond ASCII change case only where the database's locale knows them, so those of ASCII decide.
+        _pupil("", "p.full_name ~ '[A-Z]{2}' AND p.full_name !~ '[a-z]'"),
+    ),
 )  # fmt: skip

@@ -39,6 +39,7 @@ def school() -> int:
         ("birth_in_future", {"born_on": dt.date(2026, 11, 21)}, {"born_on": TODAY}),
         ("age_grade_gap", {"born_on": dt.date(2016, 12, 31)}, {"born_on": dt.date(2017, 1, 1)}),
         ("age_grade_gap", {"born_on": dt.date(2022, 1, 1)}, {"born_on": dt.date(2021, 12, 31)}),
+        ("name_in_capitals", {"full_name": "NGUYỄN VĂN ÁNH"}, {"full_name": "Nguyễn Văn Ánh"}),
         ("name_form", {"full_name": "Nguyễn  An"}, {"full_name": "Nguyễn An"}),
         ("name_form", {"full_name": "Nguye\u0302\u0303n An"}, {"full_name": "Nguyễn An"}),
         ("name_form", {"full_name": "Nguyễn An 2"}, {"full_name": "Nguyễn An"}),
