@@ -156,6 +156,18 @@ def test_who_passed_the_year_goes_up_unless_too_many_sessions_were_missed(room: 
         assert told(room).kind == "repeat"
         Absence._base_manager.filter(day=first).delete()
         assert told(room).kind == "up", "45 still pass"
+        Absence._base_manager.filter(day__lt=first + dt.timedelta(days=20)).update(school_id=room.school + 1)
+        assert told(room).kind == "up"
+        Absence(
+            school_id=room.school + 1,
+            school_year=2026,
+            class_id=room.class_id,
+            student_id=room.pupils[0],
+            day=first,
+            session="morning",
+            excused=True,
+        ).save()
+        assert told(room).kind == "repeat", "those missed at the school he came from count as well"
 
 
 def test_who_has_no_result_of_the_year_is_not_told(room: rooms.Room) -> None:
