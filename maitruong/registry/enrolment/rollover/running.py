@@ -1,34 +1,29 @@
-"""Write a school's step into the next year, in one transaction; repeated, it goes on with who was decided meanwhile."""
+"""Make the step into the next year: of a school in one transaction, of a province school by school; repeated, it goes on."""
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import logging
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import IntegrityError, OperationalError, connection
+from django.db import IntegrityError, OperationalError
 
 from maitruong.foundation.access.errors import NotFound, WrittenMeanwhile
 from maitruong.foundation.access.services import COLLISIONS, unit_of_work
-from maitruong.foundation.access.staging import insert_many
 from maitruong.foundation.access.types import Scope, system_scope
-from maitruong.foundation.audit import services as audit
-from maitruong.foundation.events.services import publish, publish_many
 from maitruong.foundation.jobs import services as jobs
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.kernel.errors import Refusal
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 from maitruong.registry.calendar import queries as calendar
+from maitruong.registry.calendar.types import Calendar
 
 from ..errors import NextYearNotOpened, NothingToReverse, NothingToRoll, WhyMissing
-from ..events import ClassOpened, PupilsEnrolled, RollsChanged
 from ..models import RollOver, SchoolClass
-from ..types import class_sort_key
-from .planning import REASONS, Move, Plan, plan
+from .planning import Plan, plan
 from .reversing import refuse_begun, reverse_school
+from .writing import write
 
 logger = logging.getLogger(__name__)
 JOB = "enrolment.rollover"
@@ -37,17 +32,6 @@ _TITLES = {LOOK: "Xem trước lên lớp", RUN: "Lên lớp", BACK: "Lùi lại
 _BROKE = "Hệ thống gặp lỗi ở trường này, chưa ghi gì; quản trị hệ thống đã được báo."
 MANAGE = "enrolment.rollover"
 _BEYOND = system_scope("a pupil's place in the next year may be at a school this scope does not see")
-_CLASS = ("school_id", "school_year", "grade", "name", "sort_key", "campus_id", "electives", "clusters")
-_MOVES = "unnest(%(seats)s::bigint[], %(classes)s::bigint[], %(fates)s::text[], %(reasons)s::text[]) AS d(id, class_id, fate, reason)"
-_END = f"""
-UPDATE enrolment_enrolment e SET ends_on = greatest(e.starts_on, %(last)s), end_reason = d.reason,
-  status = CASE WHEN d.fate = 'done' THEN 'completed' ELSE e.status END
-FROM {_MOVES} WHERE e.id = d.id AND e.ends_on IS NULL RETURNING e.id, old.status"""
-_SEAT = f"""
-INSERT INTO enrolment_enrolment (school_id, school_year, school_class_id, student_id, register_number, student_code, status, starts_on)
-SELECT e.school_id, %(next)s, d.class_id, e.student_id, e.register_number, e.student_code,
-  CASE WHEN d.fate = 'repeat' THEN 'repeating' ELSE 'enrolled' END, %(first)s
-FROM {_MOVES} JOIN enrolment_enrolment e ON e.id = d.id WHERE d.class_id IS NOT NULL RETURNING id"""
 
 
 def start(scope: Scope, *, from_year: int, school_id: int | None = None, act: str = RUN, why: str = "") -> int:
@@ -147,12 +131,12 @@ def run_school(scope: Scope, *, school_id: int, from_year: int) -> dict[str, int
 
     Repeatable: who has a place in the next year already, at whatever school, is left alone.
     """
-    _refuse_unopened(from_year)
     with unit_of_work(_BEYOND):
+        known = _refuse_unopened(from_year)
         row = locked_row(school_id, from_year)
         found = plan(school_id, from_year, row)
         if found.moves:
-            _write(scope, row, found)
+            write(scope, row, found, known)
             row.state, row.ran_at = "done", clock.now()
             row.version += 1
         row.counts, row.problem = _added(row, found), _problem(found)
@@ -164,95 +148,6 @@ def locked_row(school_id: int, from_year: int) -> RollOver:
     """The school's row, made when it is first asked for, and held: one at a time makes a school's step."""
     RollOver._base_manager.get_or_create(school_id=school_id, from_year=from_year)
     return RollOver._base_manager.select_for_update().get(school_id=school_id, from_year=from_year)
-
-
-def _write(scope: Scope, row: RollOver, found: Plan) -> None:
-    next_year = found.from_year + 1
-    first_day = calendar.span(next_year)[0]
-    last_day = calendar.span(found.from_year)[2]
-    made = _open_classes(found)
-    places = {**found.there, **made}
-    moves = {
-        "seats": [move.seat_id for move in found.moves],
-        "classes": [places[move.to] if move.to else None for move in found.moves],
-        "fates": [move.fate for move in found.moves],
-        "reasons": [_reason(move) for move in found.moves],
-        "last": min(last_day, first_day - dt.timedelta(days=1)),
-        "next": next_year,
-        "first": first_day,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_END, moves)
-        ended = cursor.fetchall()
-        if len(ended) != len(found.moves):  # somebody moved a pupil or let him leave since the plan was read
-            raise WrittenMeanwhile
-        cursor.execute(_SEAT, moves)
-        seats = [seat_id for (seat_id,) in cursor.fetchall()]
-    row.written = {
-        "classes": [*row.written.get("classes", []), *made.values()],
-        "seats": [*row.written.get("seats", []), *seats],
-        "ended": [*row.written.get("ended", []), *ended],
-    }
-    _tell(scope, row, found, made)
-
-
-def _open_classes(found: Plan) -> dict[tuple[int, str], int]:
-    """Classes of the new year that are not there yet; the class that goes up brings its campus and its electives along."""
-    brought = {(old.grade + 1, old.next_name): old for old in found.classes.values() if old.next_name}
-    wanted = sorted({move.to for move in found.moves if move.to} - set(found.there))
-    rows = []
-    for grade, name in wanted:
-        old = brought.get((grade, name))
-        kept = old if old and old.grade >= 10 else None
-        rows.append(
-            (
-                found.school_id,
-                found.from_year + 1,
-                grade,
-                name,
-                class_sort_key(name, grade),
-                old.campus_id if old else None,
-                json.dumps(kept.electives if kept else []),
-                json.dumps(kept.clusters if kept else []),
-            )
-        )
-    return dict(zip(wanted, insert_many(SchoolClass, _CLASS, rows), strict=True)) if rows else {}
-
-
-def _reason(move: Move) -> str:
-    return f"{REASONS[move.fate]} {move.to[1]}" if move.to else REASONS[move.fate]
-
-
-def _tell(scope: Scope, row: RollOver, found: Plan, made: dict[tuple[int, str], int]) -> None:
-    """One entry a school, one fact a class: five hundred thousand pupils are not five hundred thousand facts."""
-    next_year = found.from_year + 1
-    audit.record(
-        scope,
-        "enrolment.rolled_over",
-        school_id=found.school_id,
-        object_type="roll_over",
-        object_id=row.pk,
-        changes={name: [None, number] for name, number in found.counts.items()},
-    )
-    places = {**found.there, **made}
-    seated: dict[int, list[int]] = {}
-    for move in found.moves:
-        if move.to:
-            seated.setdefault(places[move.to], []).append(move.student_id)
-    publish_many(
-        [
-            *(
-                ClassOpened(school_id=found.school_id, school_year=next_year, class_id=pk, grade=grade)
-                for (grade, _), pk in made.items()
-            ),
-            *(
-                PupilsEnrolled(school_id=found.school_id, school_year=next_year, class_id=pk, students=students)
-                for pk, students in seated.items()
-            ),
-        ]
-    )
-    for year in (found.from_year, next_year):
-        publish(RollsChanged(school_id=found.school_id, school_year=year))
 
 
 def _problem(found: Plan) -> str:
@@ -290,9 +185,14 @@ def schools_with_classes(scope: Scope, year: int) -> list[int]:
     return _schools(scope, year, None)
 
 
-def _refuse_unopened(from_year: int) -> None:
-    """Both years must be there, and the new one still take facts. Raises NextYearNotOpened, YearClosed, YearUnknown."""
-    if not calendar.known().knows(from_year + 1):
+def _refuse_unopened(from_year: int) -> Calendar:
+    """Both years must be there and still take facts. Raises NextYearNotOpened, YearClosed, YearUnknown."""
+    known = calendar.known()
+    if not known.knows(from_year + 1):
         raise NextYearNotOpened(year=Year(from_year + 1).label)
-    calendar.refuse_closed_year(from_year)
-    calendar.refuse_closed_year(from_year + 1)
+    if not known.knows(from_year) or any(
+        row.closed_at for row in known.years if row.year in (from_year, from_year + 1)
+    ):
+        calendar.refuse_closed_year(from_year)
+        calendar.refuse_closed_year(from_year + 1)
+    return known
