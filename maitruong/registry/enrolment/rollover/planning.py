@@ -108,7 +108,8 @@ def plan(school_id: int, from_year: int, row: RollOver | None = None) -> Plan:
                     found.undecided.add(student_id)
                 continue
             to = {"up": (old.grade + 1, old.next_name or ""), "repeat": (old.grade, old.name), "done": None}[fate.kind]
-            found.moves.append(Move(*seat, fate.kind, to))
+            seat_id, _, class_id, register_number, student_code = seat
+            found.moves.append(Move(seat_id, student_id, class_id, register_number, student_code, fate.kind, to))
     return found
 
 
