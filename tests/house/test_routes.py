@@ -191,12 +191,16 @@ def signing_things(school: int, class_id: int, child: int, signer: Account) -> d
         whole = Job(school_id=school, kind="school_records.seal", title=SECRET)
         whole.arguments = {"school_id": school, "school_year": 2025}
         whole.save()
+        step = Job(school_id=school, kind="enrolment.rollover", title=SECRET)
+        step.arguments = {"from_year": 2026, "school": school, "act": "look", "why": ""}
+        step.save()
         ticket = files.ticket_for(scope, file_id=copy.id).strip("/").split("/")[-1]
     return {
         "record_id": record.record_id,
         "consent_id": consent.pk,
         "job_id": job.pk,
         "job_id of school_records:school_progress": whole.pk,
+        "job_id of enrolment:roll_over_job": step.pk,
         "ticket": ticket,
     }
 
