@@ -2,7 +2,8 @@
 
 COPY brings the new classes and places, as text and in one transaction, into the same tables with their indexes, triggers and
 constraints as they are; the step besides reads every result, ends every former place, and writes audit and facts school by school.
-Nobody waits for a decision here: whom the books do not tell was sent on by hand. After each round everything is taken back.
+The seeded province's newest year is under way and has no result of the year, so everybody was sent on by hand: what the results
+are asked for is in the figure, what the rule of promotion costs for a pupil is not. After each round everything is taken back.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.db import connection
 
@@ -72,7 +73,7 @@ class Plan:
     unnamed: list[OldClass] = field(default_factory=list)
     clashes: list[tuple[str, str]] = field(default_factory=list)
 
-    @property
+    @cached_property
     def counts(self) -> dict[str, int]:
         kinds = Counter(move.fate for move in self.moves)
         new = {move.to for move in self.moves if move.to} - set(self.there)

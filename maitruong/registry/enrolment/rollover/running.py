@@ -140,14 +140,18 @@ def run_school(scope: Scope, *, school_id: int, from_year: int) -> dict[str, int
             row.state, row.ran_at = "done", clock.now()
             row.version += 1
         row.counts, row.problem = _added(row, found), _problem(found)
-        row.save()
+        row.save(update_fields=["state", "ran_at", "version", "counts", "problem", "written"])
     return found.counts
 
 
 def locked_row(school_id: int, from_year: int) -> RollOver:
     """The school's row, made when it is first asked for, and held: one at a time makes a school's step."""
-    RollOver._base_manager.get_or_create(school_id=school_id, from_year=from_year)
-    return RollOver._base_manager.select_for_update().get(school_id=school_id, from_year=from_year)
+    rows = RollOver._base_manager.select_for_update().filter(school_id=school_id, from_year=from_year)
+    found = rows.first()
+    if found is None:
+        RollOver._base_manager.get_or_create(school_id=school_id, from_year=from_year)
+        found = rows.get()
+    return found
 
 
 def _problem(found: Plan) -> str:
