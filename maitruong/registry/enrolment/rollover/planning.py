@@ -22,7 +22,7 @@ REASONS = {"up": "lên lớp", "repeat": "học lại lớp", "done": "hoàn th�
 #: from any index that begins with the year. By its figures the next year is empty, so it would read that year whole for each
 #: school or pupil, and a province's step grew with its square.
 _SEATS = """
-SELECT e.id, e.student_id, e.school_class_id, e.register_number, e.student_code FROM enrolment_enrolment e
+SELECT e.id, e.student_id, e.school_class_id FROM enrolment_enrolment e
 LEFT JOIN LATERAL (
   SELECT true AS there FROM enrolment_enrolment n WHERE n.student_id = e.student_id AND n.school_year + 0 = %(next)s LIMIT 1) n ON true
 WHERE e.school_id = %(school)s AND e.school_year = %(year)s AND e.ends_on IS NULL AND n.there IS NULL
@@ -50,8 +50,6 @@ class Move:
     seat_id: int
     student_id: int
     class_id: int
-    register_number: str
-    student_code: str
     fate: str
     to: tuple[int, str] | None
 
@@ -99,8 +97,8 @@ def plan(school_id: int, from_year: int, row: RollOver | None = None) -> Plan:
     blocked = {old.id for old in found.unnamed}
     with connection.cursor() as cursor:
         cursor.execute(_SEATS, {"school": school_id, "year": from_year, "next": from_year + 1})
-        for seat in cursor.fetchall():
-            old, student_id = found.classes[seat[2]], seat[1]
+        for seat_id, student_id, class_id in cursor.fetchall():
+            old = found.classes[class_id]
             fate = _fate(old, fates.get(student_id), row.decided.get(str(student_id)))
             words = fate.words or NO_RESULT.words if not fate.kind else _in_the_way(old, fate.kind, blocked, grade_of)
             if words:
@@ -109,8 +107,7 @@ def plan(school_id: int, from_year: int, row: RollOver | None = None) -> Plan:
                     found.undecided.add(student_id)
                 continue
             to = {"up": (old.grade + 1, old.next_name or ""), "repeat": (old.grade, old.name), "done": None}[fate.kind]
-            seat_id, _, class_id, register_number, student_code = seat
-            found.moves.append(Move(seat_id, student_id, class_id, register_number, student_code, fate.kind, to))
+            found.moves.append(Move(seat_id, student_id, class_id, fate.kind, to))
     return found
 
 
