@@ -15,9 +15,9 @@ class DecidedMeanwhile(Refusal):
     remedy = "Xem lại hai hồ sơ như hiện nay rồi quyết định."
 
 
-class KnownElsewhere(Refusal):
-    """A school decides about its own people; who is known at another place as well is the department's."""
+class NotYoursToDecide(Refusal):
+    """A school decides about its own families; nobody about herself."""
 
-    code = "duplicates.known_elsewhere"
-    message = "Một trong hai người còn có hồ sơ ở nơi khác, nên trường không tự gộp được."
-    remedy = "Báo Sở GDĐT xem cặp này; Sở thấy hồ sơ ở mọi nơi."
+    code = "duplicates.not_yours_to_decide"
+    message = "Cặp này không thuộc phần mình quyết định."
+    remedy = "Một trong hai người còn có hồ sơ ở nơi khác, đang làm việc trong ngành, hoặc chính là mình. Báo Sở GDĐT xem cặp này."

@@ -6,10 +6,13 @@ from collections.abc import Collection
 
 from django.db.models import Q, QuerySet
 
+from maitruong.foundation.access import queries as access
 from maitruong.foundation.access.errors import NotFound
+from maitruong.foundation.access.registry import roles
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import Rows, Scope, system_scope
 from maitruong.foundation.identity.models import Account
+from maitruong.foundation.kernel import clock
 from maitruong.foundation.people import queries as people
 from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.staff import queries as staff
@@ -62,10 +65,22 @@ def pair(scope: Scope, pair_id: int) -> Question:
 
 
 def may_decide(scope: Scope, person_ids: Collection[int]) -> bool:
-    """A school decides about people no other place knows; who answers for the province about everybody."""
-    if not scope.may(DECIDE):
+    """A school decides about families no other place knows; whoever answers for the province about everybody but herself.
+
+    Where one of the two works or holds a post, its rights go over to whoever signs in as the other: that is not a school's to give.
+    """
+    if not scope.may(DECIDE) or scope.actor_id in person_ids:
         return False
-    return scope.is_system or scope.rows is Rows.PROVINCE or people.known_only_at(person_ids, scope.school_ids)
+    if scope.is_system or scope.rows is Rows.PROVINCE:
+        return True
+    return people.known_only_at(person_ids, scope.school_ids) and not _holds_a_post(person_ids)
+
+
+def _holds_a_post(person_ids: Collection[int]) -> bool:
+    held = access.posts(person_ids=person_ids, on=clock.today())
+    of_families = {code for code, role in roles().items() if role.rows is Rows.FAMILY}
+    with unit_of_work(_BEYOND):
+        return any(post.role not in of_families for post in held) or bool(staff.working(person_ids))
 
 
 def standings(person_ids: Collection[int]) -> list[Standing]:

@@ -14,7 +14,7 @@ from maitruong.foundation.people import services as people
 from maitruong.foundation.people.types import Two
 
 from . import queries
-from .errors import DecidedMeanwhile, KnownElsewhere, WhyMissing
+from .errors import DecidedMeanwhile, NotYoursToDecide, WhyMissing
 from .finding import Found as Found
 from .finding import find_again as find_again
 from .finding import find_by_night as find_by_night
@@ -48,7 +48,7 @@ def merge(
     """The two are one: who goes on is the house's rule. Returns the merge's id.
 
     taken: fields the one who stays behind has right.   numbers: schemes likewise.   seen: `Question.seen` of the page.
-    Raises NotFound, WhyMissing, DecidedMeanwhile, KnownElsewhere, SeatedTwice.
+    Raises NotFound, WhyMissing, DecidedMeanwhile, NotYoursToDecide, SeatedTwice.
     """
     row = _to_decide(scope, pair_id, seen, why)
     ids = [row.low_id, row.high_id]
@@ -64,7 +64,7 @@ def merge(
 def keep_apart(scope: Scope, *, pair_id: int, seen: str, why: str) -> None:
     """The two are two, and are not asked about again while both are written as now.
 
-    Raises NotFound, WhyMissing, DecidedMeanwhile, KnownElsewhere.
+    Raises NotFound, WhyMissing, DecidedMeanwhile, NotYoursToDecide.
     """
     row = _to_decide(scope, pair_id, seen, why)
     _decide(scope, row, "two", why, None)
@@ -85,7 +85,7 @@ def keep_apart(scope: Scope, *, pair_id: int, seen: str, why: str) -> None:
 def part(scope: Scope, *, pair_id: int, why: str) -> int:
     """Take a merge back: they are two after all. Returns how many fields stay, since others wrote them meanwhile.
 
-    Raises NotFound, WhyMissing, KnownElsewhere, AlreadyParted, LaterMergeStands.
+    Raises NotFound, WhyMissing, NotYoursToDecide, AlreadyParted, LaterMergeStands.
     """
     row = Pair.objects.visible_to(scope, queries.DECIDE).select_for_update().filter(pk=pair_id).first()
     if row is None or row.merge_id is None:
@@ -93,7 +93,7 @@ def part(scope: Scope, *, pair_id: int, why: str) -> int:
     if not why.strip():
         raise WhyMissing
     if not queries.may_decide(scope, row.persons):
-        raise KnownElsewhere
+        raise NotYoursToDecide
     stayed = people.part(scope, merge_id=row.merge_id, why=why)
     _decide(scope, row, "two", why, row.merge_id)
     return len(stayed)
@@ -109,7 +109,7 @@ def _to_decide(scope: Scope, pair_id: int, seen: str, why: str) -> Pair:
     if row.decision or row.gone_at or queries.seen(row) != seen:
         raise DecidedMeanwhile
     if not queries.may_decide(scope, row.persons):
-        raise KnownElsewhere
+        raise NotYoursToDecide
     return row
 
 

@@ -19,7 +19,7 @@ from maitruong.foundation.identity.models import Account
 from maitruong.foundation.people import queries as people
 from maitruong.foundation.people.models import Person
 from maitruong.registry.duplicates import queries, services
-from maitruong.registry.duplicates.errors import DecidedMeanwhile, KnownElsewhere, WhyMissing
+from maitruong.registry.duplicates.errors import DecidedMeanwhile, NotYoursToDecide, WhyMissing
 from maitruong.registry.duplicates.models import Pair
 from maitruong.registry.duplicates.rules import Standing, goes_on
 from maitruong.registry.enrolment.models import Enrolment
@@ -133,9 +133,33 @@ def test_a_school_decides_about_its_own_and_the_department_about_who_is_known_el
     with make.as_system():
         Person._base_manager.filter(pk=pair.twin).update(places=[pair.school, pair.neighbour])
     assert not question(pair.clerk, pair.pupils[1]).may_decide
-    with pytest.raises(KnownElsewhere):
+    with pytest.raises(NotYoursToDecide):
         merged(pair.clerk, asked)
     merged(pair.officer, question(pair.officer, pair.pupils[1]))
+
+
+def test_a_school_gives_nobody_the_rights_of_a_colleague_by_merging(place: SimpleNamespace) -> None:
+    """A clerk writes a parent down by the name and telephone of a colleague without account, and gives that parent one."""
+    with make.as_system() as scope:
+        Person._base_manager.filter(pk=place.teacher).update(phone="+84912345678")
+        made_up = make.a_person("Phạm Thu Lan", place.school)
+        Person._base_manager.filter(pk=made_up).update(phone="+84912345678")
+        make.an_account(made_up)
+        services.find_again(scope)
+    asked = question(place.clerk, min(made_up, place.teacher))
+    assert not asked.may_decide
+    with pytest.raises(NotYoursToDecide):
+        merged(place.clerk, asked)
+
+
+def test_nobody_decides_about_herself(place: SimpleNamespace) -> None:
+    officer = make.scope_of(make.a_post_holder(place.department, "department_officer", "Lã Thị Sở"))
+    with make.as_system() as scope:
+        double = make.a_person("Lã Thị Sở", place.department)
+        Person._base_manager.filter(pk__in=[double, officer.actor_id]).update(phone="+84912345678")
+        services.find_again(scope)
+    with pytest.raises(NotYoursToDecide):
+        merged(officer, question(officer, min(double, officer.actor_id or 0)))
 
 
 def test_a_decision_needs_its_reason_and_what_was_seen(pair: SimpleNamespace) -> None:
