@@ -15,6 +15,7 @@ from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit.models import Entry
 from maitruong.foundation.people import merging
+from maitruong.foundation.people import services as people
 from maitruong.foundation.people.types import Two
 from maitruong.registry.staff import queries, records
 from maitruong.registry.staff.errors import (
@@ -252,6 +253,17 @@ def test_nobody_writes_the_record_of_oneself(place: SimpleNamespace) -> None:
 
     with pytest.raises(OwnRecord):
         write(place, "luong", STEP, by=scope, who=person)
+
+
+def test_nobody_writes_the_record_of_oneself_under_an_id_that_was_merged_away(place: SimpleNamespace) -> None:
+    person, before = (make.an_employee(place.school, "Lê Thị Kế Toán", "clerk") for _ in range(2))
+    make.a_post(person, "clerk", place.school)
+    scope = make.scope_of(make.an_account(person))
+    with make.as_system() as system:
+        people.merge(system, Two(kept=person, absorbed=before, unit_id=place.school, on=DAY), why="nhập hai lần")
+
+    with pytest.raises(OwnRecord):
+        write(place, "luong", STEP, by=scope, who=before)
 
 
 def test_who_may_not_read_pay_sees_the_record_without_it(place: SimpleNamespace) -> None:
