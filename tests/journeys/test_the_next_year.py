@@ -42,10 +42,13 @@ def test_the_head_looks_judges_one_steps_and_steps_back(house: House, enter: Cal
     page = enter(HEAD, width=width)
     page.goto(f"{house.url}/len-lop/")
     assert page.get_by_label("Tên lớp năm sau của lớp 6A1").input_value() == "7A1"
-    assert "chưa có kết quả cả năm" in page.locator("main").inner_text()
     picture(page, "next-year-plan")
     assert serious(page) == []
 
+    follow(page.get_by_role("link", name="lớp 6A1 chờ xét"))
+    assert "chưa có kết quả cả năm" in page.locator("main").inner_text()
+    picture(page, "next-year-waiting")
+    assert serious(page) == []
     waiting = page.locator("a[href*='/em/']").first
     follow(waiting)
     picture(page, "next-year-pupil")

@@ -19,7 +19,7 @@ from .rules.promotion import MOST_ABSENCES
 
 _SCOPE = system_scope("what the year came to, for the step into the next one")
 _KINDS: Final = {
-    Outcome.PROMOTED: "up",
+    Outcome.PROMOTED: "up",  # from the last grade of a level: out of it, which whoever asks knows
     Outcome.PROMOTED_AFTER_SUMMER: "up",
     Outcome.PROMOTED_BY_DECISION: "up",
     Outcome.COMPLETED: "done",
@@ -69,7 +69,7 @@ def fates(school_id: int, school_year: int) -> Mapping[int, Fate]:
             found[student_id] = (
                 _judge(act, grade, learning, conduct, missed.get(student_id, 0), after) or found[student_id]
             )
-    return {student_id: _fate(outcome, rows[student_id][2]) for student_id, outcome in found.items()}
+    return {student_id: Fate(_KINDS.get(outcome, ""), outcome.waits_for) for student_id, outcome in found.items()}
 
 
 def _judge(
@@ -98,14 +98,6 @@ def _judge(
         learning_after=learning_after,
         conduct_after=conduct_after,
     )
-
-
-def _fate(outcome: Outcome, grade: int) -> Fate:
-    """Who is sent up from the last grade of primary school by decision is done with it as well."""
-    kind = _KINDS.get(outcome, "")
-    if kind == "up" and grade in (5, 9, 12):
-        kind = "done"
-    return Fate(kind, outcome.waits_for)
 
 
 def _counted(student_ids: list[int], school_year: int) -> dict[int, int]:

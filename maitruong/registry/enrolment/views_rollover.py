@@ -26,6 +26,8 @@ from .rollover import board, reversing, running, saying
 from .rules import LAST_GRADES
 
 PAGE = 50
+#: So many pupils who wait are listed at once; of more, one class at a time.
+FEW = 40
 _ACTS = {"xem": running.LOOK, "lui": running.BACK}
 _TITLE = "Lên lớp năm học mới"
 _STATES = {"planned": "chưa chạy", "done": "đã lên lớp", "reversed": "đã lùi lại"}
@@ -69,10 +71,10 @@ def job(request: Request, job_id: int) -> HttpResponse:
         if found.ended_at:
             response["HX-Refresh"] = "true"
         return response
-    school_id = found.arguments.get("school")
+    school_id, year = found.arguments.get("school"), found.arguments["from_year"]
     if school_id:
-        return _plan(request, school_id, job=found)
-    return _board(request, job=found)
+        return _plan(request, school_id, job=found, year=year)
+    return _board(request, job=found, year=year)
 
 
 @needs("enrolment.rollover")
@@ -156,8 +158,10 @@ def _may_reverse(year: int) -> bool:
     return known.knows(year + 1) and clock.today() < known.span(year + 1)[0]
 
 
-def _board(request: Request, *, problem: Refusal | None = None, job: Any = None) -> HttpResponse:
-    scope, year = request.scope, _year(request)
+def _board(
+    request: Request, *, problem: Refusal | None = None, job: Any = None, year: int | None = None
+) -> HttpResponse:
+    scope, year = request.scope, year if year is not None else _year(request)
     after = forms.number(request, "sau")
     only_left = request.GET.get("con") == "1"
     rows = board.steps(scope, from_year=year, only_left=only_left, after=after, limit=PAGE + 1)
@@ -189,11 +193,22 @@ def _board(request: Request, *, problem: Refusal | None = None, job: Any = None)
 
 
 def _plan(
-    request: Request, school_id: int, *, problem: Refusal | None = None, job: Any = None, reversed_now: bool = False
+    request: Request,
+    school_id: int,
+    *,
+    problem: Refusal | None = None,
+    job: Any = None,
+    year: int | None = None,
+    reversed_now: bool = False,
 ) -> HttpResponse:
-    scope, year = request.scope, _year(request)
+    """Who waits is shown class by class, all at once only while they are few: in May a whole school waits."""
+    scope, year = request.scope, year if year is not None else _year(request)
     found, row = board.school_plan(scope, school_id=school_id, from_year=year)
-    waiting = board.waiting_pupils(found)
+    shown_class = found.classes.get(forms.number(request, "lop") or 0)
+    few = len(found.waiting) <= FEW
+    waiting = (
+        board.waiting_pupils(found, class_id=shown_class.id if shown_class else None) if shown_class or few else []
+    )
     if waiting:
         reads.list_opened(
             scope, "enrolment.list_opened", school_id=school_id, object_type="school", object_id=school_id
@@ -212,7 +227,8 @@ def _plan(
         "ends": LAST_GRADES,
         "unnamed": {old.id for old in found.unnamed},
         "waiting": waiting,
-        "more_waiting": len(found.waiting) - len(waiting),
+        "shown_class": shown_class,
+        "few": few,
         "step": row,
         "may_reverse": bool(row and row.written.get("ended")) and _may_reverse(year),
         "problem": problem,

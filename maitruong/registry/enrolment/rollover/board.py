@@ -90,11 +90,11 @@ def school_plan(scope: Scope, *, school_id: int, from_year: int) -> tuple[Plan, 
         return plan(school_id, from_year, row), row
 
 
-def waiting_pupils(found: Plan, *, limit: int = 100) -> list[tuple[int, str, str, str]]:
-    """(pupil, name, class, what for) of those who wait, in the order of the lists."""
-    shown = found.waiting[:limit]
+def waiting_pupils(found: Plan, *, class_id: int | None = None) -> list[tuple[int, str, str, str]]:
+    """(pupil, name, class, what for) of those who wait, in the order of the lists; of one class, or of all."""
+    shown = [row for row in found.waiting if class_id in (None, row[1])]
     names = people.names([student_id for student_id, _, _ in shown])
     return [
-        (student_id, names.get(student_id, ""), found.classes[class_id].name, words)
-        for student_id, class_id, words in shown
+        (student_id, names.get(student_id, ""), found.classes[waits_in].name, words)
+        for student_id, waits_in, words in shown
     ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from types import SimpleNamespace
 
+import pytest
 from django.db import connection
 from django.test import Client
 
@@ -13,7 +15,9 @@ from maitruong.foundation.access.types import Scope
 from maitruong.foundation.identity.models import Account
 from maitruong.foundation.jobs import services as jobs
 from maitruong.foundation.jobs.models import Job
+from maitruong.foundation.kernel import clock
 from maitruong.registry.calendar import services as calendar
+from maitruong.registry.enrolment import ports
 from maitruong.registry.enrolment.models import Enrolment
 from maitruong.registry.enrolment.ports import Fate
 from maitruong.registry.enrolment.rollover.reversing import reverse_school
@@ -22,6 +26,19 @@ from maitruong.site.family.tests.test_family import signed_in
 from tests import factories as make
 
 YEAR = 2026
+
+
+@pytest.fixture(autouse=True)
+def july() -> Iterator[None]:
+    with clock.standing_still(dt.datetime(2027, 7, 15, 8, 0, tzinfo=clock.VIETNAM)):
+        yield
+
+
+@pytest.fixture
+def summer(place: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    made = a_summer(place)
+    monkeypatch.setattr(ports, "_outcomes", lambda school_id, year: dict(made.fates))
+    return made
 
 
 def a_summer(place: SimpleNamespace) -> SimpleNamespace:
@@ -79,3 +96,16 @@ def do_jobs() -> Job:
         jobs.run(job_id)
     with make.as_system():
         return Job._base_manager.get(pk=waiting[-1])
+
+
+def seat_elsewhere(summer: SimpleNamespace, student_id: int, class_name: str, grade: int) -> None:
+    """The neighbour takes a pupil into its next year."""
+    with make.as_system():
+        theirs, _ = make.a_class(summer.neighbour, class_name, pupils=(), grade=grade, year=YEAR + 1)
+        Enrolment(
+            school_id=summer.neighbour,
+            school_year=YEAR + 1,
+            school_class_id=theirs,
+            student_id=student_id,
+            starts_on=dt.date(2027, 9, 6),
+        ).save()

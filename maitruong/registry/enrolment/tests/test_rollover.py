@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
-from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
@@ -32,22 +31,11 @@ from maitruong.registry.enrolment.rollover.saying import say_fate, say_name
 from maitruong.registry.enrolment.rules import name_next_year
 from tests import factories as make
 
-from .summers import YEAR, a_summer, do_jobs, reverse, rolls, run, seat_of
+from .summers import YEAR, do_jobs, july, reverse, rolls, run, seat_elsewhere, seat_of, summer
+
+__all__ = ["july", "summer"]
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def july() -> Iterator[None]:
-    with clock.standing_still(dt.datetime(2027, 7, 15, 8, 0, tzinfo=clock.VIETNAM)):
-        yield
-
-
-@pytest.fixture
-def summer(place: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    made = a_summer(place)
-    monkeypatch.setattr(ports, "_outcomes", lambda school_id, year: dict(made.fates))
-    return made
 
 
 def test_everybody_goes_where_the_year_sent_them_and_who_waits_stays(summer: SimpleNamespace) -> None:
@@ -146,15 +134,7 @@ def test_a_class_that_was_opened_beforehand_is_taken_and_stays_when_the_step_is_
 
 
 def test_who_sits_at_another_school_next_year_is_left_alone(summer: SimpleNamespace) -> None:
-    with make.as_system():
-        theirs, _ = make.a_class(summer.neighbour, "9B1", pupils=(), grade=9, year=YEAR + 1)
-        Enrolment(
-            school_id=summer.neighbour,
-            school_year=YEAR + 1,
-            school_class_id=theirs,
-            student_id=summer.up,
-            starts_on=dt.date(2027, 9, 6),
-        ).save()
+    seat_elsewhere(summer, summer.up, "9B1", 9)
     assert run(summer)["up"] == 0
     assert seat_of(summer.up) == ("9B1", "enrolled")
 
@@ -317,15 +297,7 @@ def test_the_province_is_taken_back_but_for_the_school_that_built_upon_it(summer
 def test_who_has_a_place_elsewhere_meanwhile_holds_the_step(summer: SimpleNamespace) -> None:
     """The upper secondary school has taken him; with his old place given back he would sit twice."""
     run(summer)
-    with make.as_system():
-        theirs, _ = make.a_class(summer.neighbour, "10A1", pupils=(), grade=10, year=YEAR + 1)
-        Enrolment(
-            school_id=summer.neighbour,
-            school_year=YEAR + 1,
-            school_class_id=theirs,
-            student_id=summer.done,
-            starts_on=dt.date(2027, 9, 6),
-        ).save()
+    seat_elsewhere(summer, summer.done, "10A1", 10)
     with pytest.raises(BuiltUpon) as refused:
         reverse(summer)
     assert "1 em đã có lớp khác ở năm học mới" in refused.value.text

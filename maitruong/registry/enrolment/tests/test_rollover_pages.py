@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 
 from maitruong.foundation.kernel import clock
-from maitruong.registry.enrolment import ports
 from maitruong.registry.enrolment.models import RollOver
 from tests import factories as make
 
-from .summers import a_summer, browser, do_jobs, seat_of
+from .summers import browser, do_jobs, july, seat_of, summer
+
+__all__ = ["july", "summer"]
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def july() -> Iterator[None]:
-    with clock.standing_still(dt.datetime(2027, 7, 15, 8, 0, tzinfo=clock.VIETNAM)):
-        yield
-
-
-@pytest.fixture
-def summer(place: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    made = a_summer(place)
-    monkeypatch.setattr(ports, "_outcomes", lambda school_id, year: dict(made.fates))
-    return made
 
 
 def test_a_schools_plan_from_names_to_run_to_back(summer: SimpleNamespace) -> None:
