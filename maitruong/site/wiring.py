@@ -31,8 +31,10 @@ from maitruong.registry.schools import ports as schools
 from maitruong.registry.schools.importers import SchoolLists
 from maitruong.registry.staff import merging as staff_merging
 from maitruong.registry.staff import rules as staff_rules
+from maitruong.registry.students import coming_of_age
 from maitruong.registry.students import merging as family_merging
 from maitruong.registry.students import ports as pupils
+from maitruong.registry.students import services as students
 from maitruong.teaching.curriculum import rules as curriculum_rules
 from maitruong.teaching.timetable import merging as lesson_merging
 from maitruong.teaching.timetable import reactions as timetable_reactions
@@ -69,6 +71,8 @@ def join() -> None:
     pulse.every(3600, "answers no page can repeat", gradebook.forget_old_answers)
     pulse.every(3600, "files past their day", _forget_files)
     pulse.every(3600, "people entered twice", duplicates.find_by_night)
+    pulse.every(3600, "what pupils are entitled to from today", students.follow_the_day)
+    pulse.every(6 * 3600, "children who came of age", coming_of_age.end_sight_of_the_grown)
     pulse.every(3600, "looks of former days", reads.forget_past)
     pulse.every(3600, "second factors under an old key or none", sealing.seal_again)
     pulse.every(3600, "guesses, links and sessions of the past", identity.forget_past)

@@ -58,6 +58,7 @@ COLUMNS = {
     "staff_yearlyrating.person_id": PAST,
     "students_guardianship.guardian_id": MOVES,
     "students_guardianship.student_id": MOVES,
+    "students_standing.student_id": MOVES,
     "students_student.person_id": PAST,
     "timetable_assignment.teacher_id": MOVES,
 }

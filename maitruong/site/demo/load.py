@@ -43,6 +43,7 @@ SECURED = (
     "people_personidentifier",
     "staff_employment",
     "students_student",
+    "students_standing",
     "students_guardianship",
     "enrolment_schoolclass",
     "enrolment_enrolment",

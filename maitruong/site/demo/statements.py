@@ -108,6 +108,14 @@ INSERT INTO students_student (person_id, places, religion, policy_group, disabil
   FROM stage_pupil p JOIN stage_place l USING (person_id) JOIN stage_person person ON person.id = p.person_id
     """,
     """
+INSERT INTO students_standing (student_id, places, kind, key, level, starts_on, source, paper_number, paper_by, end_why)
+  SELECT p.person_id, l.places, said.kind, said.key, '', p.entry_date, 'list', '', '', ''
+  FROM stage_pupil p JOIN stage_place l USING (person_id) CROSS JOIN LATERAL (
+    SELECT 'policy' AS kind, key FROM unnest(string_to_array(nullif(p.policy_groups, ''), ' ')) AS key
+    UNION SELECT 'disability', p.disability WHERE p.disability <> ''
+  ) AS said
+    """,
+    """
 INSERT INTO students_guardianship (school_id, student_id, guardian_id, relation, occupation, workplace, starts_on, ends_on)
   SELECT g.school_id, g.pupil_id, g.guardian_id, g.relation, coalesce(i.occupation, ''), coalesce(i.workplace, ''),
          g.valid_from, g.valid_to
