@@ -20,6 +20,7 @@ from maitruong.foundation.people import ports as people
 from maitruong.insight.indicators import reactions as indicator_reactions
 from maitruong.insight.indicators import services as indicators
 from maitruong.registry.calendar import ports as years
+from maitruong.registry.dossiers import services as dossiers
 from maitruong.registry.duplicates import services as duplicates
 from maitruong.registry.enrolment import leaving
 from maitruong.registry.enrolment import merging as seat_merging
@@ -55,12 +56,16 @@ def join() -> None:
     classes.asks_what_the_year_came_to(outcomes.fates)
     classes.register("gradebook", classes.Keeper(gradebook.held_of_class, gradebook.forget_class))
     classes.register("timetable", classes.Keeper(timetable.held_of_class, timetable.forget_class))
+    classes.register("dossiers", classes.Keeper(lambda class_id: "", dossiers.forget_class))
     people.register("seats", seat_merging.KEEPER)
     people.register("accounts", account_merging.KEEPER)
     people.register("posts", staff_merging.KEEPER)
     people.register("families", family_merging.KEEPER)
     people.register("lessons", lesson_merging.KEEPER)
     pupils.asks_who_was_let_go(leaving.let_go)
+    pupils.register(
+        "dossiers", pupils.Keeper(dossiers.list_was_written, dossiers.pupil_comes, dossiers.pupils_never_came)
+    )
     schools.asks("học sinh đang học", enrolment.seated_after)
     # A figure may be 60 s old. A school that writes all the time is counted every few seconds, not after every save.
     pulse.every(5, "indicators", _count_again)

@@ -13,7 +13,7 @@ from django.db import connection
 from maitruong.foundation.access.bulk import NewGrant, grant_many
 from maitruong.foundation.access.staging import insert_many, update_many
 
-from . import standings
+from . import ports, standings
 from .models import Guardianship, Standing, Student
 
 #: Columns of a dossier a list may write; `details` is merged key by key.
@@ -100,6 +100,7 @@ def change_files(changes: Mapping[int, Mapping[str, Any]]) -> set[int]:
         rows = ([i, *(_plain(name, changes[i][name]) for name in fields)] for i in sorted(ids))
         found.update(update_many(Student, fields, rows, bump="version"))
     standings.follow_list([i for i, values in changes.items() if values.keys() & set(standings.CLAIMS)])
+    ports.tell_of_boarding([i for i, values in changes.items() if "boarding" in values])
     return found
 
 
@@ -196,6 +197,8 @@ def leave_place(student_ids: Collection[int], school_id: int) -> None:
                 f"UPDATE {table} SET places = array_remove(places, %s::bigint) WHERE {key} = ANY(%s)",
                 [school_id, list(student_ids)],
             )
+    for keeper in ports.keepers():
+        keeper.leaves(student_ids, school_id)
 
 
 def with_papers(student_ids: Collection[int]) -> set[int]:

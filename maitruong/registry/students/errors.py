@@ -102,15 +102,3 @@ class ReasonMissing(Refusal):
     code = "students.reason_missing"
     message = "Chưa ghi lí do."
     remedy = "Ghi ngắn gọn vì sao, ví dụ theo quyết định nào; lí do ở lại trong nhật ký."
-
-
-class NothingChanges(Refusal):
-    code = "students.custody_unchanged"
-    message = "Chưa chọn ai thôi giám hộ, cũng chưa ghi ai nhận giám hộ."
-    remedy = "Đánh dấu người thôi, ghi người nhận, hoặc cả hai."
-
-
-class NobodyLeft(Refusal):
-    code = "students.nobody_left"
-    message = "Sau thay đổi này em không còn ai giám hộ."
-    remedy = "Ghi người nhận giám hộ trong cùng lần thay đổi; nếu chưa có ai, hãy báo UBND cấp xã nơi em ở."

@@ -48,6 +48,7 @@ from .models import Guardianship, Student
 from .standings import end_standing as end_standing
 from .standings import follow_the_day as follow_the_day
 from .standings import hold_file as hold_file
+from .standings import record_boarding as record_boarding
 from .standings import record_standing as record_standing
 from .standings import withdraw_standing as withdraw_standing
 
@@ -250,6 +251,8 @@ def follow_child(*, student_id: int, school_id: int, on: dt.date) -> None:
             places=_with(student_id, school_id)
         )
         standings.known_at(student_id, school_id)
+        for keeper in ports.keepers():
+            keeper.comes(student_id, school_id)
         for person_id, waits_since in guardians.items():
             _see_at(person_id, "guardian", student_id, school_id, on, last_day, waits_since)
         if access.posts(person_ids=[student_id], roles=["pupil"], on=on):

@@ -182,6 +182,12 @@ def withdraw_standing(scope: Scope, *, standing_id: int, student_id: int, school
     _record(scope, "students.standing_withdrawn", row, school_id, {"standing": [row.key, None]}, why)
 
 
+def record_boarding(student_id: int, boarding: str) -> None:
+    """How a pupil boards was said for the year of today: the dossier says the same. The caller checked and tells the audit."""
+    rows = Student._base_manager.filter(pk=student_id).exclude(boarding=boarding)
+    rows.update(boarding=boarding, version=F("version") + 1, updated_at=clock.now())
+
+
 def hold_file(student_id: int) -> None:
     """Of two who change one pupil's family at once, the second waits here and sees what the first left."""
     with connection.cursor() as cursor:
