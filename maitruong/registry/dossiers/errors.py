@@ -71,6 +71,18 @@ class NothingMeasured(Refusal):
     remedy = "Nhập ít nhất một số đo hoặc một kết quả khám."
 
 
+class MeasuredAlready(Refusal):
+    code = "dossiers.measured_already"
+    message = "Ngày {on:%d/%m/%Y} đã có một lần đo, khám của em."
+    remedy = "Nếu lần trước ghi nhầm, hãy bỏ lần ấy rồi ghi lại; nếu không, ghi đúng ngày đo."
+
+
+class PaperKnown(Refusal):
+    code = "dossiers.paper_known"
+    message = "Giấy tờ loại này với số vừa nhập đã được ghi cho em."
+    remedy = "Không cần ghi lại; nếu ngày cấp hoặc nơi cấp sai, hãy bỏ lần ghi trước rồi ghi lại."
+
+
 class NothingToCopy(Refusal):
     code = "dossiers.nothing_to_copy"
     message = "Năm học trước chưa có số liệu, hoặc năm nay đã ghi rồi."

@@ -20,7 +20,16 @@ from maitruong.registry.enrolment.types import ClassRef, Dossier, RosterRow, Sea
 from maitruong.registry.students import services as students
 
 from .. import queries
-from ..errors import DayAhead, NothingMeasured, NotOnTheList, NumberMissing, ReasonMissing, TextTooLong
+from ..errors import (
+    DayAhead,
+    MeasuredAlready,
+    NothingMeasured,
+    NotOnTheList,
+    NumberMissing,
+    PaperKnown,
+    ReasonMissing,
+    TextTooLong,
+)
 from ..fields import Field, Kind
 from ..models import Award, IdentityPaper, Measurement, OfPupil
 from ..types import AWARD_LEVELS, BLOOD_GROUPS, FINDINGS
@@ -57,9 +66,9 @@ def open_record(scope: Scope, *, student_id: int, why: str = "") -> Dossier:
 
 
 def measure(scope: Scope, *, student_id: int, measured_on: dt.date, given: Mapping[str, str]) -> int:
-    """Write what was measured and found on a day; a second time on one day is taken as written meanwhile.
+    """Write what was measured and found on a day, once a day.
 
-    Raises NotFound, DayAhead, NothingMeasured, and what the fields refuse.
+    Raises NotFound, DayAhead, NothingMeasured, MeasuredAlready, and what the fields refuse.
     """
     seat = enrolment.reach(scope, "dossiers.health", student_id, only_open=True)
     if measured_on > clock.today():
@@ -67,6 +76,8 @@ def measure(scope: Scope, *, student_id: int, measured_on: dt.date, given: Mappi
     values = {one.name: one.read(given.get(one.name, "")) for one in MEASURED}
     if all(values[one.name] == one.empty for one in MEASURED if one is not NOTE):
         raise NothingMeasured
+    if _held(Measurement, student_id, measured_on=measured_on):
+        raise MeasuredAlready(on=measured_on)
     row = Measurement(**_of(seat), measured_on=measured_on, **values)
     row.save()
     # What was found stands in the row: the audit tells that somebody wrote, and who, not what ails a child.
@@ -79,7 +90,7 @@ def add_paper(
 ) -> int:
     """Write a paper that says who a pupil is. The personal number itself is people's; this is the paper it stands on.
 
-    Raises NotFound, NotOnTheList, NumberMissing, DayAhead, TextTooLong.
+    Raises NotFound, NotOnTheList, NumberMissing, DayAhead, TextTooLong, PaperKnown.
     """
     seat = enrolment.reach(scope, "students.edit", student_id, only_open=True)
     if kind not in {code.key for code in reference.codes("identity_document")}:
@@ -89,6 +100,8 @@ def add_paper(
         raise NumberMissing(what="số giấy tờ")
     if issued_on is not None and issued_on > clock.today():
         raise DayAhead(on=issued_on)
+    if _held(IdentityPaper, student_id, kind=kind, number=number):
+        raise PaperKnown
     row = IdentityPaper(
         **_of(seat), kind=kind, number=number, issued_on=issued_on, issued_at=_short("Nơi cấp", issued_at, LONGEST)
     )
@@ -156,6 +169,11 @@ def _of(seat: Seat) -> dict[str, Any]:
     if not people.stand_on(seat.student_id, seat.school_id):
         raise NotFound
     return {"student_id": seat.student_id, "places": [seat.school_id], "written_at_id": seat.school_id}
+
+
+def _held(model: type[OfPupil], student_id: int, **what: Any) -> bool:
+    """Whether the same was written before; of two who write it at once the database refuses one."""
+    return model._base_manager.filter(student_id=student_id, withdrawn_at__isnull=True, **what).exists()
 
 
 def _short(label: str, text: str, most: int) -> str:
