@@ -30,7 +30,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def school_class(request: Request, class_id: int) -> HttpResponse:
     scope = request.scope
     ref = enrolment.class_ref(scope, class_id=class_id)
-    at = {"school_id": ref.school_id, "class_id": ref.id}
+    at: dict[str, Any] = {"school_id": ref.school_id, "class_id": ref.id}
     context = {
         **_head(ref, ""),
         "groups": _groups(ref),

@@ -92,7 +92,7 @@ def follow_list(student_ids: Collection[int]) -> None:
     """
     if not student_ids:
         return
-    facts = {"ids": sorted(student_ids), "day": clock.today()}
+    facts: dict[str, Any] = {"ids": sorted(student_ids), "day": clock.today()}
     with connection.cursor() as cursor:
         for statement in (_UNSAID, _SAID_ANEW, _TODAY):
             cursor.execute(statement, facts)
