@@ -111,7 +111,7 @@ def test_the_head_writes_the_schools_year_its_rooms_and_a_decision(
     follow(page.get_by_role("button", name="Ghi"))
     assert "14/03/2029" in page.locator("main").inner_text()
 
-    follow(page.locator("a.item", has_text="Điểm chính").first)
+    follow(page.locator("a.item", has_text="Điểm trường chính").first)
     follow(page.get_by_role("link", name="Ghi phòng"))
     page.get_by_label("Loại phòng").select_option("CLASSROOM" if width > 768 else "LIBRARY")
     page.locator("[name=permanent]").fill("18")

@@ -56,11 +56,15 @@ class Campus(ScopedModel):
 
     unit = models.OneToOneField("organisations.Unit", on_delete=models.PROTECT, primary_key=True, related_name="+")
     school_id = models.BigIntegerField()
+    is_main = models.BooleanField(
+        default=False, db_default=False, help_text="the main one; without such a unit the school's own address is it"
+    )
     version = models.IntegerField(default=1)
     updated_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         indexes = [models.Index(fields=["school_id"], name="campuses_of")]
+        constraints = [models.UniqueConstraint(fields=["school_id"], condition=Q(is_main=True), name="one_main_campus")]
 
 
 class Facility(ScopedModel):

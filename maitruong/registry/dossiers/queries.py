@@ -113,17 +113,23 @@ def recognitions(school_id: int) -> list[RecognitionRow]:
 
 
 def campuses(school_id: int) -> list[CampusRow]:
-    """The places of a school, its own address first, then by name; closed ones last. Three statements."""
+    """The places of a school, the main one first, then by name; closed ones last. Three statements.
+
+    The main one is a unit of its own where one says so, else the school's own address.
+    """
     units = {row.pk: row for row in Unit.objects.filter(pk__in=[school_id, *_below(school_id)])}
     told = {row.pk: row for row in Campus._base_manager.filter(school_id=school_id)}
-    rows = sorted(units.values(), key=lambda u: (u.pk != school_id, u.closed_on is not None, u.sort_key, u.pk))
+    main = next((key for key, row in told.items() if row.is_main and key in units), school_id)
+    if main != school_id:
+        del units[school_id]
+    rows = sorted(units.values(), key=lambda u: (u.pk != main, u.closed_on is not None, u.sort_key, u.pk))
     return [
         CampusRow(
             id=unit.pk,
             code=unit.code,
             name="Điểm chính" if unit.pk == school_id else unit.name,
             address=unit.address,
-            is_main=unit.pk == school_id,
+            is_main=unit.pk == main,
             closed_on=unit.closed_on,
             facts=tuple(
                 (one.label, words)

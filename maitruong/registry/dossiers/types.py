@@ -74,7 +74,7 @@ class RecognitionRow:
 
 @dataclass(frozen=True)
 class CampusRow:
-    """A place of a school. is_main: the school's own address."""
+    """A place of a school. is_main: the one the others are campuses of."""
 
     id: int
     code: str

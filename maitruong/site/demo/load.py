@@ -44,6 +44,7 @@ SECURED = (
     "staff_employment",
     "students_student",
     "students_standing",
+    "dossiers_campus",
     "students_guardianship",
     "enrolment_schoolclass",
     "enrolment_enrolment",

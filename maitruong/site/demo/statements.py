@@ -95,6 +95,12 @@ INSERT INTO people_personidentifier (person_id, places, scheme, value, valid, so
   FROM stage_pupil p JOIN stage_place l USING (person_id)
     """,
     """
+INSERT INTO dossiers_campus (unit_id, school_id, is_main, version)
+  SELECT DISTINCT ON (u.id) u.id, p.parent_id, u.name LIKE 'Điểm trường chính%', 1
+  FROM organisations_unit u JOIN organisations_position p ON p.unit_id = u.id WHERE u.kind = 'campus'
+  ORDER BY u.id, lower(p.during) DESC
+    """,
+    """
 INSERT INTO staff_employment (school_id, person_id, code, post, subjects, starts_on, ends_on, name_key)
   SELECT s.unit_id, s.person_id, s.code, s.position,
          CASE WHEN s.main_subject IS NULL THEN '[]'::jsonb ELSE jsonb_build_array(s.main_subject) END, s.valid_from, s.valid_to, p.sort_key

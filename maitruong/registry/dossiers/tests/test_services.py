@@ -38,6 +38,7 @@ from maitruong.registry.dossiers.errors import (
 )
 from maitruong.registry.dossiers.models import (
     Award,
+    Campus,
     Facility,
     IdentityPaper,
     LearnerYear,
@@ -362,6 +363,19 @@ def test_a_campus_stands_under_its_school_and_closes_with_a_day(place: SimpleNam
         SchoolClass._base_manager.filter(pk=place.class_id).update(campus_id=None)
     assert within(place.principal, lambda: close(place, campus)) is True
     assert within(place.principal, lambda: queries.campus(place.school, campus)).closed_on == TODAY
+
+
+def test_a_main_campus_stands_in_the_place_of_the_schools_own_address(place: SimpleNamespace) -> None:
+    main, other = a_campus(place), a_campus(place, code="DT02", name="Điểm trường A")
+    with make.as_system():
+        Campus(unit_id=main, school_id=place.school, is_main=True).save()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Campus(unit_id=other, school_id=place.school, is_main=True).save()
+
+    rows = within(place.principal, lambda: queries.campuses(place.school))
+    assert [(row.id, row.is_main) for row in rows] == [(main, True), (other, False)]
+    with pytest.raises(NotFound):
+        within(place.principal, lambda: close(place, main))
 
 
 def close(place: SimpleNamespace, campus: int) -> bool:
