@@ -94,7 +94,13 @@ ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {
         "centre",
         _LOOK | _FIGURES | _DEPARTMENT | _STAFF_RECORDS,
     ),
-    "commune_officer": ("Chuyên viên xã", Rows.SCHOOLS, 15, "centre", _LOOK | _FIGURES | {"schools.view", "dossiers.view"}),
+    "commune_officer": (
+        "Chuyên viên xã",
+        Rows.SCHOOLS,
+        15,
+        "centre",
+        _LOOK | _FIGURES | {"schools.view", "dossiers.view"},
+    ),
     "principal": (
         "Hiệu trưởng",
         Rows.SCHOOLS,

@@ -65,7 +65,15 @@ class Province:
 
 
 # Parameters that are no ids of anything: the same value is used for both addresses.
-PLAIN = {"what": "giay-to", "part": "luong", "term": 1, "kind": "students", "key": "principal.1", "form": "pdf", "year": 2026}
+PLAIN = {
+    "what": "giay-to",
+    "part": "luong",
+    "term": 1,
+    "kind": "students",
+    "key": "principal.1",
+    "form": "pdf",
+    "year": 2026,
+}
 # What a page must be asked besides its address to show anything.
 ASKED_WITH = {"dashboard:school_levels": "?muc=3&khoi=8", "gradebook:changes": "?loai=score"}
 
