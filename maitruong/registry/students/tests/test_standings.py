@@ -14,6 +14,7 @@ from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit.models import Entry
 from maitruong.foundation.kernel import clock
 from maitruong.registry.enrolment import services as enrolment
+from maitruong.registry.enrolment.importers import undo
 from maitruong.registry.enrolment.models import Enrolment
 from maitruong.registry.students import bulk, queries, services
 from maitruong.registry.students.errors import (
@@ -241,3 +242,26 @@ def test_following_a_list_costs_the_same_for_one_pupil_and_for_many(
             Student._base_manager.filter(pk__in=pupils).update(policy_group="POOR")
             with django_assert_num_queries(3):  # type: ignore[operator]
                 bulk.standings.follow_list(pupils)
+
+
+def test_a_dossier_a_list_opened_goes_with_what_the_list_said(place: SimpleNamespace) -> None:
+    person = make.a_person("Giàng A Páo", place.school)
+    with make.as_system():
+        bulk.open_files(place.school, {person: ({"policy_group": "POOR", "disability": "SIGHT"}, {})})
+    assert {key for key, *_ in periods(person)} == {"POOR", "SIGHT"}
+
+    with make.as_system():
+        bulk.remove_files([person])
+
+    assert periods(person) == []
+
+
+def test_a_list_is_not_taken_back_for_who_has_a_paper_by_now(place: SimpleNamespace) -> None:
+    with make.as_system():
+        bulk.change_files({place.pupils[1]: {"policy_group": "POOR"}})
+    written(place, **POOR)
+
+    with make.as_system():
+        held = undo.uses(place.pupils[:2])
+
+    assert "giấy tờ" in held[place.pupils[0]] and place.pupils[1] not in held
