@@ -60,6 +60,7 @@ MENU: list[tuple[str, list[Item]]] = [
             Item("Đội ngũ", "briefcase", "staff:staff", "staff.view"),
             Item("Hồ sơ của tôi", "id-card", "staff:own", "staff.own", ("teacher", "school"), short="Của tôi"),
             Item("Phân công", "table", "timetable:assignments", "timetable.assign", homes=("school",)),
+            Item("Hồ sơ trường", "folder", "dossiers:own", "dossiers.view", homes=("school",)),
             Item("Thông tin trường", "school", "schools:own", "schools.edit", homes=("school",)),
         ],
     ),

@@ -20,6 +20,9 @@ _OFFICE = {
     "exchange.import",
     "duplicates.view",
     "duplicates.decide",
+    "dossiers.view",
+    "dossiers.edit",
+    "dossiers.health",
 }
 _FIGURES = {"insight.view", "insight.people"}
 _BOOKS = {
@@ -37,7 +40,7 @@ _HEAD = (
     | _OFFICE
     | _BOOKS
     | _RECORDS
-    | {"enrolment.rollover", "schools.edit", "timetable.assign", "attendance.enter"}
+    | {"enrolment.rollover", "schools.edit", "timetable.assign", "attendance.enter", "dossiers.recognise"}
 )
 _STAFF_RECORDS = {"staff.records", "staff.pay"}
 _KEEPS_RECORDS = _STAFF_RECORDS | {"staff.keep_records"}
@@ -61,8 +64,11 @@ _HOMEROOM = {
     "gradebook.view",
     "gradebook.conduct",
     "gradebook.export",
+    "dossiers.health",
 }
 _DEPARTMENT = {
+    "dossiers.view",
+    "dossiers.recognise",
     "schools.view",
     "schools.edit",
     "schools.found",
@@ -88,7 +94,13 @@ ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {
         "centre",
         _LOOK | _FIGURES | _DEPARTMENT | _STAFF_RECORDS,
     ),
-    "commune_officer": ("Chuyên viên xã", Rows.SCHOOLS, 15, "centre", _LOOK | _FIGURES | {"schools.view"}),
+    "commune_officer": (
+        "Chuyên viên xã",
+        Rows.SCHOOLS,
+        15,
+        "centre",
+        _LOOK | _FIGURES | {"schools.view", "dossiers.view"},
+    ),
     "principal": (
         "Hiệu trưởng",
         Rows.SCHOOLS,

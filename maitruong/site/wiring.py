@@ -20,6 +20,7 @@ from maitruong.foundation.people import ports as people
 from maitruong.insight.indicators import reactions as indicator_reactions
 from maitruong.insight.indicators import services as indicators
 from maitruong.registry.calendar import ports as years
+from maitruong.registry.dossiers import services as dossiers
 from maitruong.registry.duplicates import services as duplicates
 from maitruong.registry.enrolment import leaving
 from maitruong.registry.enrolment import merging as seat_merging
@@ -31,8 +32,10 @@ from maitruong.registry.schools import ports as schools
 from maitruong.registry.schools.importers import SchoolLists
 from maitruong.registry.staff import merging as staff_merging
 from maitruong.registry.staff import rules as staff_rules
+from maitruong.registry.students import coming_of_age
 from maitruong.registry.students import merging as family_merging
 from maitruong.registry.students import ports as pupils
+from maitruong.registry.students import services as students
 from maitruong.teaching.curriculum import rules as curriculum_rules
 from maitruong.teaching.timetable import merging as lesson_merging
 from maitruong.teaching.timetable import reactions as timetable_reactions
@@ -53,12 +56,16 @@ def join() -> None:
     classes.asks_what_the_year_came_to(outcomes.fates)
     classes.register("gradebook", classes.Keeper(gradebook.held_of_class, gradebook.forget_class))
     classes.register("timetable", classes.Keeper(timetable.held_of_class, timetable.forget_class))
+    classes.register("dossiers", classes.Keeper(lambda class_id: "", dossiers.forget_class))
     people.register("seats", seat_merging.KEEPER)
     people.register("accounts", account_merging.KEEPER)
     people.register("posts", staff_merging.KEEPER)
     people.register("families", family_merging.KEEPER)
     people.register("lessons", lesson_merging.KEEPER)
     pupils.asks_who_was_let_go(leaving.let_go)
+    pupils.register(
+        "dossiers", pupils.Keeper(dossiers.list_was_written, dossiers.pupil_comes, dossiers.pupils_never_came)
+    )
     schools.asks("học sinh đang học", enrolment.seated_after)
     # A figure may be 60 s old. A school that writes all the time is counted every few seconds, not after every save.
     pulse.every(5, "indicators", _count_again)
@@ -69,6 +76,8 @@ def join() -> None:
     pulse.every(3600, "answers no page can repeat", gradebook.forget_old_answers)
     pulse.every(3600, "files past their day", _forget_files)
     pulse.every(3600, "people entered twice", duplicates.find_by_night)
+    pulse.every(3600, "what pupils are entitled to from today", students.follow_the_day)
+    pulse.every(6 * 3600, "children who came of age", coming_of_age.end_sight_of_the_grown)
     pulse.every(3600, "looks of former days", reads.forget_past)
     pulse.every(3600, "second factors under an old key or none", sealing.seal_again)
     pulse.every(3600, "guesses, links and sessions of the past", identity.forget_past)

@@ -16,6 +16,10 @@ COLUMNS = {
     "access_grant.student_ids": MOVES,
     "attendance_absence.student_id": PAST,
     "audit_entry.subject_id": PAST,
+    "dossiers_award.student_id": PAST,
+    "dossiers_identitypaper.student_id": PAST,
+    "dossiers_learneryear.student_id": PAST,
+    "dossiers_measurement.student_id": PAST,
     "duplicates_pair.high_id": MERGE,
     "duplicates_pair.low_id": MERGE,
     "duplicates_pair.persons": MERGE,
@@ -58,6 +62,7 @@ COLUMNS = {
     "staff_yearlyrating.person_id": PAST,
     "students_guardianship.guardian_id": MOVES,
     "students_guardianship.student_id": MOVES,
+    "students_standing.student_id": MOVES,
     "students_student.person_id": PAST,
     "timetable_assignment.teacher_id": MOVES,
 }

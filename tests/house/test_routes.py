@@ -35,13 +35,15 @@ from maitruong.foundation.identity.models import Account
 from maitruong.foundation.identity.services import make_link
 from maitruong.foundation.jobs.models import Job
 from maitruong.foundation.kernel import clock
+from maitruong.foundation.organisations import services as organisations
 from maitruong.foundation.people.models import PersonIdentifier
 from maitruong.foundation.signing.models import Certificate, SigningConsent
+from maitruong.registry.dossiers.models import IdentityPaper, Recognition
 from maitruong.registry.duplicates.models import Pair
 from maitruong.registry.enrolment.models import Enrolment
 from maitruong.registry.staff.models import Employment
 from maitruong.registry.staff.record_models import SalaryStep
-from maitruong.registry.students.models import Guardianship
+from maitruong.registry.students.models import Guardianship, Standing
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +65,15 @@ class Province:
 
 
 # Parameters that are no ids of anything: the same value is used for both addresses.
-PLAIN = {"part": "luong", "term": 1, "kind": "students", "key": "principal.1", "form": "pdf", "year": 2026}
+PLAIN = {
+    "what": "giay-to",
+    "part": "luong",
+    "term": 1,
+    "kind": "students",
+    "key": "principal.1",
+    "form": "pdf",
+    "year": 2026,
+}
 # What a page must be asked besides its address to show anything.
 ASKED_WITH = {"dashboard:school_levels": "?muc=3&khoi=8", "gradebook:changes": "?loai=score"}
 
@@ -123,6 +133,7 @@ def province() -> Province:
             **signing_things(school, class_id, child, made.own["principal"]),
             **two_alike(school, child, teacher),
             "row_id of staff:correct": a_salary_step(school, teacher),
+            **of_dossiers(school, child),
             # The first book of the class that any of its teachers opens: mathematics of term one.
             "book_id": opened_books(scope, class_id),
         }
@@ -219,6 +230,30 @@ def two_alike(school: int, one: int, other: int) -> dict[str, object]:
     )
     pair.save()
     return {"pair_id": pair.pk}
+
+
+def of_dossiers(school: int, child: int) -> dict[str, object]:
+    """A second place of the school, a decision about it; a paper of the child, and what another paper entitles it to."""
+    campus = organisations.found_unit(
+        kind="campus", code="DT1", name=f"Điểm trường {SECRET}", parent_id=school, on=make.FOUNDED
+    )
+    decided = Recognition(
+        school_id=school, kind="national", level=1, number=SECRET, decided_on=make.FOUNDED, decided_by=SECRET,
+        ends_on=dt.date(2030, 6, 30),
+    )  # fmt: skip
+    decided.save()
+    own = {"student_id": child, "places": [school]}
+    paper = IdentityPaper(**own, written_at_id=school, kind="PASSPORT", number=SECRET)
+    paper.save()
+    standing = Standing(**own, kind="policy", key="ORPHAN_ONE", starts_on=make.FOUNDED, source="paper", paper_by=SECRET)
+    standing.save()
+    return {
+        "campus_id": campus,
+        "recognition_id": decided.pk,
+        "paper_id": paper.pk,
+        "row_id": paper.pk,
+        "standing_id": standing.pk,
+    }
 
 
 def opened_books(scope: Scope, class_id: int) -> int:

@@ -32,6 +32,7 @@ __all__ = [
     "class_ref",
     "class_roster",
     "classes",
+    "classes_at_campus",
     "day_within",
     "dossier",
     "goes_on_as",
@@ -232,6 +233,11 @@ def seated_after(school_id: int, last_day: dt.date) -> int:
     """How many places of a school are still held after a day, of years that are not over. One statement."""
     rows = Enrolment._base_manager.filter(school_id=school_id, school_year__gte=calendar.year_on(last_day))
     return rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=last_day)).count()
+
+
+def classes_at_campus(campus_id: int, *, school_year: int) -> int:
+    """How many classes of a year, or a later one, learn at a campus. One statement."""
+    return SchoolClass._base_manager.filter(campus_id=campus_id, school_year__gte=school_year).count()
 
 
 def number_of(student_id: int, identifier_id: int) -> str | None:

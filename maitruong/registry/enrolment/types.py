@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from maitruong.foundation.people.types import Identifier, Particulars
 from maitruong.registry.students.types import GuardianRow, StudentFile
 
+PURPOSES = "purposes"
+"""In a session: what files were opened for, by pupil; a page that shows one asks there."""
 PRESCHOOL_GRADES = {"NT0": -6, "NT1": -5, "NT2": -4, "MG3": -3, "MG4": -2, "MG5": -1}
 
 

@@ -27,11 +27,11 @@ from maitruong.registry.students import services as students
 
 from . import forms, queries, services
 from .errors import PurposeMissing, WhyMissing
-from .types import Dossier, Seat
+from .types import PURPOSES, Dossier, Seat
 from .views import _with, year_of
 
-_PURPOSES, _MOST_PURPOSES = "purposes", 50
-"""In a session: what files were opened for, by pupil, the newest; a file that fell out is asked about again."""
+_PURPOSES, _MOST_PURPOSES = PURPOSES, 50
+"""The newest are kept; a file that fell out is asked about again."""
 _CONTACT = {"phone": "Điện thoại", "email": "Thư điện tử", "residence": "Nơi ở hiện nay"}
 
 

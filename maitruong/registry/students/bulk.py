@@ -13,7 +13,8 @@ from django.db import connection
 from maitruong.foundation.access.bulk import NewGrant, grant_many
 from maitruong.foundation.access.staging import insert_many, update_many
 
-from .models import Guardianship, Student
+from . import ports, standings
+from .models import Guardianship, Standing, Student
 
 #: Columns of a dossier a list may write; `details` is merged key by key.
 FIELDS = (
@@ -76,6 +77,8 @@ def open_files(school_id: int, files: Mapping[int, tuple[Mapping[str, Any], Mapp
     )
     if files:
         insert_many(Student, ("person_id", "places", *FIELDS, "details"), rows)
+        told = (i for i, (values, _) in files.items() if any(values.get(name) for name in standings.CLAIMS))
+        standings.follow_list(list(told))
 
 
 def held_files(student_ids: Collection[int]) -> dict[int, HeldFile]:
@@ -96,6 +99,8 @@ def change_files(changes: Mapping[int, Mapping[str, Any]]) -> set[int]:
     for fields, ids in by_fields.items():
         rows = ([i, *(_plain(name, changes[i][name]) for name in fields)] for i in sorted(ids))
         found.update(update_many(Student, fields, rows, bump="version"))
+    standings.follow_list([i for i, values in changes.items() if values.keys() & set(standings.CLAIMS)])
+    ports.tell_of_boarding([i for i, values in changes.items() if "boarding" in values])
     return found
 
 
@@ -180,13 +185,23 @@ def remove_guardianships(ids: Collection[int]) -> None:
 
 
 def remove_files(student_ids: Collection[int]) -> None:
-    """Take back dossiers written by mistake. Foreign keys refuse one that something points at."""
+    """Take back dossiers written by mistake, with what a list said in them. Foreign keys refuse one that something points at."""
+    Standing._base_manager.filter(student_id__in=student_ids, source="list").delete()
     Student._base_manager.filter(pk__in=student_ids).delete()
 
 
 def leave_place(student_ids: Collection[int], school_id: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE students_student SET places = array_remove(places, %s::bigint) WHERE person_id = ANY(%s)",
-            [school_id, list(student_ids)],
-        )
+        for table, key in (("students_student", "person_id"), ("students_standing", "student_id")):
+            cursor.execute(
+                f"UPDATE {table} SET places = array_remove(places, %s::bigint) WHERE {key} = ANY(%s)",
+                [school_id, list(student_ids)],
+            )
+    for keeper in ports.keepers():
+        keeper.leaves(student_ids, school_id)
+
+
+def with_papers(student_ids: Collection[int]) -> set[int]:
+    """Those of these pupils for whom somebody wrote down a paper: no list may take their dossier back."""
+    rows = Standing._base_manager.filter(student_id__in=student_ids, source="paper")
+    return set(rows.values_list("student_id", flat=True))

@@ -60,3 +60,45 @@ class EndBeforeStart(Refusal):
     code = "students.end_before_start"
     message = "Ngày thôi giám hộ {ends_on:%d/%m/%Y} trước ngày bắt đầu {starts_on:%d/%m/%Y}."
     remedy = "Nhập ngày sau ngày bắt đầu."
+
+
+class StandingUnknown(Refusal):
+    code = "students.standing_unknown"
+    message = "Không có “{given}” trong danh mục."
+    remedy = "Chọn một dòng trong danh sách."
+
+
+class LevelMissing(Refusal):
+    code = "students.level_missing"
+    message = "Chưa ghi mức độ khuyết tật."
+    remedy = "Ghi mức độ như trên giấy xác nhận khuyết tật: đặc biệt nặng, nặng hoặc nhẹ."
+
+
+class PaperMissing(Refusal):
+    code = "students.paper_missing"
+    message = "Chưa ghi giấy tờ: cần có số hoặc ngày, và nơi cấp."
+    remedy = "Ghi theo giấy gia đình nộp, ví dụ giấy chứng nhận hộ nghèo do UBND xã cấp; chưa có giấy thì chưa ghi."
+
+
+class PeriodBackwards(Refusal):
+    code = "students.period_backwards"
+    message = "Ngày cuối {ends_on:%d/%m/%Y} trước ngày đầu {starts_on:%d/%m/%Y}."
+    remedy = "Nhập ngày cuối sau ngày đầu; chưa rõ ngày cuối thì để trống nếu được."
+
+
+class YearlyStanding(Refusal):
+    code = "students.yearly_standing"
+    message = "“{name}” được xét lại hằng năm nên phải có ngày cuối, cách ngày đầu không quá một năm."
+    remedy = "Nhập ngày cuối theo giấy, thường là 31/12 của năm được công nhận; năm sau ghi tiếp bằng giấy mới."
+
+
+class StandingOverlaps(Refusal):
+    code = "students.standing_overlaps"
+    message = "“{name}” đã ghi cho thời gian từ {since:%d/%m/%Y}."
+    remedy = "Kết thúc lần ghi trước rồi ghi lần mới từ ngày sau đó."
+
+
+class ReasonMissing(Refusal):
+    code = "students.reason_missing"
+    message = "Chưa ghi lí do."
+    remedy = "Ghi ngắn gọn vì sao, ví dụ theo quyết định nào; lí do ở lại trong nhật ký."

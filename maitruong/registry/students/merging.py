@@ -11,7 +11,7 @@ from maitruong.foundation.people.models import Person, PersonIdentifier
 from maitruong.foundation.people.ports import Keeper, nothing_against
 from maitruong.foundation.people.types import Two
 
-from .models import Guardianship, Student
+from .models import Guardianship, Standing, Student
 
 
 def take_over(journal: Journal, two: Two) -> None:
@@ -35,6 +35,7 @@ def take_over(journal: Journal, two: Two) -> None:
         journal.change(Guardianship, row.pk, student=child, guardian=guardian, school_id=school_id)
         if row.waits_since is None:
             _known_at(journal, guardian, school_id)
+    _standings(journal, two)
     _file(journal, two)
 
 
@@ -43,6 +44,17 @@ def _known_at(journal: Journal, person_id: int, unit_id: int) -> None:
     for model, key in ((Person, "pk"), (PersonIdentifier, "person_id")):
         for row in model._base_manager.filter(**{key: person_id}).exclude(places__contains=[unit_id]):
             journal.change(model, row.pk, places=[*row.places, unit_id])
+
+
+def _standings(journal: Journal, two: Two) -> None:
+    """What the dossier that stays behind is entitled to from here on, unless the other one has the same."""
+    held = Q(ends_on__isnull=True) | Q(ends_on__gte=two.on)
+    rows = Standing._base_manager.filter(student_id__in=[two.kept, two.absorbed], withdrawn_at__isnull=True)
+    kept = set(rows.filter(student_id=two.kept).values_list("kind", "key"))
+    places = Student._base_manager.filter(pk=two.kept).values_list("places", flat=True).first() or []
+    for row in rows.filter(held, student_id=two.absorbed).order_by("pk"):
+        if (row.kind, row.key) not in kept:
+            journal.change(Standing, row.pk, student=two.kept, places=sorted({*row.places, *places}))
 
 
 def _file(journal: Journal, two: Two) -> None:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
 
 from maitruong.foundation.access.scoping import ScopedModel
 
 
 class Student(ScopedModel):
-    """The learner's dossier, one per person for life; where he learns is in enrolment."""
+    """The learner's dossier, one per person for life; where he learns is in enrolment.
+
+    policy_group, near_poor and disability say what holds today: the short form of the dated rows in Standing (ADR 0017).
+    """
 
     scope_at: ClassVar = {"school": "places", "many": "school", "student": "person_id"}
 
@@ -48,6 +53,12 @@ class Guardianship(ScopedModel):
         null=True, help_text="a person of other places: this school sees nothing of her until somebody confirms"
     )
     named_as = models.TextField(default="", db_default="", blank=True, help_text="while it waits: as the school wrote")
+    basis = models.TextField(
+        default="", db_default="", blank=True, help_text="the document it began with: a judgment, a decision"
+    )
+    end_why = models.TextField(
+        default="", db_default="", blank=True, help_text="why it ended, as the family may read it"
+    )
 
     class Meta:
         indexes = [
@@ -55,3 +66,60 @@ class Guardianship(ScopedModel):
             models.Index(fields=["guardian"], name="children_of"),
         ]
         constraints = [models.UniqueConstraint(fields=["student", "guardian", "starts_on"], name="uniq_guardianship")]
+
+
+class Standing(ScopedModel):
+    """What a pupil is entitled to by law, from a day to a day: a policy group, a poor household, a disability.
+
+    Never changed: it ends, or it is withdrawn as written by mistake. source: "list" is a word in a school's list, without
+    papers; "paper" names the paper. places: the units that know the pupil, as in his dossier.
+    """
+
+    scope_at: ClassVar = {"school": "places", "many": "school", "student": "student_id"}
+
+    student = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+", db_index=False)
+    places = ArrayField(models.BigIntegerField())
+    kind = models.TextField(choices=[("policy", "diện chính sách"), ("disability", "khuyết tật")])
+    key = models.TextField(help_text="in reference policy_group or disability")
+    level = models.TextField(default="", blank=True, help_text="in reference disability_level")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, help_text="the last day it holds")
+    source = models.TextField(choices=[("list", "theo danh sách"), ("paper", "có giấy tờ")])
+    paper_number = models.TextField(default="", blank=True)
+    paper_day = models.DateField(null=True)
+    paper_by = models.TextField(default="", blank=True, help_text="who issued it")
+    end_why = models.TextField(default="", blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["student", "starts_on"], name="standings_of"),
+            # For the beat of a new day: what began or ended in the last days.
+            models.Index(fields=["ends_on"], condition=Q(ends_on__isnull=False), name="standings_that_end"),
+            models.Index(fields=["starts_on"], name="standings_that_begin"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="standing_is_forward", condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on"))
+            ),
+            ExclusionConstraint(
+                name="one_standing_of_a_key_at_a_time",
+                expressions=[
+                    ("student", RangeOperators.EQUAL),
+                    ("kind", RangeOperators.EQUAL),
+                    ("key", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            F("starts_on"),
+                            F("ends_on"),
+                            Value("[]"),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=Q(withdrawn_at__isnull=True),
+            ),
+        ]

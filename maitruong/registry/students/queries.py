@@ -15,8 +15,8 @@ from maitruong.foundation.people.models import Person
 from maitruong.foundation.reference import catalogue as reference
 from maitruong.foundation.reference.errors import UnknownCode
 
-from .models import Guardianship, Student
-from .types import GuardianRow, StudentFile
+from .models import Guardianship, Standing, Student
+from .types import GuardianRow, StandingRow, StudentFile
 
 #: What the list says of the family's telephone and mail, kept in the details of a dossier.
 _CONTACT = ("contact_phone", "contact_email")
@@ -68,9 +68,54 @@ def guardians(student_id: int, *, past: bool = False) -> list[GuardianRow]:
             ends_on=row.ends_on,
             access_until=until.get(row.guardian_id),
             waits=row.waits_since is not None,
+            basis=row.basis,
+            end_why=row.end_why,
         )
         for row in found
     ]
+
+
+def standings(student_ids: Iterable[int]) -> list[StandingRow]:
+    """What pupils are and were entitled to, the newest first, as far as the database shows it. One statement.
+
+    Several ids where a pupil was merged out of several dossiers.
+    """
+    rows = Standing._base_manager.filter(student_id__in=list(student_ids), withdrawn_at__isnull=True)
+    return [
+        StandingRow(
+            id=row.pk,
+            kind=row.kind,
+            key=row.key,
+            name=standing_name(row.kind, row.key),
+            level=_named("disability_level", row.level),
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            has_paper=row.source == "paper",
+            paper=_paper(row),
+            end_why=row.end_why,
+        )
+        for row in rows.order_by("-starts_on", "-pk")
+    ]
+
+
+def standing_name(kind: str, key: str) -> str:
+    return _named("policy_group" if kind == "policy" else kind, key)
+
+
+def _named(list_name: str, key: str) -> str:
+    try:
+        return reference.code(list_name, key).name if key else ""
+    except UnknownCode:
+        return key
+
+
+def _paper(row: Standing) -> str:
+    parts = [
+        f"số {row.paper_number}" if row.paper_number else "",
+        f"ngày {row.paper_day:%d/%m/%Y}" if row.paper_day else "",
+        row.paper_by,
+    ]
+    return ", ".join(part for part in parts if part)
 
 
 def children(guardian_id: int, *, on: dt.date) -> list[int]:

@@ -25,7 +25,7 @@ from maitruong.foundation.people.errors import NumberOfAnother
 from maitruong.foundation.reference import catalogue as reference
 
 from . import bulk as bulk
-from . import ports
+from . import ports, standings
 from .columns import student_list as student_list
 from .confirming import answer_tie as answer_tie
 from .confirming import confirm_ties as confirm_ties
@@ -45,6 +45,12 @@ from .errors import (
 from .events import GuardianAdded, GuardianEnded
 from .list_checks import grade_of as grade_of
 from .models import Guardianship, Student
+from .standings import end_standing as end_standing
+from .standings import follow_the_day as follow_the_day
+from .standings import hold_file as hold_file
+from .standings import record_boarding as record_boarding
+from .standings import record_standing as record_standing
+from .standings import withdraw_standing as withdraw_standing
 
 GROWN_UP_YEARS = 18
 #: The refusal of a number that is another's tells that it exists: an honest clerk mistypes a few an hour, a prober asks many.
@@ -122,6 +128,7 @@ def add_guardian(
     occupation: str = "",
     workplace: str = "",
     person_id: int | None = None,
+    basis: str = "",
 ) -> int:
     """Write who answers for a child and open the family's workspace to that person, until the child's 18th birthday.
 
@@ -166,6 +173,7 @@ def add_guardian(
         starts_on=starts_on,
         waits_since=clock.now() if waits else None,
         named_as=vietnamese.tidy(full_name) if waits else "",
+        basis=vietnamese.tidy(basis),
     )
     row.save()
     open_right(row, last_day=last_day, reason=f"{reference.code('relation', relation).name} của học sinh")
@@ -178,6 +186,7 @@ def add_guardian(
         subject_id=student_id,
         changes={"guardian": [None, guardian_id], "relation": [None, relation], "access_until": [None, last_day]}
         | ({"waits": [None, True]} if waits else {}),
+        why=vietnamese.tidy(basis),
     )
     publish(GuardianAdded(school_id=school_id, student_id=student_id, guardian_id=guardian_id))
     return row.pk
@@ -202,8 +211,8 @@ def end_guardianship(
         return False
     if ends_on < row.starts_on:
         raise EndBeforeStart(ends_on=ends_on, starts_on=row.starts_on)
-    row.ends_on = ends_on
-    row.save(update_fields=["ends_on"])
+    row.ends_on, row.end_why = ends_on, personal_id.veiled(vietnamese.tidy(why))
+    row.save(update_fields=["ends_on", "end_why"])
     # A right that waits has never held; left open-ended it would hold back others of hers here.
     last_day = ends_on if row.waits_since is None else row.starts_on - dt.timedelta(days=1)
     closed = grants.close_grants(
@@ -241,6 +250,9 @@ def follow_child(*, student_id: int, school_id: int, on: dt.date) -> None:
         Student._base_manager.filter(pk=student_id).exclude(places__contains=[school_id]).update(
             places=_with(student_id, school_id)
         )
+        standings.known_at(student_id, school_id)
+        for keeper in ports.keepers():
+            keeper.comes(student_id, school_id)
         for person_id, waits_since in guardians.items():
             _see_at(person_id, "guardian", student_id, school_id, on, last_day, waits_since)
         if access.posts(person_ids=[student_id], roles=["pupil"], on=on):

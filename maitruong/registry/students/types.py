@@ -23,6 +23,8 @@ class GuardianRow:
     ends_on: dt.date | None
     access_until: dt.date | None
     waits: bool = False
+    basis: str = ""
+    end_why: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,3 +56,22 @@ class StudentFile:
     version: int
     contact_phone: str
     contact_email: str
+
+
+@dataclass(frozen=True)
+class StandingRow:
+    """What a pupil is entitled to, from a day to a day, with the paper that says so; no paper: a word in a school's list."""
+
+    id: int
+    kind: str
+    key: str
+    name: str
+    level: str
+    starts_on: dt.date
+    ends_on: dt.date | None
+    has_paper: bool
+    paper: str
+    end_why: str
+
+    def holds_on(self, day: dt.date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or self.ends_on >= day)

@@ -43,6 +43,8 @@ SECURED = (
     "people_personidentifier",
     "staff_employment",
     "students_student",
+    "students_standing",
+    "dossiers_campus",
     "students_guardianship",
     "enrolment_schoolclass",
     "enrolment_enrolment",

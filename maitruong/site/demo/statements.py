@@ -95,6 +95,12 @@ INSERT INTO people_personidentifier (person_id, places, scheme, value, valid, so
   FROM stage_pupil p JOIN stage_place l USING (person_id)
     """,
     """
+INSERT INTO dossiers_campus (unit_id, school_id, is_main, version)
+  SELECT DISTINCT ON (u.id) u.id, p.parent_id, u.name LIKE 'Điểm trường chính%', 1
+  FROM organisations_unit u JOIN organisations_position p ON p.unit_id = u.id WHERE u.kind = 'campus'
+  ORDER BY u.id, lower(p.during) DESC
+    """,
+    """
 INSERT INTO staff_employment (school_id, person_id, code, post, subjects, starts_on, ends_on, name_key)
   SELECT s.unit_id, s.person_id, s.code, s.position,
          CASE WHEN s.main_subject IS NULL THEN '[]'::jsonb ELSE jsonb_build_array(s.main_subject) END, s.valid_from, s.valid_to, p.sort_key
@@ -106,6 +112,14 @@ INSERT INTO students_student (person_id, places, religion, policy_group, disabil
   SELECT p.person_id, l.places, coalesce(person.religion, ''), p.policy_groups, p.disability, p.boarding, false, p.youth_union, p.pioneer,
          p.entry_date, '{}'
   FROM stage_pupil p JOIN stage_place l USING (person_id) JOIN stage_person person ON person.id = p.person_id
+    """,
+    """
+INSERT INTO students_standing (student_id, places, kind, key, level, starts_on, source, paper_number, paper_by, end_why)
+  SELECT p.person_id, l.places, said.kind, said.key, '', p.entry_date, 'list', '', '', ''
+  FROM stage_pupil p JOIN stage_place l USING (person_id) CROSS JOIN LATERAL (
+    SELECT 'policy' AS kind, key FROM unnest(string_to_array(nullif(p.policy_groups, ''), ' ')) AS key
+    UNION SELECT 'disability', p.disability WHERE p.disability <> ''
+  ) AS said
     """,
     """
 INSERT INTO students_guardianship (school_id, student_id, guardian_id, relation, occupation, workplace, starts_on, ends_on)

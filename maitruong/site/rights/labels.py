@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from maitruong.foundation.access import registry
 from maitruong.foundation.kernel import formats
+from maitruong.registry.dossiers.catalogue import SHEETS
 from maitruong.registry.enrolment.queries import status_label
 from maitruong.registry.staff.types import POSTS
 from maitruong.teaching.attendance.types import STATES
@@ -16,6 +17,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 GROUPS = {
     "students.": "Hồ sơ học sinh",
+    "dossiers.": "Hồ sơ trường, lớp, năm học",
     "enrolment.": "Lớp, xếp lớp",
     "attendance.": "Điểm danh",
     "gradebook.": "Sổ điểm",
@@ -37,6 +39,7 @@ GROUPS = {
 # Acts whose entries tell of a pupil: whom, what was written, why.
 OF_PUPILS = (
     "students.",
+    "dossiers.",
     "people.",
     "duplicates.",
     "enrolment.",
@@ -59,6 +62,25 @@ _ACTIONS = {
     "students.contact_changed": "Sửa liên lạc",
     "students.guardian_added": "Ghi người giám hộ",
     "students.guardian_ended": "Thôi giám hộ",
+    "students.standing_recorded": "Ghi diện chính sách, khuyết tật",
+    "students.standing_ended": "Kết thúc diện chính sách, khuyết tật",
+    "students.standing_withdrawn": "Bỏ diện chính sách, khuyết tật ghi nhầm",
+    "students.grown_up": "Em đủ 18 tuổi, gia đình thôi xem",
+    "dossiers.school_saved": "Sửa hồ sơ trường",
+    "dossiers.campus_saved": "Sửa điểm trường",
+    "dossiers.class_saved": "Sửa hồ sơ lớp",
+    "dossiers.learner_saved": "Sửa hồ sơ năm học của học sinh",
+    "dossiers.recognised": "Ghi quyết định công nhận trường",
+    "dossiers.recognition_withdrawn": "Thu hồi quyết định công nhận",
+    "dossiers.campus_added": "Thêm điểm trường",
+    "dossiers.campus_closed": "Đóng điểm trường",
+    "dossiers.rooms_saved": "Ghi phòng, diện tích",
+    "dossiers.year_copied": "Chép hồ sơ trường từ năm trước",
+    "dossiers.measured": "Ghi số đo, kết quả khám",
+    "dossiers.paper_added": "Ghi giấy tờ tuỳ thân",
+    "dossiers.awarded": "Ghi khen thưởng",
+    "dossiers.taken_back": "Bỏ dòng ghi nhầm trong hồ sơ",
+    "dossiers.year_exported": "Tải hồ sơ năm của lớp",
     "students.guardian_confirmed": "Người giám hộ của nơi khác được xác nhận",
     "students.guardian_declined": "Người được ghi không nhận là người giám hộ",
     "students.number_of_another": "Nhập số định danh mang tên người khác",
@@ -221,6 +243,10 @@ _FIELDS = {
 }
 
 
+# What a sheet of the dossiers asks is called there; a name that stands above keeps its word.
+_FIELDS = {one.name: one.label.lower() for sheet in SHEETS.values() for one in sheet.fields} | _FIELDS
+
+
 def action_label(code: str) -> str:
     """What an act is called; an act without a name of its own is shown by its code."""
     return _ACTIONS.get(code, code)
@@ -231,6 +257,8 @@ _VALUES = {
     "demo": "một chạm (bản thử)",
     "password": "mật khẩu",
     "password+totp": "mật khẩu và mã 6 số",
+    "true": "có",
+    "false": "không",
     "male": "nam",
     "female": "nữ",
     "pdf": "PDF",

@@ -16,6 +16,7 @@ COUNTS_TODAY = {
     "disability_level": 3,
     "education_level": 5,
     "ethnic_group": 56,
+    "facility": 20,
     "grade": 18,
     "identity_document": 8,
     "incentive_allowance": 11,

@@ -42,6 +42,9 @@ _OWN = {
     "audit_entry",
     "gradebook_markhistory",
 }
+_STANDINGS = (
+    "students_standing"  # what the list itself said goes with it; a paper written down since is asked for apart
+)
 _POINTING = {"student_id", "person_id", "guardian_id"}
 _NAMES = {
     "identity_account": "đã có tài khoản",
@@ -165,13 +168,15 @@ def uses(person_ids: Collection[int]) -> dict[int, str]:
             )
             for (person_id,) in cursor.fetchall():
                 found.setdefault(person_id, f"Em {label}.")
+    for person_id in students.bulk.with_papers(person_ids):
+        found.setdefault(person_id, "Em đã có giấy tờ về diện chính sách hoặc khuyết tật.")
     return found
 
 
 def _pointing_columns() -> Iterator[tuple[str, str, str]]:
     for model in house_models():
         table = model._meta.db_table
-        if table in _OWN:
+        if table in _OWN or table == _STANDINGS:
             continue
         for column in sorted({field.column for field in model._meta.local_fields} & _POINTING):  # type: ignore[type-var]
             yield table, column, _NAMES.get(table, f"đã có {_label(model)}")  # type: ignore[misc]
