@@ -34,6 +34,16 @@ SECONDS_TO_START = 300
 FOREIGN = ("MT_OWNER_URL", "MT_APP_URL", "MT_PUBLIC_ADDRESS", "MT_HOSTS", "MT_TRUSTED_PROXY", "DJANGO_SETTINGS_MODULE")
 
 
+def refuse_other_data(facts: dict[str, Any], data: str, scale: str, folder: Path) -> None:
+    """A folder keeps what it was seeded with: a figure of a tenth must not be told as one of a third. Raises Trouble."""
+    held = facts.get("name", data), facts.get("scale", scale)
+    if held != (data, scale):
+        raise Trouble(
+            f"{folder} holds {held[0]} at {held[1]}, not {data} at {scale}.",
+            "Name the folder of that size; with several sizes --folder names the folder of their folders.",
+        )
+
+
 @dataclass
 class Installation:
     """Running between `start` and `stop`. folder: its state, data of an earlier bench included; never a user's own."""
@@ -116,6 +126,7 @@ class Installation:
             used = measure.cpu_seconds(measure.tree(self.running.keeper)) - before
             card.write_text(json.dumps(told | {"database_cpu_seconds": round(used, 1)}, ensure_ascii=False))
         self.facts = json.loads(card.read_text())
+        refuse_other_data(self.facts, self.data, self.scale, self.folder)
 
     def _tidy(self) -> None:
         """What the server's own housekeeping does in a night: old versions of rows that an earlier bench wrote thousands of times

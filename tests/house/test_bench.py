@@ -12,6 +12,7 @@ import pytest
 
 from benchmarks import __main__ as bench
 from benchmarks import scales, targets
+from benchmarks.installation import refuse_other_data
 from benchmarks.measure import percentile, ratio
 from benchmarks.run import AREAS
 from benchmarks.targets import Figure
@@ -119,6 +120,15 @@ def test_sizes_are_taken_from_the_smallest_up_and_strange_ones_refused() -> None
     assert bench.parse(["--scale", "1/10"]).data == "province"
     with pytest.raises(Trouble, match="1/7"):
         bench.parse(["--scale", "1/7,1"])
+
+
+def test_a_folder_seeded_at_another_size_is_not_measured_as_this_one(tmp_path: Path) -> None:
+    held = {"name": "province", "scale": "1/10"}
+    refuse_other_data(held, "province", "1/10", tmp_path)
+    with pytest.raises(Trouble, match="1/10, not province at 1/3"):
+        refuse_other_data(held, "province", "1/3", tmp_path)
+    with pytest.raises(Trouble):
+        refuse_other_data(held, "small", "1/10", tmp_path)
 
 
 def test_a_folder_with_somebodys_data_is_left_alone(tmp_path: Path) -> None:
