@@ -27,6 +27,12 @@ class NoSuchSession(Refusal):
     remedy = "Xem lại danh sách bên dưới."
 
 
+class NoSuchLink(Refusal):
+    code = "identity.no_such_link"
+    message = "Cổng đăng nhập ấy đã gỡ rồi."
+    remedy = "Xem lại danh sách bên dưới."
+
+
 class TooManyTries(Refusal):
     code = "identity.too_many_tries"
     message = "Đã thử sai nhiều lần nên phải chờ {minutes} phút."

@@ -12,6 +12,8 @@ from django.db.models.functions import Now
 
 from maitruong.foundation.access.queries import Held
 
+from . import models_openid as models_openid
+
 
 class AccountManager(BaseUserManager):
     def get_by_natural_key(self, username: str | None) -> Any:

@@ -16,9 +16,10 @@ from maitruong.foundation.access.doors import FAMILY_ONLY
 from maitruong.foundation.kernel import clock
 
 from . import services
-from .errors import FactorNeeded, NoSuchSession, SamePassword, WrongCode, WrongPassword
+from .errors import FactorNeeded, NoSuchLink, NoSuchSession, SamePassword, WrongCode, WrongPassword
 from .middleware import IDLE_SECONDS, LONGEST_SECONDS, TOUCH_SECONDS
 from .models import Account, Session, SignInTry
+from .openid import linking
 from .sessions import handle
 from .tries import count_guess
 
@@ -122,6 +123,18 @@ def remove_second_factor(request: HttpRequest, *, password: str, code: str) -> N
         services.end_what_opened(account, but=request.session.session_key or "")
         request.session[FAMILY_ONLY] = not services.is_demo()
         services.tell(account, "identity.second_factor_removed", {})
+
+
+def unlink(request: HttpRequest, *, password: str, link_id: int) -> None:
+    """Let another house open this account no more. Raises WrongPassword, TooManyTries, NoSuchLink.
+
+    Who has no password came through such a house, and is not asked for one.
+    """
+    account = _account_of(request)
+    if account.has_usable_password():
+        account = _prove(request, password)
+    if not linking.unlink(account, link_id):
+        raise NoSuchLink
 
 
 def _prove(request: HttpRequest, password: str) -> Account:

@@ -31,6 +31,7 @@ from maitruong.foundation.people import queries as people
 from . import devices, sealing
 from .errors import LinkExpired, OnlyInDemo, OnlyOnThisMachine, WrongCode, WrongPair
 from .models import Account, Installation, OneTimeLink, Session, SignInTry
+from .models_openid import OpenIdBeginning, OpenIdSubject
 from .sessions import BEGAN, DEVICE, SEEN
 from .tries import FREE_TRIES, count_guess, count_try, keyed
 
@@ -41,6 +42,7 @@ KEEP_TRIES = dt.timedelta(days=1)
 KEEP_LINKS = dt.timedelta(days=30)
 _OWN_LINK = "own_link"
 """In a session: the link that was begun in it."""
+_LEVEL = "level"
 
 
 def installation() -> Installation | None:
@@ -74,17 +76,29 @@ def sign_in(request: HttpRequest, *, login_name: str, password: str) -> Account:
         raise WrongPair
     SignInTry.objects.filter(Q(key=keys[0][0]) | Q(pk__in=tries)).delete()
     assert isinstance(account, Account)
-    if account.totp_secret:
+    come_in(request, account, how="password")
+    return account
+
+
+def come_in(request: HttpRequest, account: Account, *, how: str, strong: bool = False, level: int = 0) -> str:
+    """Past the first step of whatever door. Returns the next one: "in" when there is none, "code", or "pair" for who owes a factor.
+
+    strong: the door itself stands for a second factor. level: of the law on identification, as another house said; 0: none said.
+    """
+    if account.totp_secret and not strong:
         request.session.cycle_key()
         request.session["half"] = {
             "account": account.pk,
             "until": time.time() + 300,
             "password": account.get_session_auth_hash(),
+            "how": how,
+            "level": level,
         }
-        return account
-    if not owes_second_factor(account):
-        begin_session(request, account, how="password")
-    return account
+        return "code"
+    if not strong and owes_second_factor(account):
+        return "pair"
+    begin_session(request, account, how=how, strong=strong, level=level)
+    return "in"
 
 
 def half_way(request: HttpRequest) -> Account | None:
@@ -105,8 +119,8 @@ def second_step(request: HttpRequest, *, code: str) -> Account:
     if account is None:
         raise WrongPair
     check_code(account, code)
-    del request.session["half"]
-    begin_session(request, account, how="password+totp")
+    half = request.session.pop("half")
+    begin_session(request, account, how=f"{half.get('how', 'password')}+totp", strong=True, level=half.get("level", 0))
     return account
 
 
@@ -161,10 +175,10 @@ def _is_this_machine(address: str) -> bool:
         return False
 
 
-def begin_session(request: HttpRequest, account: Account, *, how: str) -> None:
+def begin_session(request: HttpRequest, account: Account, *, how: str, strong: bool = False, level: int = 0) -> None:
     """A new session (the old key is worth nothing from now on), with the name the shell shows; written into the audit.
 
-    A password alone opens no place but the family's, except in a demo.
+    Without a second factor (strong) it opens no place but the family's, except in a demo.
     """
     request.session.flush()
     login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
@@ -184,7 +198,13 @@ def begin_session(request: HttpRequest, account: Account, *, how: str) -> None:
     request.session[SEEN] = request.session[BEGAN] = int(time.time())
     request.session[DEVICE] = devices.named(request.headers.get("User-Agent", ""))
     # Whoever is given a post later signs in anew, and adds the second factor then.
-    request.session[FAMILY_ONLY] = "totp" not in how and not is_demo()
+    request.session[FAMILY_ONLY] = not strong and not is_demo()
+    request.session[_LEVEL] = level
+
+
+def level_of(request: HttpRequest) -> int:
+    """How surely another house knew who this is when she signed in: 1 or 2 of the law on identification; 0: by our own means."""
+    return int(request.session.get(_LEVEL, 0))
 
 
 def make_link(account: Account, *, hours: int = 24, own: bool = False) -> str:
@@ -233,11 +253,13 @@ def open_account(*, person_id: int, unit_code: str) -> tuple[Account, bool]:
 
 @transaction.atomic
 def reset_access(account: Account) -> str:
-    """A new one-time link for somebody who lost the password or the phone: the old password, second factor and links end at once.
+    """A new one-time link for somebody who lost the password or the phone: the old password, second factor, links and doors of other
+    houses end at once.
 
     Returns the token, told once. Open sessions of the account end with its password.
     """
     end_what_opened(account)
+    OpenIdSubject.objects.filter(account=account).delete()
     account.set_unusable_password()
     account.password_changed_at = clock.now()
     account.totp_secret = ""
@@ -360,7 +382,8 @@ def forget_past() -> int:
     tries, _ = SignInTry.objects.filter(at__lt=now - KEEP_TRIES).delete()
     links, _ = OneTimeLink.objects.filter(expires_at__lt=now - KEEP_LINKS).delete()
     sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
-    return tries + links + sessions
+    begun, _ = OpenIdBeginning.objects.filter(expires_at__lt=now).delete()
+    return tries + links + sessions + begun
 
 
 def _hash(token: str) -> str:

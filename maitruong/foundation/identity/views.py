@@ -16,6 +16,7 @@ from maitruong.foundation.kernel.errors import Refusal
 
 from . import services
 from .models import Account
+from .openid import flow
 
 
 @public("the door itself")
@@ -24,20 +25,20 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         if request.user.is_authenticated:
             return redirect("home")
-        return _door(request)
+        return door(request)
     try:
         account = services.sign_in(
             request, login_name=request.POST.get("login", ""), password=request.POST.get("password", "")
         )
     except Refusal as problem:
-        return _door(request, problem, status=422)
+        return door(request, problem, status=422)
     if services.owes_second_factor(account):
         # The page that sets a first password pairs the second factor too.
         return redirect("identity:first_password", services.begin_pairing(request, account))
     if request.session.get("half"):
-        request.session["tiep"] = _next(request)
+        request.session["tiep"] = next_page(request)
         return redirect("identity:second_step")
-    return redirect(_next(request) or "home")
+    return redirect(next_page(request) or "home")
 
 
 @public("the second half of the door")
@@ -63,8 +64,8 @@ def demo(request: HttpRequest) -> HttpResponse:
     try:
         services.sign_in_as_demo(request, account_id=int(request.POST.get("account") or 0))
     except (Refusal, ValueError) as problem:
-        return _door(request, problem if isinstance(problem, Refusal) else None, status=422)
-    return redirect(_next(request) or "home")
+        return door(request, problem if isinstance(problem, Refusal) else None, status=422)
+    return redirect(next_page(request) or "home")
 
 
 @public("ends a session, whoever asks")
@@ -120,7 +121,8 @@ def first_password(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "identity/first_password.html", context, status=422 if problem or sentences else 200)
 
 
-def _door(request: HttpRequest, problem: Refusal | None = None, status: int = 200) -> HttpResponse:
+def door(request: HttpRequest, problem: Refusal | None = None, status: int = 200) -> HttpResponse:
+    """The page of the door, with what was refused."""
     here = services.installation()
     people = (
         Account.objects.filter(demo_order__isnull=False, is_active=True).order_by("demo_order")
@@ -131,9 +133,10 @@ def _door(request: HttpRequest, problem: Refusal | None = None, status: int = 20
         "page_title": "Đăng nhập",
         "problem": problem,
         "login": request.POST.get("login", ""),
-        "tiep": _next(request),
+        "tiep": next_page(request),
         "demo_people": [_demo_person(a) for a in people],
         "installation": here,
+        "houses": flow.open_providers(),
     }
     return render(request, "identity/sign_in.html", context, status=status)
 
@@ -143,7 +146,7 @@ def _demo_person(account: Account) -> dict[str, object]:
     return {"id": account.pk, "name": name, "what": what, "initials": vietnamese.initials(name)}
 
 
-def _next(request: HttpRequest) -> str:
+def next_page(request: HttpRequest) -> str:
     """Where to go after the door; only inside this house."""
     wanted = request.POST.get("tiep") or request.GET.get("tiep") or ""
     return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/") else ""

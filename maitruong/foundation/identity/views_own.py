@@ -16,10 +16,12 @@ from maitruong.foundation.kernel.errors import Refusal
 
 from . import own, services
 from .models import Account
+from .openid import linking
 
 _DONE = {
     "mat-khau": "Đã đổi mật khẩu. Mọi thiết bị khác đã bị đăng xuất.",
     "bo-ma": "Đã bỏ mã xác thực. Từ nay đăng nhập chỉ bằng mật khẩu; mọi thiết bị khác đã bị đăng xuất.",
+    "cong": "Đã gỡ. Từ nay cổng ấy không mở được tài khoản này, trừ khi bạn đăng nhập qua đó lại từ đầu.",
     "thiet-bi": "Đã đăng xuất trên thiết bị ấy.",
     "moi-thiet-bi": "Đã đăng xuất trên mọi thiết bị khác.",
 }
@@ -77,6 +79,21 @@ def remove_second_factor(request: SignedInRequest) -> HttpResponse:
     return _done("bo-ma")
 
 
+@needs(SIGNED_IN)
+@require_POST
+def unlink(request: SignedInRequest) -> HttpResponse:
+    given = request.POST
+    try:
+        own.unlink(request, password=given.get("password", ""), link_id=_number(given.get("link", "")))
+    except Refusal as refusal:
+        return _page(request, "houses", [f"{refusal.text} {refusal.advice}"])
+    return _done("cong")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
 def _done(what: str) -> HttpResponse:
     return redirect(f"{reverse('identity:account')}?xong={what}")
 
@@ -95,6 +112,7 @@ def _page(request: SignedInRequest, refused: str = "", sentences: list[str] | No
         "may_remove_factor": bool(account.totp_secret) and not services.needs_second_step(account),
         "is_demo": services.is_demo(),
         "sessions": own.open_sessions(request),
+        "houses": linking.links_of(account),
         "done": _DONE.get(request.GET.get("xong", ""), ""),
         "refused": {refused: sentences or []},
     }
