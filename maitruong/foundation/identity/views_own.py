@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from maitruong.foundation.access.doors import SIGNED_IN, needs
 from maitruong.foundation.access.types import SignedInRequest
+from maitruong.foundation.kernel import formats
 from maitruong.foundation.kernel.errors import Refusal
 
 from . import own, services
@@ -84,14 +85,10 @@ def remove_second_factor(request: SignedInRequest) -> HttpResponse:
 def unlink(request: SignedInRequest) -> HttpResponse:
     given = request.POST
     try:
-        own.unlink(request, password=given.get("password", ""), link_id=_number(given.get("link", "")))
+        own.unlink(request, password=given.get("password", ""), link_id=formats.whole_number(given.get("link")) or 0)
     except Refusal as refusal:
         return _page(request, "houses", [f"{refusal.text} {refusal.advice}"])
     return _done("cong")
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _done(what: str) -> HttpResponse:

@@ -32,11 +32,19 @@ def endpoints(provider: OpenIdProvider) -> Endpoints:
     document = _document(provider, provider.issuer.rstrip("/") + _DISCOVERY, KEEP_SECONDS)
     if document.get("issuer") != provider.issuer:
         raise ProviderNotUnderstood
-    places = [document.get(f"{name}_endpoint") for name in ("authorization", "token")] + [document.get("jwks_uri")]
-    for place in places:
-        if not isinstance(place, str) or not _is_of(provider, place):
-            raise ProviderNotUnderstood
-    return Endpoints(*places, says_issuer=document.get("authorization_response_iss_parameter_supported") is True)
+    return Endpoints(
+        authorization=_place(provider, document, "authorization_endpoint"),
+        token=_place(provider, document, "token_endpoint"),
+        keys=_place(provider, document, "jwks_uri"),
+        says_issuer=document.get("authorization_response_iss_parameter_supported") is True,
+    )
+
+
+def _place(provider: OpenIdProvider, document: dict[str, Any], name: str) -> str:
+    address = document.get(name)
+    if not isinstance(address, str) or not _is_of(provider, address):
+        raise ProviderNotUnderstood
+    return address
 
 
 def keys(provider: OpenIdProvider, *, anew: bool = False) -> KeySet:

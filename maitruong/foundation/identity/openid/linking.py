@@ -101,4 +101,4 @@ def _account_of(identity: Identity) -> Account | None:
     same_day = None if identity.born_on is None or who.born_on is None else identity.born_on == who.born_on
     if alike == "different" or same_day is False or (alike == "same_without_marks" and not same_day):
         return None
-    return Account.objects.filter(person_id=person_id, is_active=True).first()
+    return Account.objects.filter(person_id=who.id, is_active=True).first()

@@ -90,17 +90,18 @@ def _check_audience(provider: OpenIdProvider, claims: dict[str, Any]) -> None:
 
 def _check_times(claims: dict[str, Any]) -> None:
     now = time.time()
-    expires, made, begins = (claims.get(name) for name in ("exp", "iat", "nbf"))
-    if not _is_time(expires) or not _is_time(made):
-        raise ProviderNotUnderstood
+    expires, made = _time(claims.get("exp")), _time(claims.get("iat"))
+    begins = _time(claims.get("nbf", made))
     if expires < now - LEEWAY or made < now - OLDEST - LEEWAY:
         raise TokenExpired
-    if made > now + LEEWAY or (begins is not None and (not _is_time(begins) or begins > now + LEEWAY)):
+    if max(made, begins) > now + LEEWAY:
         raise TokenNotYetValid
 
 
-def _is_time(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _time(value: Any) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise ProviderNotUnderstood
+    return value
 
 
 def _check_access_token(claims: dict[str, Any], access_token: str, algorithm: str) -> None:
