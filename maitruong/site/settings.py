@@ -38,6 +38,7 @@ MODULES = [
     "maitruong.assessment.gradebook",
     "maitruong.assessment.school_records",
     "maitruong.insight.indicators",
+    "maitruong.insight.staffing",
     "maitruong.insight.dashboard",
     "maitruong.site",
 ]

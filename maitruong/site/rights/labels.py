@@ -144,6 +144,7 @@ _ACTIONS = {
     "identity.openid_provider_written": "Thêm hoặc sửa một cổng định danh",
     "identity.openid_provider_closed": "Gỡ một cổng định danh khỏi trang đăng nhập",
     "insight.schools_exported": "Tải số liệu các trường",
+    "insight.staffing_exported": "Tải bảng định mức giáo viên",
     "insight.pupils_listed": "Xem danh sách học sinh theo mức",
     "schools.described": "Sửa thông tin trường",
     "schools.founded": "Lập trường",

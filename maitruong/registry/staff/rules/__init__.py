@@ -2,7 +2,15 @@
 
 from .acts import TT20_2018
 from .evaluation import CRITERION_NAMES, Standard, Yearly, excellent_at_most, head_assesses, standard_overall
-from .norms import Balance, Kind, needed_by_subject, teachers_of_preschool, teachers_of_school
+from .norms import (
+    Balance,
+    Kind,
+    kind_of_class,
+    needed_by_subject,
+    norm_of,
+    teachers_of_preschool,
+    teachers_of_school,
+)
 from .pay import (
     Area,
     Job,
@@ -33,9 +41,11 @@ __all__ = [
     "excellent_at_most",
     "head_assesses",
     "incentive_percent",
+    "kind_of_class",
     "monthly_pay",
     "needed_by_subject",
     "next_step_on",
+    "norm_of",
     "salary",
     "seniority_percent",
     "standard_overall",

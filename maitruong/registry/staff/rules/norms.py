@@ -40,6 +40,7 @@ _GENERAL: Final = {
     Kind.SPECIALISED: 310,
 }
 FROM: Final = dt.date(2023, 12, 16)
+_LAST_OF_NURSERY, _LAST_OF_PRIMARY, _LAST_OF_LOWER = -4, 5, 9
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,35 @@ def teachers_of_school(classes: Mapping[Kind, int]) -> int:
     return _needed(classes, _GENERAL)
 
 
+def norm_of(kind: Kind) -> int:
+    """Hundredths of a teacher for a class of this kind, as the circular writes it.
+
+    >>> norm_of(Kind.LOWER_SECONDARY)
+    190
+    """
+    return _PRESCHOOL[kind] if kind in _PRESCHOOL else _GENERAL[kind]
+
+
+def kind_of_class(grade: int, *, school_type: str, two_sessions: bool) -> Kind:
+    """The kind whose norm a class has. grade: 1-12, or -6…-1 of preschool (nursery up to -4).
+
+    school_type: code in reference school_type. Of a specialised or ethnic boarding school every class counts as one, whatever
+    it studies. two_sessions: asked in primary school only.
+    >>> kind_of_class(3, school_type="TH", two_sessions=True).value, kind_of_class(11, school_type="CHUYEN", two_sessions=False).value
+    ('primary_two_sessions', 'specialised')
+    """
+    if grade < 0:
+        return Kind.NURSERY if grade <= _LAST_OF_NURSERY else Kind.KINDERGARTEN
+    if grade <= _LAST_OF_PRIMARY:
+        return Kind.PRIMARY_TWO_SESSIONS if two_sessions else Kind.PRIMARY_ONE_SESSION
+    boards = school_type.startswith("PTDTNT")
+    if grade <= _LAST_OF_LOWER:
+        return Kind.ETHNIC_BOARDING_LOWER if boards else Kind.LOWER_SECONDARY
+    if school_type == "CHUYEN":
+        return Kind.SPECIALISED
+    return Kind.ETHNIC_BOARDING_UPPER if boards else Kind.UPPER_SECONDARY
+
+
 def _needed(classes: Mapping[Kind, int], norms: Mapping[Kind, int]) -> int:
     for kind, number in classes.items():
         if kind not in norms:
@@ -98,7 +128,7 @@ def _needed(classes: Mapping[Kind, int], norms: Mapping[Kind, int]) -> int:
 
 
 def needed_by_subject(
-    periods_a_week: Mapping[str, int],
+    periods: Mapping[str, int],
     there: Mapping[str, int],
     *,
     periods_of_a_teacher: int,
@@ -106,8 +136,9 @@ def needed_by_subject(
 ) -> dict[str, Balance]:
     """For each subject how many teachers its periods need, beside how many there are.
 
-    periods_a_week: subject → periods taught in all classes in a week (curriculum × classes).   there: subject → teachers.
-    periods_of_a_teacher: what one teaches in a week (the norm is the province's setting: which circular holds is not settled here).
+    periods: subject → periods taught in all classes (curriculum × classes), in a week or in a year, as the two below.
+    there: subject → teachers.
+    periods_of_a_teacher: what one teaches (the norm is the province's setting: which circular holds is not settled here).
     reduced: subject → periods its teachers are let off for leading a class and the like; they count as taught.
     A subject that only one of the two has is told, too: nobody teaches it, or nothing is to be taught. Raises NotReckonable.
     >>> needed_by_subject({"TOAN": 96}, {"TOAN": 4, "TIN": 1}, periods_of_a_teacher=19)["TOAN"].surplus
@@ -118,9 +149,9 @@ def needed_by_subject(
     reduced = reduced or {}
     return {
         subject: Balance(
-            _up(periods_a_week.get(subject, 0) + reduced.get(subject, 0), periods_of_a_teacher), there.get(subject, 0)
+            _up(periods.get(subject, 0) + reduced.get(subject, 0), periods_of_a_teacher), there.get(subject, 0)
         )
-        for subject in sorted({*periods_a_week, *there, *reduced})
+        for subject in sorted({*periods, *there, *reduced})
     }
 
 
