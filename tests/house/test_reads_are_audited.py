@@ -103,6 +103,7 @@ SILENT = {
     "exchange:template": "an empty form",
     "dashboard:school": "figures",
     "dashboard:entries": "figures by class",
+    "staffing:school": "figures",
 }
 
 
