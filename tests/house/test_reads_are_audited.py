@@ -45,6 +45,7 @@ TELLS = {
     "dossiers:edit_pupil": ("principal", "students.dossier_opened"),
     "dossiers:change_custody": ("principal", "students.dossier_opened"),
     "dossiers:export_class": ("principal", "dossiers.year_exported"),
+    "enrolment:take_out_file": ("principal", "students.list_fetched"),
     "dashboard:school_levels": ("department_officer", "insight.pupils_listed"),
 }
 #: Pages that open two people's files at once: each one's audit tells of it.
@@ -100,6 +101,7 @@ SILENT = {
     "exchange:batch": "one's own school's list, whose upload is told",
     "exchange:decide": "asks about one row of such a list before it is taken back",
     "exchange:progress": "how far a job is",
+    "enrolment:take_out_job": "how far a job is",
     "exchange:template": "an empty form",
     "dashboard:school": "figures",
     "dashboard:entries": "figures by class",

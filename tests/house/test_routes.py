@@ -205,6 +205,10 @@ def signing_things(school: int, class_id: int, child: int, signer: Account) -> d
         step = Job(school_id=school, kind="enrolment.rollover", title=SECRET)
         step.arguments = {"from_year": 2026, "school": school, "act": "look", "why": ""}
         step.save()
+        taken = Job(school_id=school, kind="enrolment.take_out", title=SECRET, asked_by=signer.person_id, state="done")
+        taken.arguments, taken.result = {"why": SECRET}, {"file": copy.id, "rows": 1, "schools": 1}
+        taken.ended_at = now
+        taken.save()
         ticket = files.ticket_for(scope, file_id=copy.id).strip("/").split("/")[-1]
     return {
         "record_id": record.record_id,
@@ -212,6 +216,8 @@ def signing_things(school: int, class_id: int, child: int, signer: Account) -> d
         "job_id": job.pk,
         "job_id of school_records:school_progress": whole.pk,
         "job_id of enrolment:roll_over_job": step.pk,
+        "job_id of enrolment:take_out_job": taken.pk,
+        "job_id of enrolment:take_out_file": taken.pk,
         "ticket": ticket,
     }
 

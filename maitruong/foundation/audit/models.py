@@ -21,6 +21,9 @@ LOOKS: Final = (
     "school_records.downloaded",
 )
 
+#: Acts by which a list of children leaves the house: the object is a class or a school, no single child.
+LISTS: Final = ("students.roster_exported", "students.taken_out", "dossiers.year_exported")
+
 
 class Entry(ScopedModel):
     """One act. `digest` = sha256(salt ‖ body): the chain covers the digest, so a body (with its salt) can be deleted by order of
@@ -53,6 +56,11 @@ class Entry(ScopedModel):
             models.Index(fields=["school_id", "id"], name="entry_of_unit"),
             models.Index(fields=["xid", "id"], name="entry_unsealed"),
             models.Index(fields=["subject_id", "at"], name="entry_of_person"),
+            models.Index(
+                fields=["object_type", "object_id", "at"],
+                name="entry_of_list_taken",
+                condition=models.Q(action__in=LISTS),
+            ),
         ]
 
 

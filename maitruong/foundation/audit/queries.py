@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import TextField
+from django.db.models import Q, TextField
 from django.db.models.expressions import RawSQL
 
 from maitruong.foundation.access import registry
 from maitruong.foundation.access.types import Rows
 from maitruong.foundation.kernel import clock
 
-from .models import LOOKS, Entry
+from .models import LISTS, LOOKS, Entry
 from .services import _COLUMNS, line_hash, link
 
 
@@ -85,6 +85,39 @@ def looks_at(person_ids: Collection[int], *, older_than: int | None = None, limi
         workspace__in=[role for role, kind in registry.roles().items() if kind.rows is Rows.FAMILY]
     )
     return [_told(row) for row in rows.order_by("-pk")[:limit]]
+
+
+@dataclass(frozen=True)
+class Among:
+    """Where somebody stood in a list: of a class, of a school (object_type "unit"), from a day to a day (None: still)."""
+
+    object_type: str
+    object_id: int
+    starts_on: dt.date
+    ends_on: dt.date | None
+
+
+def lists_taken(places: Collection[Among], *, limit: int = 20) -> list[Told]:
+    """Lists that left the house while somebody stood in them, the newest first. One statement.
+
+    The caller answers for whose places these are, and looks beyond the wall: the entries are about classes and schools.
+    """
+    asked = Q()
+    for place in places:
+        within = Q(object_type=place.object_type, object_id=str(place.object_id))
+        within &= Q(at__gte=_midnight(place.starts_on))
+        if place.ends_on is not None:
+            within &= Q(at__lt=_midnight(place.ends_on + dt.timedelta(days=1)))
+        asked |= within
+    if not places:
+        return []
+    rows = Entry._base_manager.filter(asked, action__in=LISTS)
+    workspace = RawSQL("coalesce(body, '{}')::json ->> 'as'", [], output_field=TextField())
+    return [_told(row) for row in rows.annotate(workspace=workspace).order_by("-pk")[:limit]]
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time.min, tzinfo=clock.VIETNAM)
 
 
 def _told(row: Entry) -> Told:

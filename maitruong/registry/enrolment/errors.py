@@ -139,3 +139,21 @@ class BuiltUpon(Refusal):
     code = "enrolment.built_upon"
     message = "Lớp mới đã được dùng tiếp: {held}."
     remedy = "Gỡ những việc đó trước rồi lùi lại, hoặc sửa từng em trong hồ sơ của em."
+
+
+class NobodyToTakeOut(Refusal):
+    code = "enrolment.nobody_to_take_out"
+    message = "Không có học sinh nào trong năm học {year} để tải."
+    remedy = "Chọn năm học khác, hoặc mở lớp và xếp học sinh trước."
+
+
+class TooManyForASheet(Refusal):
+    code = "enrolment.too_many_for_a_sheet"
+    message = "Danh sách có {rows} học sinh, một trang tính chỉ chứa {most} dòng."
+    remedy = "Chọn dạng CSV, hoặc tải từng trường."
+
+
+class ListPurposeMissing(Refusal):
+    code = "enrolment.list_purpose_missing"
+    message = "Chưa ghi tải danh sách để làm gì."
+    remedy = "Ghi việc cần danh sách, ví dụ “cấp thẻ bảo hiểm y tế tháng 12”. Gia đình học sinh đọc được dòng này."

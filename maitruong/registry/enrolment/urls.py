@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views, views_pupil, views_rollover
+from . import views, views_pupil, views_rollover, views_taking_out
 
 app_name = "enrolment"
 urlpatterns = [
@@ -22,6 +22,9 @@ urlpatterns = [
     path("len-lop/<int:school_id>/lui/", views_rollover.reverse_school, name="roll_over_reverse"),
     path("len-lop/<int:school_id>/em/<int:student_id>/", views_rollover.pupil, name="roll_over_pupil"),
     path("hoc-sinh/", views_pupil.pupils, name="pupils"),
+    path("hoc-sinh/tai-ve/", views_taking_out.ask, name="take_out"),
+    path("hoc-sinh/tai-ve/<int:job_id>/", views_taking_out.job, name="take_out_job"),
+    path("hoc-sinh/tai-ve/<int:job_id>/tep/", views_taking_out.download, name="take_out_file"),
     path("hoc-sinh/<int:student_id>/", views_pupil.dossier, name="dossier"),
     path("hoc-sinh/<int:student_id>/lien-lac/", views_pupil.contact, name="contact"),
     path("hoc-sinh/<int:student_id>/so/<int:identifier_id>/", views_pupil.show_number, name="show_number"),

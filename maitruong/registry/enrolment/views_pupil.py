@@ -67,6 +67,7 @@ def pupils(request: Request) -> HttpResponse:
         "enrolment/pupils.html",
         {
             "page_title": "Học sinh",
+            "may_take_out": scope.may("students.export"),
             "rows": page.rows,
             "q": q,
             "school": school,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpResponse
@@ -19,6 +20,8 @@ from maitruong.foundation.kernel import formats
 from maitruong.foundation.organisations import queries as organisations
 from maitruong.foundation.organisations.types import UnitRef
 from maitruong.foundation.people import queries as people
+from maitruong.registry.enrolment import queries as enrolment
+from maitruong.registry.enrolment.types import Seat
 
 from . import views
 
@@ -32,6 +35,9 @@ _ACTS = {
     "gradebook.result_opened": "Xem vì sao có kết quả",
     "school_records.opened": "Mở xem học bạ",
     "school_records.downloaded": "Tải học bạ",
+    "students.roster_exported": "Tải danh sách lớp",
+    "students.taken_out": "Tải danh sách học sinh của trường",
+    "dossiers.year_exported": "Tải hồ sơ năm của lớp",
 }
 
 
@@ -48,14 +54,17 @@ def looks(request: Request, student_id: int) -> HttpResponse:
     older = formats.whole_number(request.GET.get("truoc"))
     found = audit.looks_at(ids, older_than=older, limit=PAGE + 1)
     shown = found[:PAGE]
+    among = _places(enrolment.seats(scope, student_id=student_id, permission="family.view"))
     with unit_of_work(_NAMES):
-        names = people.names({row.actor_id for row in shown if row.actor_id})
-    units = organisations.units(unit for row in shown if (unit := _unit_of(row)) is not None)
+        lists = audit.lists_taken(among) if older is None else []
+        names = people.names({row.actor_id for row in (*shown, *lists) if row.actor_id})
+    units = organisations.units(unit for row in (*shown, *lists) if (unit := _unit_of(row)) is not None)
     views.tell_opened(scope, [student_id])
     context = {
         "page_title": f"Ai đã xem hồ sơ · {person.full_name}",
         "child": person,
         "looks": [_shown(row, names, units) for row in shown],
+        "lists": [_shown(row, names, units) for row in lists],
         "first_page": older is None,
         "next": f"?truoc={shown[-1].id}" if len(found) > PAGE else "",
         "crumbs": [
@@ -65,6 +74,15 @@ def looks(request: Request, student_id: int) -> HttpResponse:
         ],
     }
     return render(request, "family/looks.html", context)
+
+
+def _places(seats: Iterable[Seat]) -> list[audit.Among]:
+    """The classes and schools in whose lists the child stood."""
+    return [
+        audit.Among(kind, key, seat.starts_on, seat.ends_on)
+        for seat in seats
+        for kind, key in (("class", seat.class_id), ("unit", seat.school_id))
+    ]
 
 
 def _shown(row: audit.Told, names: dict[int, str], units: dict[int, UnitRef]) -> dict[str, Any]:

@@ -85,6 +85,8 @@ _ACTIONS = {
     "students.guardian_declined": "Người được ghi không nhận là người giám hộ",
     "students.number_of_another": "Nhập số định danh mang tên người khác",
     "students.roster_exported": "Tải danh sách lớp",
+    "students.taken_out": "Tải danh sách học sinh của trường",
+    "students.list_fetched": "Lấy tệp danh sách học sinh",
     "students.family_looked": "Gia đình hoặc em mở xem việc học",
     "students.listed": "Cấp trên xem danh sách học sinh",
     "enrolment.roster_opened": "Cấp trên mở danh sách lớp",

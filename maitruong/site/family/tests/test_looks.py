@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.audit import services as audit
-from maitruong.foundation.audit.models import LOOKS
+from maitruong.foundation.audit.models import LISTS, LOOKS
 from maitruong.foundation.identity.models import Account
 from maitruong.foundation.people import queries as people
 from maitruong.registry.enrolment import services as enrolment
@@ -136,4 +136,4 @@ def test_many_looks_are_read_page_by_page_each_once_in_as_many_statements(
 
 
 def test_every_kind_of_look_has_its_words() -> None:
-    assert set(looks._ACTS) == set(LOOKS)
+    assert set(looks._ACTS) == {*LOOKS, *LISTS}
