@@ -36,6 +36,7 @@ TELLS = {
     "school_records:class": ("department_officer", "school_records.list_opened"),
     "school_records:record": ("department_officer", "school_records.opened"),
     "staff:record": ("principal", "staff.record_opened"),
+    "staff:cv": ("principal", "staff.record_opened"),
     "staff:correct": ("principal", "staff.record_opened"),
     "staff:file": ("principal", "staff.file_opened"),
     "exchange:annotated": ("principal", "exchange.annotated_downloaded"),

@@ -13,9 +13,12 @@ from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.services import attempt
 from maitruong.foundation.access.types import Request, Scope
 from maitruong.foundation.kernel import clock, formats, phones
+from maitruong.foundation.organisations import queries as organisations
+from maitruong.foundation.people import queries as people
 from maitruong.foundation.people.models import Sex
 
 from . import judging, records
+from .curriculum_vitae import form_2c
 from .record_models import RecordRow
 from .records import Part, Record
 from .sections import Section
@@ -48,6 +51,33 @@ def own(request: Request) -> HttpResponse:
     found = records.own_record(request.scope, on=clock.today())
     judged = judging.of_oneself(request.scope)
     return render(request, "staff/record.html", _context(found, may_write=False) | {"own": True, "judged": judged})
+
+
+@needs("staff.records")
+@require_safe
+def cv(request: Request, person_id: int) -> HttpResponse:
+    """Form 2C for paper, with the number masked. Opening it is opening the record, and told as that."""
+    found = records.open_record(request.scope, person_id=person_id, on=clock.today())
+    held = next(iter(people.identifiers(person_id)), None)
+    return _cv(request, found, number=held.masked if held else "", back=reverse("staff:record", args=[person_id]))
+
+
+@needs("staff.own")
+@require_safe
+def own_cv(request: Request) -> HttpResponse:
+    """One's own, with the number in full: it is the owner who declares it."""
+    found = records.own_record(request.scope, on=clock.today())
+    held = people.numbers_in_force(found.person.id)
+    return _cv(request, found, number=held.get("CCCD", ""), back=reverse("staff:own"), own=True)
+
+
+def _cv(request: Request, found: Record, *, number: str, back: str, own: bool = False) -> HttpResponse:
+    today = clock.today()
+    school = organisations.facts(found.employments[0].school_id, on=today) if found.employments else None
+    form = form_2c(found, managing=school.governor if school else "", number=number, on=today)
+    crumbs = [{"label": "Hồ sơ của tôi" if own else "Hồ sơ viên chức", "url": back}, {"label": "Sơ yếu lí lịch"}]
+    context = {"cv": form, "person": found.person, "own": own, "back": back, "crumbs": crumbs}
+    return render(request, "staff/cv.html", {"page_title": "Sơ yếu lí lịch", **context})
 
 
 @needs("staff.keep_records")
