@@ -129,6 +129,7 @@ HELP = """\
 ./dev psql [--owner]                       psql as the application (or the owner)
 ./dev backup FOLDER | restore FOLDER       database, files and keys as one consistent set
 ./dev second-factors seal|rotate           seal the secrets of second factors; rotate: under a new key
+./dev quality run [--school C] --json       look for what is wrong in the sector's data
 ./dev openid add FILE | list | remove KEY  houses people may sign in through (OpenID Connect)
 ./dev upgrade-database                     move the data to a newer PostgreSQL
 ./dev lock [--upgrade]                     compile requirements/*.in again

@@ -56,6 +56,7 @@ MENU: list[tuple[str, list[Item]]] = [
             Item("Lớp học", "users", "enrolment:own_classes", "enrolment.view", homes=("school", "teacher")),
             Item("Học sinh", "student", "enrolment:pupils", "students.view"),
             Item("Hồ sơ trùng", "link", "duplicates:waiting", "duplicates.view", homes=("school", "centre")),
+            Item("Sạch dữ liệu", "check-circle", "data_quality:schools", "quality.view", homes=("school", "centre")),
             Item("Nhập danh sách", "upload", "exchange:lists", "exchange.import", homes=("school", "centre")),
             Item("Đội ngũ", "briefcase", "staff:staff", "staff.view"),
             Item("Định mức giáo viên", "chart", "staffing:schools", "insight.view", short="Định mức"),

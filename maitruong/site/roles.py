@@ -11,6 +11,8 @@ from maitruong.foundation.access.types import Rows
 
 _LOOK = {"people.view", "enrolment.view", "students.view", "staff.view", "attendance.view", "timetable.view"}
 _OFFICE = {
+    "quality.view",
+    "quality.explain",
     "students.edit",
     "students.number",
     "students.guardians",
@@ -24,7 +26,7 @@ _OFFICE = {
     "dossiers.edit",
     "dossiers.health",
 }
-_FIGURES = {"insight.view", "insight.people"}
+_FIGURES = {"insight.view", "insight.people", "quality.view"}
 _BOOKS = {
     "gradebook.view",
     "gradebook.view_all",

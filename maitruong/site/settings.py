@@ -39,6 +39,7 @@ MODULES = [
     "maitruong.assessment.school_records",
     "maitruong.insight.indicators",
     "maitruong.insight.staffing",
+    "maitruong.insight.data_quality",
     "maitruong.insight.dashboard",
     "maitruong.site",
 ]

@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("maitruong.assessment.school_records.urls")),
     path("", include("maitruong.insight.dashboard.urls")),
     path("", include("maitruong.insight.staffing.urls")),
+    path("", include("maitruong.insight.data_quality.urls")),
     path("", include("maitruong.registry.calendar.urls")),
     path("", include("maitruong.registry.schools.urls")),
     path("", include("maitruong.registry.enrolment.urls")),

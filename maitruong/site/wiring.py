@@ -17,6 +17,8 @@ from maitruong.foundation.identity import sealing
 from maitruong.foundation.identity import services as identity
 from maitruong.foundation.jobs import pulse
 from maitruong.foundation.people import ports as people
+from maitruong.insight.data_quality import reactions as quality_reactions
+from maitruong.insight.data_quality import running as quality
 from maitruong.insight.indicators import reactions as indicator_reactions
 from maitruong.insight.indicators import services as indicators
 from maitruong.registry.calendar import ports as years
@@ -48,6 +50,9 @@ RULES = (gradebook_rules, curriculum_rules, staff_rules)
 def join() -> None:
     """Called once when the program starts."""
     indicator_reactions.register()
+    quality_reactions.register()
+    pulse.every(10, "what may be wrong where something was written", quality.look_at_due)
+    pulse.every(3600, "what is wrong in the sector's data", quality.follow_the_night)
     enrolment_reactions.register()
     timetable_reactions.register()
     pulse.every(3600, "homerooms of who has left", enrolment_reactions.release)

@@ -16,6 +16,7 @@ COLUMNS = {
     "access_grant.student_ids": MOVES,
     "attendance_absence.student_id": PAST,
     "audit_entry.subject_id": PAST,
+    "data_quality_finding.subject_id": PAST,
     "dossiers_award.student_id": PAST,
     "dossiers_identitypaper.student_id": PAST,
     "dossiers_learneryear.student_id": PAST,

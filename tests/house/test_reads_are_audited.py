@@ -47,6 +47,7 @@ TELLS = {
     "dossiers:change_custody": ("principal", "students.dossier_opened"),
     "dossiers:export_class": ("principal", "dossiers.year_exported"),
     "enrolment:take_out_file": ("principal", "students.list_fetched"),
+    "data_quality:school": ("department_officer", "quality.listed"),
     "dashboard:school_levels": ("department_officer", "insight.pupils_listed"),
 }
 #: Pages that open two people's files at once: each one's audit tells of it.

@@ -38,6 +38,7 @@ from maitruong.foundation.kernel import clock
 from maitruong.foundation.organisations import services as organisations
 from maitruong.foundation.people.models import PersonIdentifier
 from maitruong.foundation.signing.models import Certificate, SigningConsent
+from maitruong.insight.data_quality.models import Finding
 from maitruong.registry.dossiers.models import IdentityPaper, Recognition
 from maitruong.registry.duplicates.models import Pair
 from maitruong.registry.enrolment.models import Enrolment
@@ -132,6 +133,7 @@ def province() -> Province:
             "certificate_id": a_certificate(school, teacher),
             **signing_things(school, class_id, child, made.own["principal"]),
             **two_alike(school, child, teacher),
+            "finding_id": a_finding(school, child),
             "row_id of staff:correct": a_salary_step(school, teacher),
             **of_dossiers(school, child),
             # The first book of the class that any of its teachers opens: mathematics of term one.
@@ -220,6 +222,21 @@ def signing_things(school: int, class_id: int, child: int, signer: Account) -> d
         "job_id of enrolment:take_out_file": taken.pk,
         "ticket": ticket,
     }
+
+
+def a_finding(school: int, child: int) -> int:
+    """A warning about a pupil on the school's work-list."""
+    row = Finding(
+        school_id=school,
+        school_year=2026,
+        check_key="name_form",
+        severity="W",
+        subject_kind="pupil",
+        subject_id=child,
+        facts={"name": SECRET},
+    )
+    row.save()
+    return row.pk
 
 
 def two_alike(school: int, one: int, other: int) -> dict[str, object]:

@@ -7,7 +7,8 @@ Each statement yields school_id, subject (id) and facts (jsonb). Parameters: sch
 from .check import Check
 from .classes import CLASSES
 from .pupils import PUPILS
+from .staff import STAFF
 
-CHECKS: dict[str, Check] = {check.key: check for check in (*PUPILS, *CLASSES)}
+CHECKS: dict[str, Check] = {check.key: check for check in (*PUPILS, *CLASSES, *STAFF)}
 
 __all__ = ["CHECKS", "Check"]

@@ -12,6 +12,10 @@ def _pupil(facts: str, and_: str) -> str:
         {SEATED} AND {and_} ORDER BY e.school_id, p.id, e.starts_on DESC"""
 
 
+_NUMBER = (
+    """FROM people_personidentifier i WHERE i.person_id = p.id AND i.scheme = 'CCCD' AND i.valid @> %(today)s::date"""
+)
+
 PUPILS = (
     Check(
         "ethnicity_empty", Severity.ERROR, "clerk", "pupil",
@@ -53,5 +57,38 @@ PUPILS = (
         "Họ tên {name} viết toàn chữ in hoa. Hãy viết lại: chỉ in hoa chữ cái đầu.",
         # Letters of Việt Nam beyond ASCII change case only where the database's locale knows them, so those of ASCII decide.
         _pupil("", "p.full_name ~ '[A-Z]{2}' AND p.full_name !~ '[a-z]'"),
+    ),
+    Check(
+        "number_missing", Severity.ERROR, "clerk", "pupil",
+        "Học sinh {name} chưa có số định danh. Hãy ghi số theo giấy khai sinh hoặc thẻ căn cước.",
+        # A foreigner may have none.
+        _pupil("", f"p.nationality IN ('', 'VN', 'Việt Nam') AND NOT EXISTS (SELECT {_NUMBER})"),
+    ),
+    Check(
+        "number_tells_other", Severity.WARNING, "clerk", "pupil",
+        "Số định danh của {name} nói năm sinh hoặc giới tính khác hồ sơ. Hãy đối chiếu giấy khai sinh; nếu số đúng thì giải trình.",
+        # The fourth digit: century and sex; the two after it: the year (Nghị định 137/2015, Điều 13).
+        _pupil(
+            "",
+            f"p.born_on IS NOT NULL AND EXISTS (SELECT {_NUMBER} AND i.value ~ '^[0-9]{{12}}$' AND ("
+            "substr(i.value, 5, 2) <> to_char(p.born_on, 'YY')"
+            " OR (p.sex = 'male' AND substr(i.value, 4, 1)::int %% 2 = 1)"
+            " OR (p.sex = 'female' AND substr(i.value, 4, 1)::int %% 2 = 0)))",
+        ),
+    ),
+    Check(
+        "two_classes", Severity.ERROR, "clerk", "pupil",
+        "Học sinh {name} đang có tên ở hai lớp trong năm học này. Hãy ghi rời lớp cũ.",
+        _pupil(
+            "",
+            "EXISTS (SELECT FROM enrolment_enrolment o WHERE o.student_id = e.student_id AND o.school_year = e.school_year"
+            " AND o.school_class_id <> e.school_class_id AND o.starts_on <= %(today)s::date AND o.ends_on IS NULL)"
+            " AND e.ends_on IS NULL",
+        ),
+    ),
+    Check(
+        "phone_form", Severity.WARNING, "clerk", "pupil",
+        "Số điện thoại ghi ở hồ sơ của {name} không phải số Việt Nam. Hãy ghi lại.",
+        _pupil("", "p.phone <> '' AND p.phone !~ '^\\+84[0-9]{9,10}$'"),
     ),
 )  # fmt: skip
