@@ -40,6 +40,7 @@ MODULES = [
     "maitruong.insight.indicators",
     "maitruong.insight.staffing",
     "maitruong.insight.dashboard",
+    "maitruong.integration.ministry_sync",
     "maitruong.site",
 ]
 INSTALLED_APPS = [
