@@ -95,7 +95,7 @@ def prepare(
 ) -> Counter[str]:
     """Put what changed at these schools into batches that wait to be sent, in one transaction. Returns counts by event, and
     `refused` for what was set aside unsent. only_again: nothing but what somebody asked to send again."""
-    asked = {
+    asked: dict[str, Any] = {
         "dataset": dataset.key,
         "year": school_year,
         "schools": list(schools),
@@ -107,7 +107,7 @@ def prepare(
     with unit_of_work(scope), connection.cursor() as cursor:
         statement = _CHANGED.format(select=dataset.select_sql, only_again="AND k.basis = ''" if only_again else "")
         cursor.execute(statement, asked)
-        rows = [_Row(*row[:6], orjson.loads(row[6]) if row[6] else None) for row in cursor.fetchall()]
+        rows = [_Row(*told, orjson.loads(body) if body else None) for *told, body in cursor.fetchall()]
         good, bad = [], []
         for row in rows:
             found = problem(dataset, row.data) if row.data is not None else None

@@ -67,7 +67,8 @@ def board(scope: Scope, *, school_year: int) -> list[Row]:
     passed = {one.dataset: one for one in Passage.objects.filter(school_year=school_year)}
     rows = []
     for key, dataset in DATASETS.items():
-        counts, last = counted.get(key, {}), passed.get(key)
+        counts: dict[str, int] = counted.get(key, {})
+        last = passed.get(key)
         rows.append(
             Row(
                 key,
@@ -75,8 +76,8 @@ def board(scope: Scope, *, school_year: int) -> list[Row]:
                 counts.get("in_step", 0),
                 counts.get("waiting", 0),
                 counts.get("refused", 0),
-                last and last.ran_at,
-                last and last.reconciled_at,
+                last.ran_at if last else None,
+                last.reconciled_at if last else None,
                 last.differences if last else 0,
                 last.left if last else 0,
             )

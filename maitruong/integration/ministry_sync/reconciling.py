@@ -41,7 +41,8 @@ WHERE dataset = %(dataset)s AND school_year = %(year)s AND (school_id = %(school
 _BELIEVE = """
 INSERT INTO ministry_sync_record AS r (dataset, school_year, record_id, school_id, object_id, name, version, event, basis, sent_hash,
   accepted_version, accepted_hash, state, code, field, message)
-SELECT %(dataset)s, %(year)s, n.record_id, %(school)s, 0, n.record_id, n.version, 'NEW', '', n.hash, n.version, n.hash, 'ACCEPTED', '', '', ''
+SELECT %(dataset)s, %(year)s, n.record_id, %(school)s, 0, n.record_id, n.version, 'NEW', '', n.hash, n.version, n.hash, 'ACCEPTED',
+  '', '', ''
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS n(record_id text, version integer, hash text)
 ON CONFLICT (dataset, record_id) DO UPDATE SET version = greatest(r.version, excluded.version), basis = '',
   accepted_version = excluded.accepted_version, accepted_hash = excluded.accepted_hash,
@@ -179,7 +180,12 @@ def _believe(scope: Scope, gate: Gate, dataset: Dataset, year: int, school_id: i
     rows = [{"record_id": key, "version": held.version, "hash": held.hash} for key, held in found]
     if rows:
         with unit_of_work(scope), connection.cursor() as cursor:
-            told = {"dataset": dataset.key, "year": year, "school": school_id, "rows": orjson.dumps(rows).decode()}
+            told: dict[str, Any] = {
+                "dataset": dataset.key,
+                "year": year,
+                "school": school_id,
+                "rows": orjson.dumps(rows).decode(),
+            }
             cursor.execute(_BELIEVE, told)
     return len(rows)
 

@@ -61,7 +61,8 @@ def push(
     insist: bool = False,
     tell: Tell = nobody,
 ) -> Counter[str]:
-    """Compare and send. Returns counts: NEW, UPDATE, CANCEL, refused (here), accepted, rejected, failed; `stopped` when the line gave up."""
+    """Compare and send. Returns counts: NEW, UPDATE, CANCEL, refused (here), accepted, rejected, failed; `stopped` when the line
+    gave up."""
     chosen = list(datasets or DATASETS.values())
     done = sending.send_waiting(scope, gate, insist=insist)
     reach = list(schools) if schools is not None else _every_school(scope, school_year, department_id)

@@ -8,6 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from django.db import connection
@@ -151,7 +152,7 @@ def _answered(scope: Scope, parcel: _Parcel, answer: Answer, versions: dict[str,
         if not ended:
             return
         with connection.cursor() as cursor:
-            told = {"said": orjson.dumps(rows).decode(), "dataset": parcel.dataset, "batch": parcel.id}
+            told: dict[str, Any] = {"said": orjson.dumps(rows).decode(), "dataset": parcel.dataset, "batch": parcel.id}
             cursor.execute(_ANSWERED, told)
     done["rejected"] += sum(one.verdict == "REJECTED" for one in said.values())
     done["accepted"] += sum(one.verdict != "REJECTED" for one in said.values())
@@ -171,7 +172,7 @@ def _halve(scope: Scope, gate: Gate, parcel: _Parcel) -> None:
             batch_id = uuid.uuid4()
             keep_batch(gate, batch_id, parcel.dataset, parcel.school_year, half, parcel.unit_id)
             with connection.cursor() as cursor:
-                moved = {"to": batch_id, "from": parcel.id, "ids": [entry.record_id for entry in half]}
+                moved: dict[str, Any] = {"to": batch_id, "from": parcel.id, "ids": [entry.record_id for entry in half]}
                 cursor.execute(_MOVED, moved)
 
 

@@ -25,7 +25,7 @@ _MIX = tuple(fault for fault in FAULTS if fault not in ("delay", "mixed"))
 
 @dataclass
 class Trouble:
-    """reject: record ids (or parts of them) that are refused alone; poison: those for whose sake a whole batch is."""
+    """reject: patterns of record ids that are refused alone; poison: of those for whose sake a whole batch is."""
 
     fault: str = "none"
     seconds: float = 3.0

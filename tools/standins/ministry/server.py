@@ -1,8 +1,8 @@
 """`./dev stand-in ministry --port 8910 --key FILE [--fault drop_answer] [--seconds 3]`.
 
 POST /v1/batches takes a batch in; POST /v1/summary and /v1/records tell what is held. POST /control/fault {"fault", "seconds", "seed",
-"reject": [...], "poison": [...]} switches faults while it runs; POST /control/lose and /control/plant {"record_id"} take a record out or make
-one up; GET /control/state tells counts. --key: the sender's public key as `./dev exchange key` prints it. Port 0 takes a free one.
+"reject": [...], "poison": [...]} switches faults while it runs; POST /control/lose and /control/plant {"record_id"} take a record out
+or make one up; GET /control/state tells counts. --key: the sender's public key as `./dev exchange key` prints it. Port 0 takes a free one.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import json
 import random
 import time
 import uuid
+from fnmatch import fnmatchcase
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ class StandIn(ThreadingHTTPServer):
         for record in records:
             said: dict[str, Any] = {"record_id": record["record_id"], "version": record.get("version")}
             found = problem_of(batch["dataset"], record)
-            if any(part in record["record_id"] for part in self.trouble.reject):
+            if any(fnmatchcase(record["record_id"], pattern) for pattern in self.trouble.reject):
                 found = ("BUSINESS", "full_name", "thông tin không khớp với dữ liệu dân cư")
             if found:
                 said |= {"status": "REJECTED", "code": found[0], "field": found[1], "message": found[2]}
@@ -174,7 +175,7 @@ class Doors(BaseHTTPRequestHandler):
             return "BATCH_INVALID", "bản ghi không có mã"
         if len(set(ids)) < len(ids):
             return "BATCH_INVALID", "một mã xuất hiện hai lần"
-        if any(part in str(one) for part in self.server.trouble.poison for one in ids):
+        if any(fnmatchcase(str(one), pattern) for pattern in self.server.trouble.poison for one in ids):
             return "BATCH_INVALID", "gói có bản ghi không đọc được"
         return None
 

@@ -63,9 +63,9 @@ class NotHeld:
 class Dataset:
     """A kind of record.
 
-    source: FROM and WHERE over %(schools)s (bigint[]), %(year)s and %(day)s (date).   record_id, school_id, object_id, person_id: SQL over it;
-    object_id is what a page of the house opens by, person_id whose record it is or NULL.   page: (route, parameters in order: object, school).
-    schools_at_once: how many schools are compared in one statement, so that its answer fits in memory.
+    source: FROM and WHERE over %(schools)s (bigint[]), %(year)s and %(day)s (date).   record_id, school_id, object_id, person_id:
+    SQL over it; object_id is what a page of the house opens by, person_id whose record it is or NULL.   page: (route, its
+    parameters: object, school).   schools_at_once: how many schools one statement compares, so that its answer fits in memory.
     """
 
     key: str

@@ -6,7 +6,8 @@ from maitruong.registry.dossiers.rules import ACCREDITATION, NATIONAL
 
 from .fields import Dataset, Field, Kind, NotHeld, codes_of, flag, flags, partial_date, translated
 
-_PRINCIPAL = """(SELECT {what} FROM staff_employment e JOIN people_person p ON p.id = e.person_id WHERE e.school_id = u.id AND e.post = 'principal'
+_PRINCIPAL = """(SELECT {what} FROM staff_employment e JOIN people_person p ON p.id = e.person_id
+  WHERE e.school_id = u.id AND e.post = 'principal'
   AND e.starts_on <= %(day)s AND (e.ends_on IS NULL OR e.ends_on >= %(day)s) ORDER BY e.starts_on DESC, e.id DESC LIMIT 1)"""
 _STANDARD = """(SELECT max(r.level) FROM dossiers_recognition r WHERE r.school_id = u.id AND r.kind = '{kind}'
   AND r.decided_on <= %(day)s AND r.ends_on >= %(day)s AND (r.withdrawn_on IS NULL OR r.withdrawn_on > %(day)s))"""

@@ -152,7 +152,7 @@ def test_a_worker_killed_between_sending_and_answer_doubles_nothing(
 
 def test_a_version_only_grows_also_over_what_was_refused(province: SimpleNamespace, ministry: Ministry) -> None:
     child = province.pupils[0]
-    ministry.fault(reject=[f"-{child}"])
+    ministry.fault(reject=[f"NGUOIHOC-*-{child}"])
     assert pushed(dataset="learner")["rejected"] == 1
     assert (record(child).version, record(child).event) == (1, "NEW")
     renamed(child, "Nguyễn Minh Anh")
@@ -167,7 +167,7 @@ def test_a_version_only_grows_also_over_what_was_refused(province: SimpleNamespa
 
 def test_what_is_refused_waits_for_somebody_and_the_rest_goes_on(province: SimpleNamespace, ministry: Ministry) -> None:
     child = province.pupils[0]
-    ministry.fault(reject=[f"-{child}"])
+    ministry.fault(reject=[f"NGUOIHOC-*-{child}"])
     done = pushed(dataset="learner")
     assert (done["accepted"], done["rejected"]) == (3, 1)
     assert pushed(dataset="learner") == {}, "it does not go again by itself while nothing was mended"
@@ -183,7 +183,7 @@ def test_what_is_refused_waits_for_somebody_and_the_rest_goes_on(province: Simpl
 def test_a_batch_refused_for_one_record_is_halved_until_that_one_is_alone(
     province: SimpleNamespace, ministry: Ministry
 ) -> None:
-    ministry.fault(poison=[f"-{province.pupils[1]}"])
+    ministry.fault(poison=[f"NGUOIHOC-*-{province.pupils[1]}"])
     done = pushed(dataset="learner")
     assert (done["accepted"], done["rejected"]) == (3, 1)
     bad = record(province.pupils[1])
