@@ -107,7 +107,7 @@ def prepare(
     with unit_of_work(scope), connection.cursor() as cursor:
         statement = _CHANGED.format(select=dataset.select_sql, only_again="AND k.basis = ''" if only_again else "")
         cursor.execute(statement, asked)
-        rows = [_Row(*told, orjson.loads(body) if body else None) for *told, body in cursor.fetchall()]
+        rows = [_row(*row) for row in cursor.fetchall()]
         good, bad = [], []
         for row in rows:
             found = problem(dataset, row.data) if row.data is not None else None
@@ -121,6 +121,12 @@ def prepare(
         if good:
             done.update(_put(cursor, gate, dataset, asked, good, department_id))
     return done
+
+
+def _row(
+    record_id: str, school_id: int, object_id: int, person_id: int | None, name: str, basis: str, body: str | None
+) -> _Row:
+    return _Row(record_id, school_id, object_id, person_id, name, basis, orjson.loads(body) if body else None)
 
 
 def _put(

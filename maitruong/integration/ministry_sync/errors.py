@@ -6,7 +6,7 @@ from maitruong.foundation.kernel.errors import Refusal
 class NotConfigured(Refusal):
     code = "ministry.not_configured"
     message = "Chưa khai báo cổng tiếp nhận của Bộ."
-    remedy = "Quản trị hệ thống đặt MT_MINISTRY_ADDRESS, MT_MINISTRY_SENDER và tạo khoá bằng lệnh ./dev exchange key."
+    remedy = "Quản trị hệ thống khai báo bằng lệnh ./dev exchange connect: địa chỉ https của cổng và mã đơn vị gửi."
 
 
 class UnderWay(Refusal):

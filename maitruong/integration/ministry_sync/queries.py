@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -53,8 +54,8 @@ class Refused:
 
 def board(scope: Scope, *, school_year: int) -> list[Row]:
     """Two statements."""
-    counted = {
-        row["dataset"]: row
+    counted: dict[str, dict[str, Any]] = {
+        row["dataset"]: dict(row)
         for row in Record.objects.visible_to(scope, "ministry.view")
         .filter(school_year=school_year)
         .values("dataset")
@@ -67,7 +68,7 @@ def board(scope: Scope, *, school_year: int) -> list[Row]:
     passed = {one.dataset: one for one in Passage.objects.filter(school_year=school_year)}
     rows = []
     for key, dataset in DATASETS.items():
-        counts: dict[str, int] = counted.get(key, {})
+        counts = counted.get(key, {})
         last = passed.get(key)
         rows.append(
             Row(

@@ -25,6 +25,8 @@ from . import settings as gates
 from .datasets import DATASETS, Dataset
 from .errors import NoSuchDataset, NoSuchSchool, NothingToResend, UnderWay
 from .models import Batch, Record, State
+from .settings import connect as connect
+from .settings import disconnect as disconnect
 from .settings import make_key as make_key
 
 REASON = "exchange with the ministry's sector database"

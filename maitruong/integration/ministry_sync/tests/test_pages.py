@@ -58,7 +58,7 @@ def test_where_nothing_is_configured_the_board_says_what_to_do(
 ) -> None:
     page = signed_in(province.officer).get(reverse("ministry_sync:board")).content.decode()
 
-    assert "Chưa nối với Bộ" in page and "MT_MINISTRY_ADDRESS" in page and "Gửi thay đổi" not in page
+    assert "Chưa nối với Bộ" in page and "./dev exchange connect" in page and "Gửi thay đổi" not in page
     answer = signed_in(province.officer).post(reverse("ministry_sync:start"), {"viec": "gui"})
     assert answer.status_code == 422 and "Chưa khai báo cổng" in answer.content.decode()
 

@@ -24,11 +24,15 @@ class Command(BaseCommand):
             one.add_argument("--json", action="store_true")
             one.add_argument("--dataset", default="")
             one.add_argument("--school", default="", help="mã trường")
+        connect = what.add_parser("connect", help="khai báo cổng tiếp nhận; in khoá công khai để đăng kí ở Bộ")
+        connect.add_argument("--address", required=True)
+        connect.add_argument("--sender", required=True, help="mã định danh của Sở, ví dụ H31.09")
+        what.add_parser("disconnect", help="thôi gửi lên Bộ")
         what.add_parser("key", help="khoá công khai để đăng kí ở Bộ; lần đầu thì tạo khoá")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["what"] == "key":
-            self.stdout.write(json.dumps(services.make_key()))
+        if options["what"] in ("key", "connect", "disconnect"):
+            self._gate(options)
             return
         scope = system_scope(services.REASON)
         asked = {"dataset": options["dataset"], "school": options["school"]}
@@ -49,6 +53,18 @@ class Command(BaseCommand):
         self._tell(options, result)
         if not right:
             sys.exit(1)
+
+    def _gate(self, options: dict[str, Any]) -> None:
+        if options["what"] == "disconnect":
+            services.disconnect()
+            return
+        if options["what"] == "connect":
+            try:
+                services.connect(options["address"], options["sender"])
+            except Refusal as refusal:
+                self.stderr.write(f"{refusal.text} {refusal.advice}")
+                sys.exit(1)
+        self.stdout.write(json.dumps(services.make_key()))
 
     def _tell(self, options: dict[str, Any], result: dict[str, Any]) -> None:
         if options["json"]:
