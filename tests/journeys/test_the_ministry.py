@@ -72,7 +72,7 @@ def test_the_department_sends_and_reads_how_it_went(house: House, ministry: str,
     assert sent(page, house, "Đối soát với Bộ")
 
     told = page.get_by_role("row", name="Người học").inner_text()
-    assert "khớp" in told and "chưa đối soát" not in page.inner_text("main")
+    assert "khớp" in told and "chưa đối soát" not in page.inner_text("main"), page.inner_text("main")
     picture(page, "ministry-board")
     assert serious(page) == []
     phone = enter(OFFICER, width=390)

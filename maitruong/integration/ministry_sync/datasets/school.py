@@ -12,6 +12,8 @@ _PRINCIPAL = """(SELECT {what} FROM staff_employment e JOIN people_person p ON p
 _STANDARD = """(SELECT max(r.level) FROM dossiers_recognition r WHERE r.school_id = u.id AND r.kind = '{kind}'
   AND r.decided_on <= %(day)s AND r.ends_on >= %(day)s AND (r.withdrawn_on IS NULL OR r.withdrawn_on > %(day)s))"""
 _PRIORITY = codes_of("priority_area", "code")
+# A school carries the code or, from older lists, the key.
+_OWNERSHIP = {"1": "1", "2": "2", "3": "3", **codes_of("ownership", "code")}
 
 SCHOOL = Dataset(
     key="school",
@@ -39,7 +41,14 @@ SCHOOL = Dataset(
             most=14,
             required=True,
         ),
-        Field("ownership", "Loại hình sở hữu", "s.ownership", Kind.CODE, codes=("1", "2", "3"), required=True),
+        Field(
+            "ownership",
+            "Loại hình sở hữu",
+            translated("s.ownership", _OWNERSHIP),
+            Kind.CODE,
+            codes=("1", "2", "3"),
+            required=True,
+        ),
         Field("school_type", "Loại trường", "s.school_type", Kind.CODE, most=30, required=True),
         Field(
             "area_code",
