@@ -19,7 +19,8 @@ class State(models.TextChoices):
 
 
 class Record(ScopedModel):
-    """One record of one dataset, as it stands between the house and the ministry. It holds no fact about anybody but hashes.
+    """One record of one dataset, as it stands between the house and the ministry. What was sent is kept as
+    hashes alone, beside the name it is listed by.
 
     version only grows, also over failures: the ministry keeps the largest it saw. accepted_* is what the ministry has for all
     we know; basis is the hash of what was last sent as the database writes it, empty when it is to be sent again whatever it is.

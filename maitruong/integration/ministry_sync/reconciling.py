@@ -24,11 +24,13 @@ from .models import Passage
 from .settings import Gate
 
 Found = TypeVar("Found")
+_NOTHING = hashlib.sha256(b"").hexdigest()
 # The school as the ministry knows it: by its code. What we cancelled counts for nothing on either side.
 _OURS = """
 SELECT u.id, u.code, count(r.id) FILTER (WHERE r.accepted_hash <> ''),
-       coalesce(string_agg(r.record_id || '|' || r.accepted_version || '|' || r.accepted_hash, E'\\n' ORDER BY r.record_id COLLATE "C")
-         FILTER (WHERE r.accepted_hash <> ''), ''),
+       encode(sha256(convert_to(coalesce(string_agg(
+         r.record_id || '|' || r.accepted_version || '|' || r.accepted_hash, E'\\n' ORDER BY r.record_id COLLATE "C")
+         FILTER (WHERE r.accepted_hash <> ''), ''), 'UTF8')), 'hex'),
        count(r.id) FILTER (WHERE r.state = 'PENDING')
 FROM organisations_unit u
 LEFT JOIN ministry_sync_record r ON r.school_id = u.id AND r.dataset = %(dataset)s AND r.school_year = %(year)s
@@ -141,7 +143,7 @@ def _differing(
     told.waiting = sum(one.waiting for one in ours)
     found: dict[str, int] = {}
     for one in ours:
-        count, digest = theirs.pop(one.code, (0, hashlib.sha256(b"").hexdigest()))
+        count, digest = theirs.pop(one.code, (0, _NOTHING))
         # A school with a batch on its way differs rightly; the next reconciliation looks at it.
         if (count, digest) != (one.count, one.hash) and not one.waiting:
             found[one.code] = one.id
@@ -153,10 +155,7 @@ def _differing(
 def _ours(scope: Scope, dataset: Dataset, year: int, school: tuple[int, str] | None) -> list[_School]:
     with unit_of_work(scope), connection.cursor() as cursor:
         cursor.execute(_OURS, {"dataset": dataset.key, "year": year, "schools": [school[0]] if school else None})
-        return [
-            _School(unit, code, count, hashlib.sha256(lines.encode()).hexdigest(), waiting)
-            for unit, code, count, lines, waiting in cursor.fetchall()
-        ]
+        return [_School(*row) for row in cursor.fetchall()]
 
 
 def _differences(

@@ -37,9 +37,9 @@ def board(request: Request) -> HttpResponse:
 
 def _board(request: Request, problem: Refusal | None = None) -> HttpResponse:
     scope, year = request.scope, calendar.known().year_on(clock.today())
+    runs = queries.runs(scope)  # first: a page that says a run has ended shows all that it did
     rows = queries.board(scope, school_year=year)
     trouble, rests_until = queries.trouble()
-    runs = queries.runs(scope)
     context = {
         "page_title": _TITLE,
         "rows": rows,

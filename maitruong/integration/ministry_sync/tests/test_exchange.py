@@ -219,6 +219,22 @@ def test_what_the_ministry_lost_is_sent_again_and_what_it_made_up_is_cancelled(
     assert reconciled()["differences"] == 0
 
 
+def test_a_version_the_ministry_calls_stale_counts_as_there_until_a_reconciliation_looks(
+    province: SimpleNamespace, ministry: Ministry
+) -> None:
+    pushed()
+    child = record(province.pupils[0])
+    code = child.record_id.split("-")[1]
+    ministry.plant(dataset="learner", school_year=2026, school_code=code, record_id=child.record_id)
+    renamed(province.pupils[0], "Nguyễn Minh Ánh Dương")
+
+    assert pushed(dataset="learner") == {"UPDATE": 1, "accepted": 1}
+    assert ministry.state()["versions"][child.record_id] == 7, "ours was 2, and the ministry ignored it"
+    told = reconciled()
+    assert (told["differences"], told["left"]) == (1, 0)
+    assert ministry.state()["versions"][child.record_id] == record(province.pupils[0]).version == 8
+
+
 def test_one_school_and_one_dataset_can_be_reconciled_alone(province: SimpleNamespace, ministry: Ministry) -> None:
     pushed()
     ministry.lose(record(province.pupils[0]).record_id)
