@@ -131,6 +131,13 @@ def refused(
     ]
 
 
+def refused_by_dataset(scope: Scope) -> dict[str, int]:
+    """Dataset → how many, of those that have any, in the order of sending."""
+    rows = Record.objects.visible_to(scope, "ministry.refused").filter(state=State.REJECTED)
+    found = dict(rows.values_list("dataset").annotate(many=Count("pk")))
+    return {key: found[key] for key in DATASETS if key in found}
+
+
 def refused_by_school(scope: Scope, *, limit: int = 20) -> list[tuple[int, str, int]]:
     """(school, name, how many): those with most refused first."""
     counted = (

@@ -101,8 +101,16 @@ def _refused(request: Request, problem: Refusal | None = None) -> HttpResponse:
         "school_id": school_id,
         "school_name": next((row.school for row in rows), "") if school_id else "",
         "datasets": [
-            {"label": label, "url": _link({**kept, "nhom": key}), "current": key == dataset}
-            for key, label in [("", "Mọi nhóm"), *((one.key, one.label) for one in DATASETS.values())]
+            {"label": "Mọi nhóm", "url": _link({**kept, "nhom": ""}), "current": not dataset},
+            *(
+                {
+                    "label": DATASETS[key].label,
+                    "url": _link({**kept, "nhom": key}),
+                    "current": key == dataset,
+                    "count": formats.number(many),
+                }
+                for key, many in queries.refused_by_dataset(scope).items()
+            ),
         ],
         "schools": [
             {"label": name, "url": _link({**kept, "truong": str(unit)}), "count": formats.number(many)}

@@ -86,6 +86,7 @@ def test_a_school_reads_its_own_in_plain_words_and_sends_it_again(refused: Simpl
     assert "Nguyễn Minh Ánh" in page and "Vũ Thị Hà" not in page
     assert "Họ và tên" in page and "không khớp với dữ liệu dân cư" in page and "sửa rồi gửi lại" in page
     assert reverse("enrolment:dossier", args=[refused.pupils[0]]) in page
+    assert "?nhom=learner" in page and "?nhom=staff" not in page, "only what there is something of"
 
     answer = clerk.post(reverse("ministry_sync:resend"), {"mot": records(refused.pupils[0]).pk})
     assert answer.status_code == 302
