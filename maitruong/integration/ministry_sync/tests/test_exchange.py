@@ -88,6 +88,18 @@ def test_after_any_fault_a_reconciliation_leaves_no_difference(
         assert max(told["applied"].values()) <= 2, "a version counts once: made, and corrected once"
 
 
+@pytest.mark.parametrize(
+    "fault", ["nonsense", "partial", "double", "other_batch", "down", "drop_answer", "half", "reorder"]
+)
+def test_an_answer_that_does_not_fit_is_believed_in_nothing(
+    province: SimpleNamespace, ministry: Ministry, fault: str
+) -> None:
+    ministry.fault(fault)
+    done = pushed(dataset="learner")
+    assert done["accepted"] == 0 and done["failed"] == 1
+    assert {record(pupil).state for pupil in province.pupils} == {"PENDING"}
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_faults_mixed_at_random_leave_no_difference(province: SimpleNamespace, ministry: Ministry, seed: int) -> None:
     ministry.fault("mixed", seed=seed)
@@ -209,6 +221,7 @@ def test_what_the_ministry_lost_is_sent_again_and_what_it_made_up_is_cancelled(
     province: SimpleNamespace, ministry: Ministry
 ) -> None:
     pushed()
+    alive = ministry.state()["alive"]
     ministry.lose(record(province.pupils[0]).record_id)
     code = record(province.pupils[0]).record_id.split("-")[1]
     ministry.plant(dataset="learner", school_year=2026, school_code=code, record_id=f"NGUOIHOC-{code}-2026-999")
@@ -217,6 +230,8 @@ def test_what_the_ministry_lost_is_sent_again_and_what_it_made_up_is_cancelled(
     told = reconciled()
     assert (told["differences"], told["mended"], told["left"]) == (3, 3, 0)
     assert reconciled()["differences"] == 0
+    now = ministry.state()
+    assert now["alive"] == alive and record(province.pupils[0]).record_id in now["versions"]
 
 
 def test_a_version_the_ministry_calls_stale_counts_as_there_until_a_reconciliation_looks(
