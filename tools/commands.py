@@ -107,8 +107,12 @@ def upgrade_database(arguments: list[str]) -> int:
 def stand_in(arguments: list[str]) -> int:
     """A neighbour system to try things with, as a process of its own."""
     name, *rest = arguments or [""]
+    if name == "ministry":
+        from tools.standins.ministry.server import run as run_ministry
+
+        return run_ministry(rest)
     if name != "population":
-        raise Trouble(f"There is no stand-in {name!r}.", "Stand-ins: population.")
+        raise Trouble(f"There is no stand-in {name!r}.", "Stand-ins: ministry, population.")
     from tools.standins.population.server import run
 
     return run(rest)
@@ -135,6 +139,7 @@ HELP = """\
 ./dev lock [--upgrade]                     compile requirements/*.in again
 ./dev seed NAME [--seed N] [--scale 1/10]  a demo province in an empty database: small, or province (MT_VAR outside)
 ./dev new-province --province 31 ...       an empty real province (README: A real province)
+./dev stand-in ministry --port N --key F   the ministry's gate to try with; --fault drop_answer|double|reorder|mixed|...
 ./dev stand-in population --port N         a population register to try with; --people CSV, --fault slow|down|wrong|...
 ./dev NAME ...                             any management command, e.g. rules, verify, audit, routes
 """

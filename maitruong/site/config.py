@@ -26,6 +26,8 @@ class Config:
     expose_demo: bool = False
     sign_again_days: int = 30
     leaked_passwords: str = ""
+    ministry_address: str = ""
+    ministry_sender: str = ""
 
     @property
     def keys(self) -> Path:
@@ -51,6 +53,8 @@ def read(environ: dict[str, str] | None = None) -> Config:
         expose_demo=env.get("MT_EXPOSE_DEMO") == "1",
         sign_again_days=int(env.get("MT_SIGN_AGAIN_DAYS") or 30),
         leaked_passwords=_readable(env.get("MT_LEAKED_PASSWORDS", "")),
+        ministry_address=env.get("MT_MINISTRY_ADDRESS", ""),
+        ministry_sender=env.get("MT_MINISTRY_SENDER", ""),
     )
 
 

@@ -72,6 +72,8 @@ MENU: list[tuple[str, list[Item]]] = [
             Item("Giao quyền", "key", "rights:posts", "rights.view"),
             Item("Tài khoản", "id-card", "rights:accounts", "accounts.manage", homes=("school",)),
             Item("Chứng thư số", "shield", "signing:certificates", "signing.certificates", short="Chứng thư"),
+            Item("Liên thông Bộ", "upload", "ministry_sync:board", "ministry.view", short="Bộ"),
+            Item("Bộ chưa nhận", "alert", "ministry_sync:refused", "ministry.refused", homes=("school",), short="Bộ"),
             Item("Nhật ký", "history", "rights:audit", "audit.view"),
         ],
     ),

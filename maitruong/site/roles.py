@@ -25,6 +25,7 @@ _OFFICE = {
     "dossiers.view",
     "dossiers.edit",
     "dossiers.health",
+    "ministry.refused",
 }
 _FIGURES = {"insight.view", "insight.people", "quality.view"}
 _BOOKS = {
@@ -83,6 +84,9 @@ _DEPARTMENT = {
     "audit.view",
     "gradebook.view",
     "school_records.view",
+    "ministry.view",
+    "ministry.send",
+    "ministry.refused",
 }
 _RIGHTS = {"rights.view", "rights.give", "accounts.manage", "audit.view"}
 _FAMILY = {"people.view", "family.view", "attendance.family", "gradebook.family", "school_records.family"}

@@ -41,6 +41,7 @@ MODULES = [
     "maitruong.insight.staffing",
     "maitruong.insight.data_quality",
     "maitruong.insight.dashboard",
+    "maitruong.integration.ministry_sync",
     "maitruong.site",
 ]
 INSTALLED_APPS = [

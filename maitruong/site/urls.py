@@ -34,6 +34,7 @@ urlpatterns = [
     path("", include("maitruong.registry.duplicates.urls")),
     path("", include("maitruong.registry.staff.urls")),
     path("", include("maitruong.teaching.timetable.urls")),
+    path("", include("maitruong.integration.ministry_sync.urls")),
     path("", include("maitruong.site.rights.urls")),
 ]
 

@@ -21,6 +21,7 @@ from maitruong.insight.data_quality import reactions as quality_reactions
 from maitruong.insight.data_quality import running as quality
 from maitruong.insight.indicators import reactions as indicator_reactions
 from maitruong.insight.indicators import services as indicators
+from maitruong.integration.ministry_sync import services as ministry
 from maitruong.registry.calendar import ports as years
 from maitruong.registry.dossiers import services as dossiers
 from maitruong.registry.duplicates import services as duplicates
@@ -86,6 +87,8 @@ def join() -> None:
     pulse.every(3600, "looks of former days", reads.forget_past)
     pulse.every(3600, "second factors under an old key or none", sealing.seal_again)
     pulse.every(3600, "guesses, links and sessions of the past", identity.forget_past)
+    pulse.every(30, "what is due at the ministry", ministry.beat)
+    pulse.every(3600, "the night's passage to the ministry", ministry.follow_the_night)
 
 
 def _forget_files() -> int:

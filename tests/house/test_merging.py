@@ -10,6 +10,9 @@ MOVES = "what goes on is carried over by its keeper"
 PAST = "stays with the row it was written for; reads ask for same_human"
 NAMED = "a certificate and what was signed with it name this row for ever"
 MERGE = "tells of the merge itself"
+SENT = (
+    "what was sent under the id that stays behind is cancelled by the next passage, and goes under the one that goes on"
+)
 
 COLUMNS = {
     "access_grant.person_id": MOVES,
@@ -35,6 +38,7 @@ COLUMNS = {
     "gradebook_result.student_id": PAST,
     "gradebook_summerresult.student_id": PAST,
     "identity_account.person_id": MOVES,
+    "ministry_sync_record.person_id": SENT,
     "people_merge.absorbed_id": MERGE,
     "people_merge.kept_id": MERGE,
     "people_merge.persons": MERGE,

@@ -35,6 +35,7 @@ GROUPS = {
     "schools.": "Trường",
     "calendar.": "Năm học",
     "insight.": "Điều hành",
+    "ministry.": "Liên thông Bộ",
 }
 
 # Acts whose entries tell of a pupil: whom, what was written, why.
@@ -194,6 +195,13 @@ _ACTIONS = {
     "students.imported": "Nhập từ danh sách",
     "students.import_taken_back": "Hoàn tác nhập từ danh sách",
     "site.province_born": "Lập tỉnh",
+    "ministry.sent": "Gửi dữ liệu lên Bộ",
+    "ministry.reconciled": "Đối soát với Bộ",
+    "ministry.resent": "Gửi lại hồ sơ Bộ chưa nhận",
+    "ministry.listed": "Xem danh sách hồ sơ Bộ chưa nhận",
+    "ministry.push_asked": "Yêu cầu gửi thay đổi lên Bộ",
+    "ministry.reconcile_asked": "Yêu cầu đối soát với Bộ",
+    "ministry.again_asked": "Gửi tiếp phần chờ Bộ trả lời",
 }
 
 _FIELDS = {
