@@ -23,6 +23,7 @@ _OFFICE = {
     "dossiers.view",
     "dossiers.edit",
     "dossiers.health",
+    "periods.view",
 }
 _FIGURES = {"insight.view", "insight.people"}
 _BOOKS = {
@@ -81,6 +82,9 @@ _DEPARTMENT = {
     "audit.view",
     "gradebook.view",
     "school_records.view",
+    "periods.view",
+    "periods.accept",
+    "periods.manage",
 }
 _RIGHTS = {"rights.view", "rights.give", "accounts.manage", "audit.view"}
 _FAMILY = {"people.view", "family.view", "attendance.family", "gradebook.family", "school_records.family"}
@@ -99,7 +103,7 @@ ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {
         Rows.SCHOOLS,
         15,
         "centre",
-        _LOOK | _FIGURES | {"schools.view", "dossiers.view"},
+        _LOOK | _FIGURES | {"schools.view", "dossiers.view", "periods.view", "periods.check"},
     ),
     "principal": (
         "Hiệu trưởng",
@@ -109,7 +113,7 @@ ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {
         _HEAD
         | _RIGHTS
         | _KEEPS_RECORDS
-        | {"staff.own", "staff.judge", "school_records.sign_principal", "signing.certificates"},
+        | {"staff.own", "staff.judge", "school_records.sign_principal", "signing.certificates", "periods.close"},
     ),
     "deputy_principal": (
         "Phó hiệu trưởng",

@@ -10,6 +10,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLS = "application/vnd.ms-excel"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 CSV = "text/csv"
+JSON = "application/json"
 PNG = "image/png"
 JPEG = "image/jpeg"
 _PAGE_SIGNS = (b"<!doctype html", b"<html", b"<script", b"<svg")
@@ -32,6 +33,7 @@ LOOKS_LIKE: dict[str, Callable[[bytes], bool]] = {
     XLS: lambda data: data.startswith(b"\xd0\xcf\x11\xe0"),
     ODS: lambda data: data.startswith(b"PK\x03\x04"),
     CSV: _text,
+    JSON: lambda data: data[:1] in (b"{", b"[") and b"\0" not in data,
     PNG: lambda data: data.startswith(b"\x89PNG\r\n\x1a\n"),
     JPEG: lambda data: data.startswith(b"\xff\xd8\xff"),
 }
@@ -42,6 +44,7 @@ NAMES = {
     XLS: "Excel .xls",
     ODS: "LibreOffice .ods",
     CSV: "CSV",
+    JSON: "JSON",
     PNG: "ảnh PNG",
     JPEG: "ảnh JPEG",
 }
