@@ -46,6 +46,10 @@ TELLS = {
     "dossiers:change_custody": ("principal", "students.dossier_opened"),
     "dossiers:export_class": ("principal", "dossiers.year_exported"),
     "dashboard:school_levels": ("department_officer", "insight.pupils_listed"),
+    "periods:version": ("department_officer", "periods.version_opened"),
+    "periods:manifest": ("principal", "periods.manifest_downloaded"),
+    "periods:export": ("principal", "periods.exported"),
+    "periods:export_all": ("department_officer", "periods.exported"),
 }
 #: Pages that open two people's files at once: each one's audit tells of it.
 TWO_FILES = {"duplicates:pair": 2}
@@ -104,6 +108,12 @@ SILENT = {
     "dashboard:school": "figures",
     "dashboard:entries": "figures by class",
     "staffing:school": "figures",
+    "periods:board": "figures of schools",
+    "periods:totals": "figures of schools together",
+    "periods:school": "figures of a school and what happened to its report",
+    "periods:consent": "what one is about to sign oneself: figures, by their hash",
+    "periods:dates": "days of a reporting period",
+    "periods:job": "how far a job is",
 }
 
 

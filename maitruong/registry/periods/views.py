@@ -46,8 +46,7 @@ def own(request: Request) -> HttpResponse:
     period = _current()
     if period is None:
         return render(request, "periods/none.html", {"page_title": TITLE, **_dates_context(request.scope, None)})
-    alone = _only_school(request.scope)
-    if alone is not None:
+    if (alone := _own_school(request.scope)) is not None:
         return redirect("periods:school", period.id, alone)
     return redirect("periods:board", period.id)
 
@@ -200,9 +199,10 @@ def _current() -> PeriodRow | None:
     return calendar.period_row(found) if found else None
 
 
-def _only_school(scope: Scope) -> int | None:
-    """The school of who works at one and governs none."""
-    return scope.school_ids[0] if len(scope.school_ids) == 1 else None
+def _own_school(scope: Scope) -> int | None:
+    """The school of who works at one; None for who governs schools, be it a single one."""
+    place = scope.workspace
+    return place.unit_id if place is not None and place.unit_id in scope.school_ids else None
 
 
 def _board(
@@ -214,8 +214,8 @@ def _board(
     job: Any = None,
 ) -> HttpResponse:
     scope = request.scope
-    if _only_school(scope) is not None and scope.may("periods.close"):
-        return redirect("periods:school", period.id, _only_school(scope))
+    if (alone := _own_school(scope)) is not None:
+        return redirect("periods:school", period.id, alone)
     found = queries.board(scope, period=period)
     name, state = vietnamese.tidy(request.GET.get("q", ""))[:80], request.GET.get("buoc", "")
     rows = _chosen(found, name, state)
@@ -225,6 +225,7 @@ def _board(
     kept = f"{here}?buoc={state if state in _known_states() else ''}&q={name}&trang="
     takes = scope.may("periods.accept")
     closings = queries.closings(period.id)
+    ready = bool(closings) and queries.is_ready(period)
     context = {
         "page_title": TITLE,
         "period": period,
@@ -240,8 +241,8 @@ def _board(
         "tickable": {row.school_id for row in shown if _may_take(scope, row, takes)},
         "takes": takes,
         "closings": closings,
-        "is_ready": bool(closings) and queries.is_ready(scope, period),
-        "may_close": scope.may(MANAGE) and (not closings or not queries.is_ready(scope, period)),
+        "is_ready": ready,
+        "may_close": scope.may(MANAGE) and not ready,
         "is_due": period.as_of <= clock.today(),
         "is_late": period.due_on < clock.today(),
         "problem": problem,

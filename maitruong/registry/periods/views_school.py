@@ -269,12 +269,11 @@ def _page(request: Request, period_id: int, school_id: int, *, problem: Refusal 
     mine = scope.covers("periods.close", school_id=school_id)
     takes = scope.covers("periods.accept", school_id=school_id)
     waits = (SIGNED, CHECKED) if takes else (SIGNED,)
-    alone = len(scope.school_ids) == 1
     context = {
         "page_title": TITLE,
-        "crumbs": []
-        if alone
-        else [{"label": "Kì báo cáo", "url": reverse("periods:board", args=[period_id])}, {"label": unit.name}],
+        "crumbs": [{"label": "Kì báo cáo", "url": reverse("periods:board", args=[period_id])}, {"label": unit.name}]
+        if reads.from_above(scope)
+        else [],
         "unit": unit,
         "period": period,
         "before": before,

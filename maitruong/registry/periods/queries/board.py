@@ -16,6 +16,8 @@ from maitruong.foundation.jobs.models import Job
 from .. import calendar
 from ..models import Closing, Movement
 from ..rules import Change
+from ..snapshot import canonical
+from ..snapshot.manifest import sha256
 from ..types import ACCEPTED, ASKED, ASKS, CLOSED_STATES, ENTERING, STATE_KINDS, PeriodRow, Report
 
 VIEW: Final = "periods.view"
@@ -155,19 +157,26 @@ def counted(scope: Scope, period_id: int) -> list[list[Any]]:
 
 
 def provincial_states(year: int) -> list[tuple[PeriodRow, bool]]:
-    """The periods of a year and whether the province closed each, and nobody has reopened anything since."""
-    scope = system_scope("what of a year's reports is closed")
+    """The periods of a year and whether each is ready for the ministry."""
+    return [(row, is_ready(row)) for row in calendar.periods_of(year)]
+
+
+def is_ready(period: PeriodRow) -> bool:
+    """Ready for the ministry: closed, every school taken, and what counts is what was written down then.
+
+    Asked with sight of the whole province, whoever asks: it tells yes or no and nothing of a school. Five statements at most.
+    """
+    scope = system_scope("whether a period is closed for the province")
     with unit_of_work(scope):
-        return [(row, is_ready(scope, row)) for row in calendar.periods_of(year)]
+        last = Closing._base_manager.filter(period_id=period.id).order_by("-number").first()
+        if last is None or not board(scope, period=period).is_complete:
+            return False
+        return sha256(provincial_table(scope, period.id)) == last.sha256
 
 
-def is_ready(scope: Scope, period: PeriodRow) -> bool:
-    """Ready for the ministry: closed, and every school that was opened again since has been taken again."""
-    last = Closing._base_manager.filter(period_id=period.id).order_by("-number").first()
-    if last is None:
-        return False
-    later = Movement._base_manager.filter(period_id=period.id, kind__in=STATE_KINDS, at__gt=last.at)
-    return not later.exists()
+def provincial_table(scope: Scope, period_id: int) -> bytes:
+    """What a closing writes down."""
+    return canonical.table("province", COUNTED, counted(scope, period_id))
 
 
 def frozen_since(period_id: int, moment: dt.datetime | None) -> set[int]:

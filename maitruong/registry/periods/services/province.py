@@ -23,7 +23,6 @@ from .. import calendar, keeping, queries
 from ..errors import NobodyToFreeze, NothingNew, SchoolsMissing
 from ..events import PeriodClosed
 from ..models import Closing
-from ..snapshot import canonical
 from ..snapshot.manifest import sha256
 from ..types import ACCEPTED, OPEN_STATES
 from .closing import freeze, refuse_early
@@ -118,7 +117,7 @@ def close_period(scope: Scope, *, period_id: int) -> int:
         names = ", ".join(row.name for row in missing[:_NAMED])
         more = f" và {len(missing) - _NAMED} trường khác" if len(missing) > _NAMED else ""
         raise SchoolsMissing(count=len(missing), names=f"{names}{more}" if missing else "chưa có trường nào")
-    data = canonical.table("province", queries.COUNTED, queries.counted(scope, period_id))
+    data = queries.provincial_table(scope, period_id)
     last = Closing._base_manager.filter(period_id=period_id).order_by("-number").first()
     if last is not None and last.sha256 == sha256(data):
         raise NothingNew

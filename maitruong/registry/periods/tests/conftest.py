@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -12,14 +11,13 @@ import pytest
 
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import Scope
-from maitruong.foundation.kernel.clock import VIETNAM
-from maitruong.foundation.signing import services as signing
+from maitruong.foundation.signing.demo_keys import DEMO_PIN
 from maitruong.registry.periods import calendar, ports, services
 from maitruong.registry.periods.models import Snapshot
 from maitruong.registry.periods.ports import Findings
 from tests import factories as make
 
-PIN = "246810"
+from .closed import give_certificate
 
 
 @dataclass
@@ -43,16 +41,7 @@ def checks() -> Iterator[Checked]:
 
 
 def certified(account: Any, school: int) -> Any:
-    with make.as_system() as scope:
-        signing.issue_demo_certificates(
-            scope,
-            school_id=school,
-            titles={account.person_id: "Hiệu trưởng"},
-            pin=PIN,
-            valid_from=dt.datetime(2026, 8, 1, tzinfo=VIETNAM),
-            valid_to=dt.datetime(2029, 8, 1, tzinfo=VIETNAM),
-            with_seal=False,
-        )
+    give_certificate(account, school)
     return account
 
 
@@ -87,7 +76,7 @@ def sign(place: SimpleNamespace, scope: Scope | None = None, school: int | None 
     scope = scope or place.head_scope
     with unit_of_work(scope):
         consent = services.ask_to_sign(scope, period_id=place.start.id, school_id=school or place.school)
-        return services.sign(scope, consent_id=consent.id, pin=PIN, code=consent.confirm_code)
+        return services.sign(scope, consent_id=consent.id, pin=DEMO_PIN, code=consent.confirm_code)
 
 
 def close(place: SimpleNamespace, scope: Scope | None = None, school: int | None = None) -> Snapshot:
