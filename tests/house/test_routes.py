@@ -74,6 +74,7 @@ PLAIN = {
     "key": "principal.1",
     "form": "pdf",
     "year": 2026,
+    "period_id": 7001,
 }
 # What a page must be asked besides its address to show anything.
 ASKED_WITH = {"dashboard:school_levels": "?muc=3&khoi=8", "gradebook:changes": "?loai=score"}
@@ -260,12 +261,11 @@ def of_dossiers(school: int, child: int) -> dict[str, object]:
 
 def a_report(school: int, head: Account) -> dict[str, object]:
     """A school's report of the start of the year, signed, and made again after the department let it; a job, a consent."""
-    period, consent = closed_report(school, head)
+    period, consent = closed_report(school, head, period_id=PLAIN["period_id"])
     job = Job(school_id=school, kind="periods.freeze", title=SECRET, arguments={"period_id": period})
     job.save()
     return {
-        "period_id": period,
-        "number": 1,
+        "edition": 1,
         "year of periods:dates": 2026,
         "kind of periods:dates": "MID",
         "consent_id of periods:consent": consent,

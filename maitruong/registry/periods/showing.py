@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from .labels import GIRLS, MAIN, grade_label, grouped, label
 from .rules import ALL_GRADES, Change, Total, compare
 
+_MOVES = ("moved.", "left.")
+
 
 @dataclass(frozen=True)
 class Line:
@@ -45,16 +47,23 @@ def figures(now: Iterable[Total], before: Iterable[Total] | None) -> Figures:
     """before: of the last signed figures of the period before; None where there are none."""
     told = list(now)
     values, earlier = _values(told), None if before is None else _values(before)
+    # Who came and left since the period before is a change already; the change of a change says nothing.
+    if earlier is not None:
+        earlier = {key: n for key, n in earlier.items() if not key.startswith(_MOVES)}
     women = {one.key: one.women for one in told if one.grade == ALL_GRADES}
     every = [key for key in {*values, *(earlier or {})} if key != GIRLS]
     return Figures(
-        main=tuple(Line(label(one.key), one) for one in compare(MAIN, earlier, values)),
+        main=tuple(Line(label(one.key), one) for one in _beside(MAIN, earlier, values)),
         groups=tuple(
-            (title, tuple(Line(label(one.key), one, women.get(one.key)) for one in compare(keys, earlier, values)))
+            (title, tuple(Line(label(one.key), one, women.get(one.key)) for one in _beside(keys, earlier, values)))
             for title, keys in grouped(every)
         ),
         grades=tuple(_grades(told)),
     )
+
+
+def _beside(keys: Iterable[str], before: dict[str, int] | None, now: dict[str, int]) -> list[Change]:
+    return [Change(one.key, None, one.now) if one.key.startswith(_MOVES) else one for one in compare(keys, before, now)]
 
 
 def _values(totals: Iterable[Total]) -> dict[str, int]:

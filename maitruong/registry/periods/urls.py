@@ -21,9 +21,9 @@ urlpatterns = [
     path("ki-bao-cao/<int:period_id>/truong/<int:school_id>/xet/", views_school.decide, name="decide"),
     path("ki-bao-cao/<int:period_id>/truong/<int:school_id>/kiem-tra/", views_school.check, name="check"),
     path("ki-bao-cao/<int:period_id>/truong/<int:school_id>/so-lieu.xlsx", views_school.export, name="export"),
-    path("ki-bao-cao/<int:period_id>/truong/<int:school_id>/ban/<int:number>/", views_school.version, name="version"),
+    path("ki-bao-cao/<int:period_id>/truong/<int:school_id>/ban/<int:edition>/", views_school.version, name="version"),
     path(
-        "ki-bao-cao/<int:period_id>/truong/<int:school_id>/ban/<int:number>/ban-ke.xml",
+        "ki-bao-cao/<int:period_id>/truong/<int:school_id>/ban/<int:edition>/ban-ke.xml",
         views_school.manifest,
         name="manifest",
     ),

@@ -152,23 +152,23 @@ def check(request: Request, period_id: int, school_id: int) -> HttpResponse:
 
 @needs("periods.view")
 @require_safe
-def version(request: Request, period_id: int, school_id: int, number: int) -> HttpResponse:
+def version(request: Request, period_id: int, school_id: int, edition: int) -> HttpResponse:
     """One version: whether every byte is still what was signed, and what it changed of the version before it."""
     scope = request.scope
     unit = queries.refuse_unreached(scope, school_id)
     period = calendar.period(period_id)
-    row = queries.version(scope, period_id=period_id, school_id=school_id, number=number)
+    row = queries.version(scope, period_id=period_id, school_id=school_id, number=edition)
     reads.list_opened(scope, "periods.version_opened", school_id=school_id, object_type="snapshot", object_id=row.id)
     difference, problem = None, None
-    if number > 1:
-        old = queries.version(scope, period_id=period_id, school_id=school_id, number=number - 1)
+    if edition > 1:
+        old = queries.version(scope, period_id=period_id, school_id=school_id, number=edition - 1)
         difference, problem = attempt(lambda: queries.difference(scope, old=old, new=row))
     signature = Signature.objects.visible_to(scope, queries.VIEW).filter(pk=row.id).select_related("snapshot").first()
     context = {
-        "page_title": f"Số liệu đã chốt, bản {number}",
+        "page_title": f"Số liệu đã chốt, bản {edition}",
         "crumbs": [
             {"label": TITLE, "url": reverse("periods:school", args=[period_id, school_id])},
-            {"label": f"Bản {number}"},
+            {"label": f"Bản {edition}"},
         ],
         "unit": unit,
         "period": period,
@@ -185,11 +185,11 @@ def version(request: Request, period_id: int, school_id: int, number: int) -> Ht
 
 @needs("periods.view")
 @require_safe
-def manifest(request: Request, period_id: int, school_id: int, number: int) -> HttpResponse:
+def manifest(request: Request, period_id: int, school_id: int, edition: int) -> HttpResponse:
     """The signed manifest as it was signed. It names no pupil; whoever holds it can prove later what stood."""
     scope = request.scope
     queries.refuse_unreached(scope, school_id)
-    row = queries.version(scope, period_id=period_id, school_id=school_id, number=number)
+    row = queries.version(scope, period_id=period_id, school_id=school_id, number=edition)
     signature = Signature.objects.visible_to(scope, queries.VIEW).filter(pk=row.id).first()
     if signature is None:
         raise NotFound

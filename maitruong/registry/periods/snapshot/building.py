@@ -43,7 +43,7 @@ class Built:
 def build(school_id: int, period: PeriodRow, *, before: PeriodRow | None, calendar: Calendar, version: int) -> Built:
     """Read the school with sight of the whole province (the caller's unit of work) and write it down.
 
-    before: the period before this one, since when movements are told; without one, since the first day of the year.
+    before: the period before this one, since when movements are told; without one, since the end of the year before.
     """
     facts = _facts(school_id, period, before, calendar)
     tables: dict[str, tuple[Sequence[str], list[list[Any]]]] = {}
@@ -89,6 +89,9 @@ def _facts(school_id: int, period: PeriodRow, before: PeriodRow | None, calendar
     if before is not None and calendar.knows(before.school_year):
         starts, _, ends = calendar.span(before.school_year)
         before_year, before_day = before.school_year, min(max(before.as_of, starts), ends)
+    elif calendar.knows(period.school_year - 1):
+        before_year = period.school_year - 1
+        before_day = calendar.span(before_year)[2]
     else:
         before_year, before_day = period.school_year, first - dt.timedelta(days=1)
     return {

@@ -11,6 +11,7 @@ from maitruong.foundation.kernel.clock import VIETNAM
 from maitruong.foundation.signing import services as signing
 from maitruong.foundation.signing.demo_keys import DEMO_PIN
 from maitruong.registry.periods import calendar, ports, services
+from maitruong.registry.periods.models import Period
 from maitruong.registry.periods.ports import Findings
 from tests import factories as make
 
@@ -35,10 +36,11 @@ def give_certificate(account: Account, school: int) -> None:
         )
 
 
-def closed_report(school: int, head: Account) -> tuple[int, str]:
+def closed_report(school: int, head: Account, *, period_id: int) -> tuple[int, str]:
     """Signs the start of the year as its principal, asks and is let correct, and waits for a signature again: (period, consent)."""
-    calendar.open_periods(2026)
-    period = calendar.periods_of(2026)[0].id
+    as_of, due_on, basis = calendar.usual(2026, "START")
+    Period.objects.create(pk=period_id, school_year=2026, kind="START", as_of=as_of, due_on=due_on, basis=basis)
+    period = period_id
     give_certificate(head, school)
     before, scope = ports.findings_source(), make.scope_of(head)
     ports.asks_for_findings(NothingFound())
