@@ -30,6 +30,7 @@ AREAS = {
     "lists": "lists:run",
     "recompute": "recompute:run",
     "rollover": "rollover:run",
+    "periods": "periods:run",
     "signing": "wrapped:signing",
     "exchange": "wrapped:exchange",
     "linking": "wrapped:linking",

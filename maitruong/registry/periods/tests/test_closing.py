@@ -19,8 +19,9 @@ from maitruong.foundation.kernel import clock
 from maitruong.foundation.organisations.models import Unit
 from maitruong.foundation.people import services as people
 from maitruong.foundation.people.models import Person
+from maitruong.registry.calendar import services as years
 from maitruong.registry.enrolment.models import Enrolment
-from maitruong.registry.periods import calendar, keeping, ports, queries, reports, services, verifying
+from maitruong.registry.periods import calendar, keeping, ports, queries, reports, services, showing, verifying
 from maitruong.registry.periods.errors import (
     AlreadyClosed,
     ErrorsStand,
@@ -32,6 +33,7 @@ from maitruong.registry.periods.errors import (
 )
 from maitruong.registry.periods.models import Movement, Signature, Snapshot, SnapshotFile, SnapshotTotal
 from maitruong.registry.periods.ports import Finding, Findings
+from maitruong.registry.periods.rules import Total
 from maitruong.registry.periods.snapshot import read_table
 from maitruong.registry.students.models import Standing
 from tests import factories as make
@@ -329,3 +331,45 @@ def test_a_request_is_asked_once_decided_once_and_only_of_what_is_closed(report:
     with make.as_system():
         assert reports.report(report.start.id, report.school).state == "granted"
     assert close(report).version == 2
+
+
+def test_a_year_that_the_department_opens_brings_its_periods(report: SimpleNamespace) -> None:
+    with unit_of_work(report.so):
+        years.open_year(
+            report.so,
+            year=2027,
+            starts_on=dt.date(2027, 9, 5),
+            term_two_starts_on=dt.date(2028, 1, 17),
+            ends_on=dt.date(2028, 5, 31),
+        )
+
+    assert [row.as_of for row in calendar.periods_of(2027)] == [dt.date(2027, 9, 30), dt.date(2028, 5, 31)]
+
+
+def test_who_came_and_left_since_the_end_of_the_year_before_is_told_by_name_of_the_way(report: SimpleNamespace) -> None:
+    _, (stays, left) = make.a_class(report.school, "7A2", pupils=("Hà Văn Ở", "Hà Văn Đi"), grade=7, year=2025)
+    with make.as_system():
+        Enrolment._base_manager.filter(student_id=left).update(ends_on=dt.date(2026, 7, 31), status="transferred_out")
+        Enrolment._base_manager.filter(student_id=stays).update(ends_on=dt.date(2026, 7, 31))
+        Enrolment(
+            school_id=report.school, school_year=2026, school_class_id=report.class_id, student_id=stays,
+            starts_on=dt.date(2026, 9, 5),
+        ).save()  # fmt: skip
+
+    row = close(report)
+
+    found = totals(row.pk)
+    assert (found["pupils"], found["moved.in"], found["moved.out"], found["left.transferred_out"]) == (4, 3, 1, 1)
+
+
+def test_the_change_of_a_change_is_never_odd() -> None:
+    now = [Total("moved.in", 0, 90, 0), Total("pupils", 0, 300, 150)]
+    before = [Total("moved.in", 0, 10, 0), Total("pupils", 0, 200, 100)]
+
+    shown = showing.figures(now, before)
+
+    assert [(line.change.key, line.change.before, line.change.is_odd) for line in shown.main] == [
+        ("pupils", 200, True),
+        ("girls", 100, True),
+        ("moved.in", None, False),
+    ]
