@@ -59,12 +59,16 @@ def board(request: Request, period_id: int) -> HttpResponse:
 
 @needs("periods.view")
 @require_POST
-def accept_many(request: Request, period_id: int) -> HttpResponse:
-    """Every ticked school at once; who is left is told with the reason."""
+def check_many(request: Request, period_id: int) -> HttpResponse:
+    """Take or send back every ticked school at once; who is left is told with the reason."""
     period = calendar.period(period_id)
     given = map(formats.whole_number, request.POST.getlist("school"))
     chosen = [number for number in given if number is not None and number < 2**63]
-    done, problem = attempt(lambda: services.accept_many(request.scope, period_id=period_id, school_ids=chosen))
+    where, why = {"period_id": period_id, "school_ids": chosen}, request.POST.get("why", "")
+    if request.POST.get("act") == "tra":
+        done, problem = attempt(lambda: services.return_many(request.scope, **where, why=why))
+    else:
+        done, problem = attempt(lambda: services.accept_many(request.scope, **where))
     return _board(request, period, problem=problem, done=done)
 
 
@@ -246,6 +250,7 @@ def _board(
         "is_due": period.as_of <= clock.today(),
         "is_late": period.due_on < clock.today(),
         "problem": problem,
+        "why": request.POST.get("why", "") if problem else "",
         "done": done,
         "left": [refusal.text for refusal in done.left[:_TOLD]] if done else [],
         "job": job,

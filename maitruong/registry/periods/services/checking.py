@@ -30,6 +30,7 @@ class Done:
 
     count: int
     left: tuple[Refusal, ...]
+    returned: bool = False
 
 
 @transaction.atomic
@@ -59,7 +60,8 @@ def accept(scope: Scope, *, period_id: int, school_id: int, why: str = "") -> st
 
 def accept_many(scope: Scope, *, period_id: int, school_ids: Iterable[int]) -> Done:
     """The same for every school somebody ticked; who cannot be taken stays as it is and is named. Raises NotFound."""
-    count, left = 0, []
+    count = 0
+    left: list[Refusal] = []
     for school_id in sorted(set(school_ids)):
         try:
             accept(scope, period_id=period_id, school_id=school_id)
@@ -67,6 +69,18 @@ def accept_many(scope: Scope, *, period_id: int, school_ids: Iterable[int]) -> D
         except (NotWaiting, WaitsForCommune) as refusal:
             left.append(refusal)
     return Done(count, tuple(left))
+
+
+def return_many(scope: Scope, *, period_id: int, school_ids: Iterable[int], why: str) -> Done:
+    """Send back every school somebody ticked, with one reason for all. Raises NotFound, ReasonMissing."""
+    count, left = 0, []
+    for school_id in sorted(set(school_ids)):
+        try:
+            return_report(scope, period_id=period_id, school_id=school_id, why=why)
+            count += 1
+        except NotWaiting as refusal:
+            left.append(refusal)
+    return Done(count, tuple(left), returned=True)
 
 
 @transaction.atomic

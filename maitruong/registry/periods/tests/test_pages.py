@@ -115,7 +115,7 @@ def test_the_department_ticks_returns_and_closes(report: SimpleNamespace, depart
     close(report)
     accept(report, report.xa)
 
-    done = department.post(f"{board}nhan/", {"school": [report.school, report.neighbour]})
+    done = department.post(f"{board}kiem-tra/", {"school": [report.school, report.neighbour]})
     text = done.content.decode()
     assert done.status_code == 200 and "Đã nhận số liệu 1 trường." in text
     refused = department.post(f"{board}chot/")
@@ -153,7 +153,7 @@ def test_a_commune_sees_and_passes_on_its_own_schools(report: SimpleNamespace) -
     text = page(officer, board)
     assert f"truong/{report.school}/" in text and f"truong/{report.neighbour}/" not in text
     assert "Chốt toàn tỉnh" not in text
-    done = officer.post(f"{board}nhan/", {"school": [report.school]})
+    done = officer.post(f"{board}kiem-tra/", {"school": [report.school]})
     assert "Đã chuyển Sở số liệu 1 trường." in done.content.decode() and kinds()[-1] == "checked"
     assert officer.get(here(report, report.neighbour)).status_code == 404
     assert officer.post(f"{here(report, report.neighbour)}kiem-tra/", {"act": "nhan"}).status_code == 404
@@ -261,3 +261,18 @@ def test_a_neighbour_gets_nothing_and_changes_nothing(report: SimpleNamespace, m
         assert ours.status_code in (404, 405), part
     with make.as_system():
         assert kinds() == before and Snapshot._base_manager.count() == 1
+
+
+def test_a_commune_sends_back_ticked_schools_with_one_reason(report: SimpleNamespace) -> None:
+    officer, board = signed_in(report.xa_account), f"/ki-bao-cao/{report.start.id}/"
+    close(report)
+    given = {"school": [report.school], "act": "tra"}
+
+    refused = officer.post(f"{board}kiem-tra/", {**given, "why": " "})
+    assert refused.status_code == 422 and "Chưa ghi lí do." in refused.content.decode() and kinds()[-1] == "signed"
+    assert officer.post(f"{board}kiem-tra/", {**given, "school": [report.neighbour], "why": "x"}).status_code == 404
+
+    done = officer.post(f"{board}kiem-tra/", {**given, "why": "Sĩ số chưa khớp"})
+    assert "Đã trả lại số liệu 1 trường." in done.content.decode() and kinds()[-1] == "returned"
+    again = officer.post(f"{board}kiem-tra/", {**given, "why": "Sĩ số chưa khớp"})
+    assert "Đã trả lại số liệu 0 trường." in again.content.decode() and "bị trả lại" in again.content.decode()
