@@ -64,11 +64,11 @@ def check_many(request: Request, period_id: int) -> HttpResponse:
     period = calendar.period(period_id)
     given = map(formats.whole_number, request.POST.getlist("school"))
     chosen = [number for number in given if number is not None and number < 2**63]
-    where, why = {"period_id": period_id, "school_ids": chosen}, request.POST.get("why", "")
+    scope, why = request.scope, request.POST.get("why", "")
     if request.POST.get("act") == "tra":
-        done, problem = attempt(lambda: services.return_many(request.scope, **where, why=why))
+        done, problem = attempt(lambda: services.return_many(scope, period_id=period_id, school_ids=chosen, why=why))
     else:
-        done, problem = attempt(lambda: services.accept_many(request.scope, **where))
+        done, problem = attempt(lambda: services.accept_many(scope, period_id=period_id, school_ids=chosen))
     return _board(request, period, problem=problem, done=done)
 
 
