@@ -31,6 +31,7 @@ AREAS = {
     "recompute": "recompute:run",
     "rollover": "rollover:run",
     "taking_out": "taking_out:run",
+    "periods": "periods:run",
     "signing": "wrapped:signing",
     "exchange": "wrapped:exchange",
     "linking": "wrapped:linking",

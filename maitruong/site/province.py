@@ -22,6 +22,7 @@ from maitruong.foundation.organisations import admin_units
 from maitruong.foundation.organisations import services as organisations
 from maitruong.foundation.people import services as people
 from maitruong.registry.calendar.models import SchoolYear
+from maitruong.registry.periods import services as periods
 from maitruong.site.demo.load import is_unfinished, load_admin_units
 
 
@@ -108,3 +109,4 @@ def _school_year(today: dt.date) -> None:
         ends_on=dt.date(year + 1, 5, 31),
         term_two_starts_on=dt.date(year + 1, 1, 18),
     )
+    periods.open_periods(year)

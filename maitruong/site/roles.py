@@ -26,6 +26,7 @@ _OFFICE = {
     "dossiers.edit",
     "dossiers.health",
     "ministry.refused",
+    "periods.view",
 }
 _FIGURES = {"insight.view", "insight.people", "quality.view"}
 _BOOKS = {
@@ -87,6 +88,9 @@ _DEPARTMENT = {
     "ministry.view",
     "ministry.send",
     "ministry.refused",
+    "periods.view",
+    "periods.accept",
+    "periods.manage",
 }
 _RIGHTS = {"rights.view", "rights.give", "accounts.manage", "audit.view"}
 _FAMILY = {"people.view", "family.view", "attendance.family", "gradebook.family", "school_records.family"}
@@ -105,7 +109,7 @@ ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {
         Rows.SCHOOLS,
         15,
         "centre",
-        _LOOK | _FIGURES | {"schools.view", "dossiers.view"},
+        _LOOK | _FIGURES | {"schools.view", "dossiers.view", "periods.view", "periods.check"},
     ),
     "principal": (
         "Hiệu trưởng",
@@ -115,7 +119,7 @@ ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {
         _HEAD
         | _RIGHTS
         | _KEEPS_RECORDS
-        | {"staff.own", "staff.judge", "school_records.sign_principal", "signing.certificates"},
+        | {"staff.own", "staff.judge", "school_records.sign_principal", "signing.certificates", "periods.close"},
     ),
     "deputy_principal": (
         "Phó hiệu trưởng",

@@ -32,6 +32,7 @@ MODULES = [
     "maitruong.registry.dossiers",
     "maitruong.registry.verification",
     "maitruong.registry.duplicates",
+    "maitruong.registry.periods",
     "maitruong.teaching.curriculum",
     "maitruong.teaching.timetable",
     "maitruong.teaching.attendance",

@@ -31,6 +31,7 @@ from maitruong.registry.enrolment import ports as classes
 from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.enrolment import reactions as enrolment_reactions
 from maitruong.registry.enrolment.importers import StudentLists
+from maitruong.registry.periods import services as periods
 from maitruong.registry.schools import ports as schools
 from maitruong.registry.schools.importers import SchoolLists
 from maitruong.registry.staff import merging as staff_merging
@@ -59,6 +60,7 @@ def join() -> None:
     pulse.every(3600, "homerooms of who has left", enrolment_reactions.release)
     gradebook_reactions.register()
     years.register("gradebook", years.Keeper(gradebook.prepare_year, gradebook.close_year, gradebook.unfinished))
+    years.register("periods", years.Keeper(periods.open_periods, lambda year: None, periods.unfinished))
     classes.asks_what_the_year_came_to(outcomes.fates)
     classes.register("gradebook", classes.Keeper(gradebook.held_of_class, gradebook.forget_class))
     classes.register("timetable", classes.Keeper(timetable.held_of_class, timetable.forget_class))

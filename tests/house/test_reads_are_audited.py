@@ -49,6 +49,10 @@ TELLS = {
     "enrolment:take_out_file": ("principal", "students.list_fetched"),
     "data_quality:school": ("department_officer", "quality.listed"),
     "dashboard:school_levels": ("department_officer", "insight.pupils_listed"),
+    "periods:version": ("department_officer", "periods.version_opened"),
+    "periods:manifest": ("principal", "periods.manifest_downloaded"),
+    "periods:export": ("principal", "periods.exported"),
+    "periods:export_all": ("department_officer", "periods.exported"),
 }
 #: Pages that open two people's files at once: each one's audit tells of it.
 TWO_FILES = {"duplicates:pair": 2}
@@ -108,6 +112,12 @@ SILENT = {
     "dashboard:school": "figures",
     "dashboard:entries": "figures by class",
     "staffing:school": "figures",
+    "periods:board": "figures of schools",
+    "periods:totals": "figures of schools together",
+    "periods:school": "figures of a school and what happened to its report",
+    "periods:consent": "what one is about to sign oneself: figures, by their hash",
+    "periods:dates": "days of a reporting period",
+    "periods:job": "how far a job is",
 }
 
 

@@ -42,6 +42,7 @@ from maitruong.insight.data_quality.models import Finding
 from maitruong.registry.dossiers.models import IdentityPaper, Recognition
 from maitruong.registry.duplicates.models import Pair
 from maitruong.registry.enrolment.models import Enrolment
+from maitruong.registry.periods.tests.closed import closed_report
 from maitruong.registry.staff.models import Employment
 from maitruong.registry.staff.record_models import SalaryStep
 from maitruong.registry.students.models import Guardianship, Standing
@@ -74,6 +75,7 @@ PLAIN = {
     "key": "principal.1",
     "form": "pdf",
     "year": 2026,
+    "period_id": 7001,
 }
 # What a page must be asked besides its address to show anything.
 ASKED_WITH = {"dashboard:school_levels": "?muc=3&khoi=8", "gradebook:changes": "?loai=score"}
@@ -136,6 +138,7 @@ def province() -> Province:
             "finding_id": a_finding(school, child),
             "row_id of staff:correct": a_salary_step(school, teacher),
             **of_dossiers(school, child),
+            **a_report(school, made.own["principal"]),
             # The first book of the class that any of its teachers opens: mathematics of term one.
             "book_id": opened_books(scope, class_id),
         }
@@ -276,6 +279,20 @@ def of_dossiers(school: int, child: int) -> dict[str, object]:
         "paper_id": paper.pk,
         "row_id": paper.pk,
         "standing_id": standing.pk,
+    }
+
+
+def a_report(school: int, head: Account) -> dict[str, object]:
+    """A school's report of the start of the year, signed, and made again after the department let it; a job, a consent."""
+    period, consent = closed_report(school, head, period_id=PLAIN["period_id"])
+    job = Job(school_id=school, kind="periods.freeze", title=SECRET, arguments={"period_id": period})
+    job.save()
+    return {
+        "edition": 1,
+        "year of periods:dates": 2026,
+        "kind of periods:dates": "MID",
+        "consent_id of periods:consent": consent,
+        "job_id of periods:job": job.pk,
     }
 
 

@@ -11,6 +11,7 @@ XLS = "application/vnd.ms-excel"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 CSV = "text/csv"
 ZIP = "application/zip"
+JSON = "application/json"
 PNG = "image/png"
 JPEG = "image/jpeg"
 _PAGE_SIGNS = (b"<!doctype html", b"<html", b"<script", b"<svg")
@@ -34,6 +35,7 @@ LOOKS_LIKE: dict[str, Callable[[bytes], bool]] = {
     ODS: lambda data: data.startswith(b"PK\x03\x04"),
     CSV: _text,
     ZIP: lambda data: data.startswith(b"PK\x03\x04"),
+    JSON: lambda data: data[:1] in (b"{", b"[") and b"\0" not in data,
     PNG: lambda data: data.startswith(b"\x89PNG\r\n\x1a\n"),
     JPEG: lambda data: data.startswith(b"\xff\xd8\xff"),
 }
@@ -45,6 +47,7 @@ NAMES = {
     ODS: "LibreOffice .ods",
     CSV: "CSV",
     ZIP: "tệp nén .zip",
+    JSON: "JSON",
     PNG: "ảnh PNG",
     JPEG: "ảnh JPEG",
 }

@@ -31,6 +31,9 @@ from .models import PersonKey
 # Before the first school year a demo tells about, so that records of its closed year could be signed then.
 AUTHORITY_BORN: Final = dt.datetime(2024, 1, 1, tzinfo=clock.VIETNAM)
 
+DEMO_PIN: Final = "246810"
+"""Of every person's key in a demo, told on the page that asks for it."""
+
 
 def refuse_in_real() -> None:
     """Raises OnlyInDemo unless the database itself was born a demo. The environment has no say."""

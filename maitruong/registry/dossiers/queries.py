@@ -20,7 +20,7 @@ from maitruong.registry.enrolment.types import Seat
 from maitruong.registry.schools import queries as schools
 
 from .catalogue import CAMPUS, CLASS, LEARNER, PARTICULARS, SCHOOL_YEAR
-from .fields import Field, Sheet, values_of
+from .fields import Field, Kind, Sheet, values_of
 from .models import (
     Award,
     Campus,
@@ -273,6 +273,11 @@ def learner_years(school_id: int, school_year: int, student_ids: Iterable[int]) 
         school_id=school_id, school_year=school_year, student_id__in=list(student_ids)
     )
     return {row.student_id: values_of(row, LEARNER.fields) for row in rows}
+
+
+def learner_flags() -> dict[str, str]:
+    """The facts of a pupil's year that are yes or no: name, as `learner_years` has it → label."""
+    return {one.name: one.label for one in LEARNER.fields if one.kind is Kind.FLAG}
 
 
 def masked(number: str) -> str:

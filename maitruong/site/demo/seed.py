@@ -17,7 +17,9 @@ from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.events import services as events
 from maitruong.foundation.identity.models import Installation
 from maitruong.insight.indicators import services as indicators
+from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.enrolment.models import Enrolment
+from maitruong.registry.periods import services as periods
 
 from . import bare, filling, load, marks, statements
 from .filling import SYSTEM, Part
@@ -131,6 +133,7 @@ def seed(
             bare.clean(db, load.BOOKS, beside)
             told.step("tính kết quả")
             _make_results(world, owner_url, use, told)
+        _open_periods()
         _sign_a_class(world, told)
         told.step("sắp xếp lại dữ liệu")
         events.forget_all()
@@ -142,6 +145,14 @@ def seed(
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     done.cpu_seconds = round(sum(one.ru_utime + one.ru_stime for one in used), 1)
     return done
+
+
+def _open_periods() -> None:
+    """The reports that the open years owe, as the department's opening of a year makes them."""
+    with unit_of_work(SYSTEM):
+        for row in calendar.years():
+            if row.closed_at is None:
+                periods.open_periods(row.year)
 
 
 def _get_ready() -> None:

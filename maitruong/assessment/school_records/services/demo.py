@@ -25,7 +25,7 @@ from .preparing import prepare_records
 from .sealing import issue_records, records_to_seal, seal_one
 from .signing import ask_to_sign, sign_blocks
 
-DEMO_PIN: Final = "246810"
+DEMO_PIN: Final = demo_keys.DEMO_PIN
 PUPILS_SIGNED: Final = 10
 PUPILS_WAITING: Final = 4
 _SYSTEM = system_scope("demo records")

@@ -17,6 +17,7 @@ COUNTS_TODAY = {
     "education_level": 5,
     "ethnic_group": 56,
     "facility": 20,
+    "reporting_period": 3,
     "grade": 18,
     "identity_document": 8,
     "incentive_allowance": 11,
