@@ -31,6 +31,7 @@ urlpatterns = [
     path("", include("maitruong.registry.enrolment.urls")),
     path("", include("maitruong.registry.dossiers.urls")),
     path("", include("maitruong.registry.duplicates.urls")),
+    path("", include("maitruong.registry.verification.urls")),
     path("", include("maitruong.registry.staff.urls")),
     path("", include("maitruong.teaching.timetable.urls")),
     path("", include("maitruong.site.rights.urls")),

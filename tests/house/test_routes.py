@@ -44,6 +44,7 @@ from maitruong.registry.enrolment.models import Enrolment
 from maitruong.registry.staff.models import Employment
 from maitruong.registry.staff.record_models import SalaryStep
 from maitruong.registry.students.models import Guardianship, Standing
+from maitruong.registry.verification.models import Correction
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -132,12 +133,39 @@ def province() -> Province:
             "certificate_id": a_certificate(school, teacher),
             **signing_things(school, class_id, child, made.own["principal"]),
             **two_alike(school, child, teacher),
+            **of_verification(school, child),
             "row_id of staff:correct": a_salary_step(school, teacher),
             **of_dossiers(school, child),
             # The first book of the class that any of its teachers opens: mathematics of term one.
             "book_id": opened_books(scope, class_id),
         }
     return made
+
+
+def of_verification(school: int, child: int) -> dict[str, object]:
+    """A request about the child with its paper, and an exchange that runs."""
+    scope = make.SYSTEM
+    paper = files.keep(scope, school_id=school, data=b"%PDF-1.7\n" + SECRET.encode(), media_type="application/pdf",
+                       name="khai-sinh.pdf", purpose="verification.evidence")  # fmt: skip
+    row = Correction(
+        person_id=child,
+        school_id=school,
+        kind="correct",
+        wanted={"full_name": SECRET},
+        was={"full_name": SECRET},
+        basis="x",
+        why=SECRET,
+        file_id=paper.id,
+        due_on=dt.date(2026, 12, 1),
+    )
+    row.save()
+    job = Job(school_id=school, kind="verification.exchange", title=SECRET)
+    job.save()
+    return {
+        "request_id": row.pk,
+        "job_id of verification:progress": job.pk,
+        **{f"person_id of verification:{page}": child for page in ("person", "state", "ask", "correct", "appeal")},
+    }
 
 
 def a_salary_step(school: int, person: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .asking import follow_people
 from .breaker import SharedBreaker
-from .correcting import Evidence, correct_here, decide, evidence_address, request
+from .correcting import LARGEST_BYTES, Evidence, correct_here, decide, evidence_address, request
 from .linking import link as link_lists
 from .linking.doubles import COLUMNS as DOUBLES_COLUMNS
 from .linking.doubles import Double
@@ -13,6 +13,7 @@ from .running import ask_one, start_by_night, start_exchange
 
 __all__ = [
     "DOUBLES_COLUMNS",
+    "LARGEST_BYTES",
     "Double",
     "Evidence",
     "SharedBreaker",
