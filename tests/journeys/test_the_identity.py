@@ -23,7 +23,7 @@ def test_a_clerk_puts_a_name_right_and_the_department_sees_the_share(
     picture(page, "identity-work")
     assert serious(page) == []
 
-    follow(page.get_by_role("link", name="Xem ").first)
+    follow(page.locator("main table td.is-act a").first)
     picture(page, "identity-person")
     assert serious(page) == []
     follow(page.get_by_role("link", name="Sửa thông tin"))
@@ -37,7 +37,7 @@ def test_a_clerk_puts_a_name_right_and_the_department_sees_the_share(
     follow(page.get_by_role("button", name="Lưu"))
     assert f"{name} Sửa" in page.locator("main").inner_text()
 
-    page = enter("Chuyên viên Sở", width=width)
+    page = enter("Chuyên viên · Sở", width=width)
     page.goto(f"{house.url}/dinh-danh/")
     assert "Theo cấp học" in page.locator("main").inner_text()
     picture(page, "identity-board")
