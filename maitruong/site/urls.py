@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("maitruong.registry.dossiers.urls")),
     path("", include("maitruong.registry.duplicates.urls")),
     path("", include("maitruong.registry.periods.urls")),
+    path("", include("maitruong.registry.verification.urls")),
     path("", include("maitruong.registry.staff.urls")),
     path("", include("maitruong.teaching.timetable.urls")),
     path("", include("maitruong.integration.ministry_sync.urls")),

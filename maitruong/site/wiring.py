@@ -21,6 +21,7 @@ from maitruong.insight.data_quality import reactions as quality_reactions
 from maitruong.insight.data_quality import running as quality
 from maitruong.insight.indicators import reactions as indicator_reactions
 from maitruong.insight.indicators import services as indicators
+from maitruong.integration.connectors import population
 from maitruong.integration.ministry_sync import services as ministry
 from maitruong.registry.calendar import ports as years
 from maitruong.registry.dossiers import services as dossiers
@@ -40,6 +41,8 @@ from maitruong.registry.students import coming_of_age
 from maitruong.registry.students import merging as family_merging
 from maitruong.registry.students import ports as pupils
 from maitruong.registry.students import services as students
+from maitruong.registry.verification import ports as registers
+from maitruong.registry.verification import services as verification
 from maitruong.teaching.curriculum import rules as curriculum_rules
 from maitruong.teaching.timetable import merging as lesson_merging
 from maitruong.teaching.timetable import reactions as timetable_reactions
@@ -75,6 +78,9 @@ def join() -> None:
         "dossiers", pupils.Keeper(dossiers.list_was_written, dossiers.pupil_comes, dossiers.pupils_never_came)
     )
     schools.asks("học sinh đang học", enrolment.seated_after)
+    registers.connect(population.from_environment(verification.SharedBreaker()))
+    pulse.every(3600, "verified people who changed", verification.follow_people)
+    pulse.every(3600, "people without an answer of the register", verification.start_by_night)
     # A figure may be 60 s old. A school that writes all the time is counted every few seconds, not after every save.
     pulse.every(5, "indicators", _count_again)
     pulse.every(60, "figures of a new day", indicators.follow_the_day)

@@ -70,6 +70,9 @@ COLUMNS = {
     "students_standing.student_id": MOVES,
     "students_student.person_id": PAST,
     "timetable_assignment.teacher_id": MOVES,
+    "verification_check.person_id": PAST,
+    "verification_checkversion.person_id": PAST,
+    "verification_correction.person_id": PAST,
 }
 _NAMES = {"student_id", "person_id", "teacher_id", "homeroom_id", "guardian_id", "subject_id"}
 _ARRAYS = ("student_ids", "person_ids", "persons", "teacher_ids")

@@ -46,6 +46,7 @@ from maitruong.registry.periods.tests.closed import closed_report
 from maitruong.registry.staff.models import Employment
 from maitruong.registry.staff.record_models import SalaryStep
 from maitruong.registry.students.models import Guardianship, Standing
+from maitruong.registry.verification.models import Correction
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +137,7 @@ def province() -> Province:
             **signing_things(school, class_id, child, made.own["principal"]),
             **two_alike(school, child, teacher),
             "finding_id": a_finding(school, child),
+            **of_verification(school, child),
             "row_id of staff:correct": a_salary_step(school, teacher),
             **of_dossiers(school, child),
             **a_report(school, made.own["principal"]),
@@ -143,6 +145,32 @@ def province() -> Province:
             "book_id": opened_books(scope, class_id),
         }
     return made
+
+
+def of_verification(school: int, child: int) -> dict[str, object]:
+    """A request about the child with its paper, and an exchange that runs."""
+    scope = make.SYSTEM
+    paper = files.keep(scope, school_id=school, data=b"%PDF-1.7\n" + SECRET.encode(), media_type="application/pdf",
+                       name="khai-sinh.pdf", purpose="verification.evidence")  # fmt: skip
+    row = Correction(
+        person_id=child,
+        school_id=school,
+        kind="correct",
+        wanted={"full_name": SECRET},
+        was={"full_name": SECRET},
+        basis="x",
+        why=SECRET,
+        file_id=paper.id,
+        due_on=dt.date(2026, 12, 1),
+    )
+    row.save()
+    job = Job(school_id=school, kind="verification.exchange", title=SECRET)
+    job.save()
+    return {
+        "request_id": row.pk,
+        "job_id of verification:progress": job.pk,
+        **{f"person_id of verification:{page}": child for page in ("person", "state", "ask", "correct", "appeal")},
+    }
 
 
 def a_salary_step(school: int, person: int) -> int:

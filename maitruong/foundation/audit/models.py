@@ -15,6 +15,8 @@ LOOKS: Final = (
     "students.dossier_opened",
     "students.number_shown",
     "duplicates.opened",
+    "verification.opened",
+    "verification.evidence_opened",
     "gradebook.history_opened",
     "gradebook.result_opened",
     "school_records.opened",

@@ -14,6 +14,7 @@ from psycopg import sql
 from maitruong.foundation.access.staging import insert_many, update_many
 from maitruong.foundation.kernel import vietnamese
 
+from . import freezing
 from .models import Person, PersonIdentifier
 
 _BEGINNING = dt.date(1900, 1, 1)
@@ -51,6 +52,7 @@ class Held:
     places: tuple[int, ...]
     values: Mapping[str, Any]
     numbers: Mapping[str, str]
+    is_confirmed: bool = False
 
 
 @lru_cache(maxsize=20_000)
@@ -63,7 +65,7 @@ def register_many(people: Sequence[NewPerson]) -> list[int]:
     if not people:
         return []
     ids = insert_many(Person, (*FIELDS, "name_fold", "sort_key", "places"), (_row(person) for person in people))
-    add_numbers(
+    _insert_numbers(  # of people made this moment: nothing of theirs is confirmed
         (person_id, person.places, scheme, value, person.values.get("born_on"))
         for person_id, person in zip(ids, people, strict=True)
         for scheme, value in person.numbers.items()
@@ -77,19 +79,27 @@ def _row(person: NewPerson) -> list[Any]:
 
 
 def add_numbers(rows: Iterable[tuple[int, Sequence[int], str, str, dt.date | None]]) -> list[int]:
-    """Write numbers: (person, places, scheme, value, born). Raises IntegrityError when another person holds one."""
+    """Write numbers: (person, places, scheme, value, born). Raises IntegrityError when another person holds one; Confirmed."""
+    rows = list(rows)
+    freezing.refuse_change({row[0]: (row[2],) for row in rows})
+    return _insert_numbers(rows)
+
+
+def _insert_numbers(rows: Iterable[tuple[int, Sequence[int], str, str, dt.date | None]]) -> list[int]:
     fields = ("person_id", "places", "scheme", "value", "valid", "source")
     made = [(*row[:4], f"[{row[4] or _BEGINNING},)", "declared") for row in rows]
     return insert_many(PersonIdentifier, fields, made) if made else []
 
 
 def remove_numbers(ids: Collection[int]) -> None:
-    """Take numbers back that were written by mistake; row security decides which."""
+    """Take numbers back that were written by mistake; row security decides which. Raises Confirmed."""
+    freezing.refuse_numbers(ids)
     PersonIdentifier._base_manager.filter(pk__in=ids).delete()
 
 
 def change_many(changes: Mapping[int, Mapping[str, Any]]) -> set[int]:
-    """Write {person: {field: value}} and raise each version. Returns who was there."""
+    """Write {person: {field: value}} and raise each version. Returns who was there. Raises Confirmed."""
+    freezing.refuse_change({person_id: values.keys() for person_id, values in changes.items()})
     found: set[int] = set()
     by_fields: dict[tuple[str, ...], list[int]] = {}
     for person_id, values in changes.items():
@@ -127,7 +137,7 @@ def held(person_ids: Collection[int]) -> dict[int, Held]:
     """These people as they stand, as far as the database shows them."""
     if not person_ids:
         return {}
-    columns = sql.SQL(", ").join(map(sql.Identifier, ("id", "version", "places", *FIELDS)))
+    columns = sql.SQL(", ").join(map(sql.Identifier, ("id", "version", "places", "frozen_since", *FIELDS)))
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("SELECT {} FROM people_person WHERE id = ANY(%s)").format(columns), [list(person_ids)])
         rows = cursor.fetchall()
@@ -136,7 +146,14 @@ def held(person_ids: Collection[int]) -> dict[int, Held]:
         for person_id, scheme, value in cursor.fetchall():
             numbers.setdefault(person_id, {})[scheme] = value
     return {
-        row[0]: Held(row[0], row[1], tuple(row[2]), dict(zip(FIELDS, row[3:], strict=True)), numbers.get(row[0], {}))
+        row[0]: Held(
+            row[0],
+            row[1],
+            tuple(row[2]),
+            dict(zip(FIELDS, row[4:], strict=True)),
+            numbers.get(row[0], {}),
+            row[3] is not None,
+        )
         for row in rows
     }
 

@@ -31,6 +31,14 @@ class NameTooLong(Refusal):
     remedy = "Viết họ và tên như trong giấy khai sinh hoặc thẻ căn cước, không kèm ghi chú."
 
 
+class Confirmed(Refusal):
+    """What was confirmed from outside is not changed in passing, by whichever way the change comes."""
+
+    code = "people.confirmed"
+    message = "{fields} của {who} đã được xác thực với dữ liệu dân cư nên không sửa ở đây được."
+    remedy = "Nếu dữ liệu đang sai, gửi đề nghị điều chỉnh kèm giấy tờ trong mục Xác thực định danh; Sở GDĐT xem và quyết định."
+
+
 class AlreadyOne(Refusal):
     """Somebody merged one of the two a moment ago."""
 

@@ -19,7 +19,7 @@ from maitruong.foundation.audit import services as audit
 from maitruong.foundation.events.services import publish
 from maitruong.foundation.kernel import clock, vietnamese
 
-from . import ports
+from . import freezing, ports
 from .errors import AlreadyOne, AlreadyParted, LaterMergeStands
 from .events import PeopleMerged, PeopleParted
 from .journal import Journal, take_back
@@ -57,6 +57,8 @@ def merge(scope: Scope, two: Two, *, why: str, taken: Collection[str] = (), numb
         for keeper in ports.keepers():
             keeper.refuse(two)
         journal = Journal()
+        # Who stays behind is asked about no more; what is confirmed of the one who goes on, stays.
+        journal.change(Person, absorbed.pk, frozen_since=None)
         changes = _take_particulars(journal, kept, absorbed, taken)
         _take_numbers(journal, kept, absorbed, numbers)
         _take_rights(journal, two)
@@ -96,6 +98,7 @@ def part(scope: Scope, *, merge_id: int, why: str) -> list[dict[str, Any]]:
         if later.exists():
             raise LaterMergeStands
         list(_hold(Two(row.kept_id, row.absorbed_id, row.unit_id, clock.today())))
+        freezing.release(row.persons)  # each is asked about anew, as what it is written as then
         row.stayed = take_back(row.journal)
         row.undone_at, row.undone_by, row.undone_why = clock.now(), scope.actor_id, vietnamese.tidy(why)
         row.save(update_fields=["stayed", "undone_at", "undone_by", "undone_why"])
@@ -130,6 +133,7 @@ def _take_particulars(journal: Journal, kept: Person, absorbed: Person, taken: C
     values = {name: value for name, value in (missing | named).items() if value != getattr(kept, name)}
     if not values:
         return {}
+    freezing.refuse_change({kept.pk: values.keys()})
     changes = {name: [getattr(kept, name), value] for name, value in values.items()}
     if "born_on" in values:
         values["born_precision"] = absorbed.born_precision
@@ -151,6 +155,8 @@ def _take_numbers(journal: Journal, kept: Person, absorbed: Person, wanted: Coll
         standing = held.get((kept.pk, scheme), [])
         if person_id != absorbed.pk or (standing and scheme not in wanted):
             continue
+        if scheme == freezing.NUMBER:
+            freezing.refuse_change({kept.pk: (scheme,)})
         for row in standing:
             journal.change(PersonIdentifier, row.pk, person=absorbed.pk)
         for row in brought:

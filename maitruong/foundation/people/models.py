@@ -44,6 +44,9 @@ class Person(ScopedModel):
     email = models.TextField(default="", blank=True)
     places = ArrayField(models.BigIntegerField())
     merged_into = models.ForeignKey("Person", on_delete=models.PROTECT, null=True, related_name="+")
+    frozen_since = models.DateTimeField(
+        null=True, help_text="confirmed from outside: name, birth date, sex and number change by a decision only"
+    )
     version = models.IntegerField(db_default=1)
     created_at = models.DateTimeField(db_default=Now())
 

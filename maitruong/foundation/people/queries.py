@@ -26,6 +26,11 @@ def names(person_ids: Iterable[int]) -> dict[int, str]:
     return dict(rows)
 
 
+def sort_key(person_id: int) -> str:
+    """Where somebody stands in a list by name: what a list goes on after. "" where the database shows nobody."""
+    return Person._base_manager.filter(pk=person_id).values_list("sort_key", flat=True).first() or ""
+
+
 def sorted_names(person_ids: Iterable[int]) -> dict[int, str]:
     """The same, in the order of a class list: given name, family, middle."""
     rows = Person._base_manager.filter(pk__in=list(person_ids)).order_by("sort_key", "pk")

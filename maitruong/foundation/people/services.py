@@ -13,8 +13,10 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
-from maitruong.foundation.kernel import phones, vietnamese
+from maitruong.foundation.kernel import clock, phones, vietnamese
 
+from . import freezing
+from .bulk import add_numbers, change_many, remove_numbers
 from .errors import ChangedMeanwhile, NameTooLong, NotAnAddress
 from .merging import merge as merge
 from .merging import part as part
@@ -98,6 +100,38 @@ def change_contact(*, person_id: int, version: int, phone: str, email: str, resi
     changes = {name: [getattr(row, name), value] for name, value in wanted.items() if getattr(row, name) != value}
     if changes:
         Person._base_manager.filter(pk=person_id).update(**wanted, version=version + 1)
+    return changes
+
+
+def correct_confirmed(*, person_id: int, values: dict[str, Any], number: str = "") -> dict[str, list[Any]]:
+    """Write name, birth date, sex or number by a decision, confirmed before or not. Returns {field: [old, new]} of what changed.
+
+    values: some of freezing.FIELDS.   number: the citizen number that is right, "" where it stays.
+    The caller decided, holds sight of every place that knows the person, and writes the audit (numbers masked by then).
+    """
+    row = Person._base_manager.select_for_update().filter(pk=person_id).first()
+    if row is None:
+        raise NotFound
+    freezing.release([person_id])
+    wanted = dict(values)
+    if "full_name" in wanted:
+        wanted["full_name"] = vietnamese.tidy(wanted["full_name"])
+        if len(wanted["full_name"]) > LONGEST_NAME:
+            raise NameTooLong(length=len(wanted["full_name"]), most=LONGEST_NAME)
+    if "born_on" in wanted:
+        wanted["born_precision"] = "day"
+    changes = {name: [getattr(row, name), value] for name, value in wanted.items() if getattr(row, name) != value}
+    if changes:
+        change_many({person_id: {name: new for name, (_, new) in changes.items()}})
+    changes.pop("born_precision", None)
+    held = PersonIdentifier._base_manager.filter(
+        person_id=person_id, scheme=freezing.NUMBER, valid__contains=clock.today()
+    ).first()
+    if number and (held is None or held.value != number):
+        if held is not None:
+            remove_numbers([held.pk])
+        add_numbers([(person_id, row.places, freezing.NUMBER, number, wanted.get("born_on", row.born_on))])
+        changes["number"] = [held.value if held else "", number]
     return changes
 
 

@@ -31,6 +31,7 @@ class Particulars:
     email: str
     version: int
     merged_into_id: int | None = None
+    frozen_since: dt.datetime | None = None
 
 
 @dataclass(frozen=True)

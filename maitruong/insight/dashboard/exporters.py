@@ -30,6 +30,8 @@ _FIGURES = {
     "books_closed": "Sổ đã khoá",
     "records_due": "Số học bạ",
     "records_sealed": "Học bạ đã đóng dấu",
+    "verify_active": "Người cần xác thực định danh",
+    "verified": "Định danh đã xác thực",
 }
 _COLUMNS = (
     Column("name", "Trường", text(), width=32),

@@ -21,6 +21,7 @@ from maitruong.foundation.organisations import queries as organisations
 from maitruong.foundation.ui import charts
 from maitruong.foundation.ui.jinja import url
 from maitruong.insight.indicators import queries as indicators
+from maitruong.registry.verification import queries as verification
 
 from . import drawings, queries
 
@@ -127,15 +128,21 @@ def _behind(
 def _ways(scope: Scope, of: queries.Period) -> dict[str, str]:
     """Where each figure opens: to the school's own rows, or to the list with those first that have least of it."""
     kept = _kept(of)
+    verified = {"verified": url("verification:home") if scope.may("verification.view") else ""}
     school_id = queries.only_school(scope)
     if school_id:
         way = f"?{kept}" if kept else ""
         own = url("dashboard:school", school_id) + way
         records = url("school_records:overview") + way if scope.may("school_records.view") else own
-        return {"pupils": own, "marks": url("dashboard:entries", school_id), "books": own, "records": records}
+        return {
+            "pupils": own,
+            "marks": url("dashboard:entries", school_id),
+            "books": own,
+            "records": records,
+        } | verified
     lists = f"{url('dashboard:schools')}?{kept}xep="
     communes = f"{url('dashboard:communes')}?{kept}" if scope.rows is Rows.PROVINCE else f"{lists}so"
-    return {"pupils": f"{lists}hs", "marks": f"{lists}diem", "books": communes, "records": f"{lists}hocba"}
+    return {"pupils": f"{lists}hs", "marks": f"{lists}diem", "books": communes, "records": f"{lists}hocba"} | verified
 
 
 def _figures(scope: Scope, found: queries.Centre, of: queries.Period) -> dict[str, Any]:
@@ -147,6 +154,11 @@ def _figures(scope: Scope, found: queries.Centre, of: queries.Period) -> dict[st
         "spark": charts.spark([value for _, value in sorted(found.by_day.items())]),
         "year_label": f"{found.school_year}-{found.school_year + 1}",
         "ways": _ways(scope, of),
+        "verified": verification.share_of(
+            active=found.numbers["verify_active"],
+            matched=found.numbers["verified"],
+            foreigners=found.numbers["verify_foreign"],
+        ),
         "past": of.past,
     }
 

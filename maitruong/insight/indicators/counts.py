@@ -125,4 +125,28 @@ GROUPS: dict[str, Group] = {
         GROUP BY school_id, grade""",
         ready=Ready({"records_due": _sum("records_due"), "records_sealed": _sum("records_sealed")}),
     ),
+    "verified": Group(
+        indicators=("verify_active", "verify_foreign", "verified"),
+        # Whose facts stand still is whose match counts now (registry/verification settles it): no verdict is read or hashed here.
+        # Employments know no school year: they are counted in the year of the day.
+        sql=f"""
+        SELECT a.school_id, v.indicator, 0::smallint AS term, a.grade, a.key, count(*) AS value
+        FROM (
+          SELECT e.school_id, e.student_id AS person_id, c.grade, 'learner' AS key {_SEATED}
+          UNION ALL
+          SELECT DISTINCT s.school_id, s.person_id, 0::smallint, 'staff' FROM staff_employment s
+          JOIN calendar_schoolyear y ON y.year = %(year)s
+          WHERE s.school_id = ANY(%(schools)s) AND s.starts_on <= %(today)s::date AND (s.ends_on IS NULL OR s.ends_on >= %(today)s::date)
+            AND NOT EXISTS (SELECT 1 FROM calendar_schoolyear n WHERE n.year = %(year)s + 1 AND n.starts_on <= %(today)s::date)
+        ) a
+        JOIN people_person p ON p.id = a.person_id
+        CROSS JOIN LATERAL (
+          SELECT 'verify_active' AS indicator
+          UNION ALL SELECT 'verified' WHERE p.frozen_since IS NOT NULL
+          UNION ALL SELECT 'verify_foreign' WHERE p.nationality <> 'VN' AND NOT EXISTS (
+            SELECT 1 FROM people_personidentifier i WHERE i.person_id = p.id AND i.scheme = 'CCCD' AND i.valid @> %(today)s::date)
+        ) v
+        GROUP BY a.school_id, v.indicator, a.grade, a.key""",
+        ready=Ready({name: _sum(name) for name in ("verify_active", "verify_foreign", "verified")}),
+    ),
 }

@@ -55,6 +55,11 @@ class Figures(ScopedModel):
     pupils = models.IntegerField(db_default=0)
     records_due = models.IntegerField(db_default=0)
     records_sealed = models.IntegerField(db_default=0)
+    verify_active = models.IntegerField(
+        db_default=0, help_text="learners and staff to be verified with the population register"
+    )
+    verify_foreign = models.IntegerField(db_default=0, help_text="of them foreigners without a number")
+    verified = models.IntegerField(db_default=0)
     books_1 = models.IntegerField(db_default=0)
     books_closed_1 = models.IntegerField(db_default=0)
     books_2 = models.IntegerField(db_default=0)

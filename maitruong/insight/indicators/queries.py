@@ -13,7 +13,17 @@ from maitruong.foundation.access.types import Rows, Scope
 
 _WITHIN = "(%(all)s OR school_id = ANY(%(schools)s))"
 _AS_OF = f"coalesce((SELECT min(since) FROM indicators_stale WHERE {_WITHIN}), (SELECT max(looked_at) FROM indicators_pulse))"
-_NUMBERS = ("schools", "classes", "pupils", "records_due", "records_sealed", "books", "books_closed", "marks_today")
+_WHOLE = (
+    "schools",
+    "classes",
+    "pupils",
+    "records_due",
+    "records_sealed",
+    "verify_active",
+    "verify_foreign",
+    "verified",
+)
+_NUMBERS = (*_WHOLE, "books", "books_closed", "marks_today")
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,7 @@ def columns_of(term: int, *, row: str = "f") -> dict[str, str]:
 
     Needs %(today)s, the day in Việt Nam: the marks of a row are today's only until midnight, however late it is counted again.
     """
-    whole = {name: f"{row}.{name}" for name in ("schools", "classes", "pupils", "records_due", "records_sealed")}
+    whole = {name: f"{row}.{name}" for name in _WHOLE}
     books = {name: f"{row}.{name}_{2 if term == 2 else 1}" for name in ("books", "books_closed")}
     return {**whole, **books, "marks_today": f"CASE WHEN {row}.marks_day = %(today)s::date THEN {row}.marks ELSE 0 END"}
 

@@ -19,9 +19,10 @@ TOUCHES: dict[str, tuple[str, ...]] = {
     "gradebook.books_opened": ("books", "levels"),
     "enrolment.class_opened": ("rolls",),
     "enrolment.class_removed": ("rolls", "books", "levels"),
-    "enrolment.pupil_enrolled": ("rolls", "records"),
-    "enrolment.pupil_left": ("rolls", "records"),
-    "enrolment.rolls_changed": ("rolls", "records"),
+    "enrolment.pupil_enrolled": ("rolls", "records", "verified"),
+    "enrolment.pupil_left": ("rolls", "records", "verified"),
+    "enrolment.rolls_changed": ("rolls", "records", "verified"),
+    "verification.people_verified": ("verified",),
     "school_records.record_sealed": ("records",),
     "school_records.record_superseded": ("records",),
 }

@@ -82,7 +82,9 @@ def follow_the_day() -> int:
             {"since": since, "today": today},
         )
         found = cursor.fetchall()
-        mark_stale((school, year, group, clock.now()) for school, year in found for group in ("rolls", "records"))
+        mark_stale(
+            (school, year, group, clock.now()) for school, year in found for group in ("rolls", "records", "verified")
+        )
     _followed = today
     return len(found)
 

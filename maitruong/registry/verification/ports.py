@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from .errors import NotConnected
 from .rules.matching import Identity, Verdict
 
 MOST_AT_ONCE = 500
@@ -38,6 +39,7 @@ class Answer:
 class Trouble:
     """Why there is no verdict."""
 
+    NO_NUMBER = "no_number"  # nothing to ask by; the others of the batch are asked all the same
     UNREACHABLE = "unreachable"  # down, too slow, or refusing for now: asked again later
     RESTING = "resting"  # it failed too often a moment ago, so it was not asked
     LEFT_OUT = "left_out"  # the answer does not speak of this person
@@ -53,3 +55,22 @@ class PopulationRegister(Protocol):
     def match_batch(self, people: Sequence[Identity], on_behalf: OnBehalf) -> list[Answer]:
         """One answer per person, in their order. At most MOST_AT_ONCE people."""
         ...
+
+
+_joined: list[PopulationRegister] = []
+
+
+def connect(register: PopulationRegister | None) -> None:
+    """Called by the roof when the program starts; None: this province has no line to a register."""
+    _joined[:] = [register] if register is not None else []
+
+
+def is_connected() -> bool:
+    return bool(_joined)
+
+
+def register() -> PopulationRegister:
+    """Raises NotConnected."""
+    if not _joined:
+        raise NotConnected
+    return _joined[0]

@@ -31,6 +31,8 @@ _ACTS = {
     "students.dossier_opened": "Mở xem hồ sơ",
     "students.number_shown": "Xem đủ số định danh",
     "duplicates.opened": "Đối chiếu với một hồ sơ giống",
+    "verification.opened": "Mở xem kết quả đối chiếu dân cư",
+    "verification.evidence_opened": "Xem giấy tờ của đề nghị điều chỉnh",
     "gradebook.history_opened": "Xem lịch sử sửa điểm",
     "gradebook.result_opened": "Xem vì sao có kết quả",
     "school_records.opened": "Mở xem học bạ",

@@ -311,6 +311,12 @@ SELECT u.id, 1,
   (SELECT count(*) FROM enrolment_enrolment e WHERE e.school_id = u.id AND e.school_year = 2026 AND e.starts_on <= %(day)s
      AND (e.ends_on IS NULL OR e.ends_on >= %(day)s)),
   0,
+  (SELECT count(*) FROM enrolment_enrolment e WHERE e.school_id = u.id AND e.school_year = 2026 AND e.starts_on <= %(day)s
+     AND (e.ends_on IS NULL OR e.ends_on >= %(day)s))
+  + (SELECT count(DISTINCT s.person_id) FROM staff_employment s WHERE s.school_id = u.id AND s.starts_on <= %(day)s
+     AND (s.ends_on IS NULL OR s.ends_on >= %(day)s)),
+  0,
+  0,
   (SELECT count(*) FROM gradebook_markbook b WHERE b.school_id = u.id AND b.term = 1),
   (SELECT count(*) FROM gradebook_markbook b WHERE b.school_id = u.id AND b.term = 1 AND b.closed_at IS NOT NULL),
   (SELECT count(*) FROM gradebook_markbook b WHERE b.school_id = u.id AND b.term = 2),

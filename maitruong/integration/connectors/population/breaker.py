@@ -5,6 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Protocol
+
+
+class BreakerLike(Protocol):
+    """What the client asks before and tells after an exchange."""
+
+    def may_call(self) -> bool: ...
+    def succeeded(self) -> None: ...
+    def failed(self) -> None: ...
 
 
 class Breaker:

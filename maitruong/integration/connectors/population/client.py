@@ -11,13 +11,13 @@ from typing import Any
 from maitruong.registry.verification.ports import MOST_AT_ONCE, Answer, OnBehalf, Trouble
 from maitruong.registry.verification.rules import Identity, MatchState, Verdict, judge
 
-from .breaker import Breaker
+from .breaker import Breaker, BreakerLike
 from .reading import NotAnAnswer, Said, read
-from .wire import NotUnderstood, Unreachable, post
+from .wire import NotUnderstood, Unreachable, post, refuse_open_line
 
 
 class Client:
-    """A `PopulationRegister` over HTTP and JSON. One per process: the breaker remembers for all its threads."""
+    """A `PopulationRegister` over HTTP and JSON. The breaker it is given says for whom it remembers: a process, or all of the house."""
 
     def __init__(
         self,
@@ -26,9 +26,10 @@ class Client:
         seconds: float = 30.0,
         tries: int = 2,
         pause: float = 1.0,
-        breaker: Breaker | None = None,
+        breaker: BreakerLike | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        refuse_open_line(address)
         self._address = address.rstrip("/") + "/v1/match"
         self._seconds = seconds
         self._tries = tries
@@ -45,10 +46,16 @@ class Client:
             raise ValueError("too many people for one exchange")
         transaction = str(uuid.uuid4())
         held = Counter(person.number for person in people)
-        alone = [person for person in people if held[person.number] == 1]
+        alone = [person for person in people if person.number and held[person.number] == 1]
         found = dict(zip((p.number for p in alone), self._ask(alone, on_behalf, transaction), strict=True))
         doubled = Verdict(MatchState.NUMBER_DUPLICATE_IN_SECTOR)
-        return [found.get(person.number) or Answer(person, doubled, transaction) for person in people]
+        nothing = Verdict(MatchState.NOT_SENT)
+        return [
+            found.get(person.number) or Answer(person, doubled, transaction)
+            if person.number
+            else Answer(person, nothing, transaction, why=Trouble.NO_NUMBER)
+            for person in people
+        ]
 
     def _ask(self, people: list[Identity], on_behalf: OnBehalf, transaction: str) -> list[Answer]:
         if not people:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime as dt
 import json
+import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -163,3 +166,33 @@ def test_the_stand_in_refuses_who_does_not_say_who_asks_what_for(register, missi
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(f"{register}/v1/match", json.dumps(body).encode(), timeout=5)  # noqa: S310 - our own stand-in
     assert refused.value.code == 400
+
+
+def test_who_has_no_number_spoils_nobody_elses_answer(register):
+    nobody = Identity("", "Lê Thị Không", dt.date(2015, 3, 9), "female")
+    answers = client(register).match_batch([PEOPLE[0], nobody, nobody, PEOPLE[1]], ASKER)
+    assert states(answers) == [MatchState.MATCHED, MatchState.NOT_SENT, MatchState.NOT_SENT, MatchState.MATCHED]
+    assert [answer.why for answer in answers] == ["", Trouble.NO_NUMBER, Trouble.NO_NUMBER, ""]
+
+
+def test_headers_that_drip_byte_by_byte_do_not_outlast_the_time_given():
+    """Each wait for a byte is short of the time-out; together they would last for minutes."""
+    line = socket.create_server(("127.0.0.1", 0))
+    done = threading.Event()
+
+    def drip():
+        taken, _ = line.accept()
+        with taken, contextlib.suppress(OSError):
+            taken.recv(65536)
+            for letter in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 400:
+                if done.wait(0.05):
+                    return
+                taken.sendall(bytes([letter]))
+
+    threading.Thread(target=drip, daemon=True).start()
+    began = time.monotonic()
+    answers = client(f"http://127.0.0.1:{line.getsockname()[1]}", seconds=0.5, tries=1).match_batch(PEOPLE, ASKER)
+    done.set()
+    line.close()
+    assert time.monotonic() - began < 2
+    assert {answer.why for answer in answers} == {Trouble.UNREACHABLE}

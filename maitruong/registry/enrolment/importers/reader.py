@@ -16,6 +16,7 @@ from maitruong.foundation.exchange.parsers import plain, quick_fold
 from maitruong.foundation.exchange.ports import Target, Written
 from maitruong.foundation.kernel import vietnamese
 from maitruong.foundation.people import bulk as people
+from maitruong.foundation.people import freezing
 from maitruong.registry.calendar import queries as calendar
 from maitruong.registry.students import services as students
 
@@ -253,6 +254,8 @@ class StudentReader:
         if m.seat is not None and m.class_id is not None and m.seat["school_class_id"] != m.class_id:
             m.findings.append(("class_name", _OTHER_CLASS))
         m.difference = difference(m.row, person, file, m.seat or {})
+        if person.is_confirmed:
+            m.findings += _of_confirmed(m.difference)
         self._compare_parents(m, guardians)
 
     def _compare_parents(self, m: Meant, guardians: Sequence[tuple[str, int, str]]) -> None:
@@ -306,6 +309,22 @@ class StudentReader:
                 opened[m.record.row] = class_id
             m.class_id = known[0]
         return opened
+
+
+def _of_confirmed(found: Difference) -> list[tuple[str, Finding]]:
+    """What the list says differently of facts the population register has confirmed: never written by a list."""
+    columns = {name: name for name in freezing.FIELDS if name in found.person_new and name != "born_precision"}
+    if freezing.NUMBER in found.numbers:
+        columns["personal_number"] = freezing.NUMBER
+    told = []
+    for column, name in columns.items():
+        (label,) = freezing.labels([name])
+        message = (
+            f"{label} của em đã được xác thực với dữ liệu dân cư nên danh sách không sửa được. Giữ như hồ sơ đang ghi, "
+            f"hoặc gửi đề nghị điều chỉnh kèm giấy tờ trong mục Xác thực định danh."
+        )
+        told.append((column, error("people.confirmed", message)))
+    return told
 
 
 def _name_key(row: Row) -> tuple[str, dt.date | None]:

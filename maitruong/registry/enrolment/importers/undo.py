@@ -23,6 +23,7 @@ from maitruong.foundation.audit import services as audit
 from maitruong.foundation.events.services import publish
 from maitruong.foundation.exchange.ports import Kept, Target, Written
 from maitruong.foundation.people import bulk as people
+from maitruong.foundation.people import freezing
 from maitruong.foundation.people.models import PersonIdentifier
 from maitruong.registry.students import services as students
 
@@ -51,6 +52,8 @@ _NAMES = {
     "attendance_absence": "đã có điểm danh",
     "files_storedfile": "đã có tệp trong hồ sơ",
     "staff_employment": "là người làm việc ở trường",
+    "verification_check": "đã được đối chiếu với dữ liệu dân cư",
+    "verification_correction": "có đề nghị điều chỉnh thông tin định danh",
 }
 
 
@@ -124,6 +127,9 @@ class _Now:
             return "Hồ sơ không còn trong phạm vi của trường."
         if key not in self._files:
             return "Hồ sơ học sinh không còn ở trường."
+        wrote = {*(written.get("person_new") or ()), *(("CCCD",) if written.get("number_ids") else ())}
+        if self._people[key].is_confirmed and (written["made"] or freezing.labels(wrote)):
+            return "Thông tin định danh của em đã được xác thực với dữ liệu dân cư."
         ours = {entry["id"] for entry in written.get("guardians", [])}
         there = self._guardians.get(key, set())
         if not ours <= there:

@@ -9,9 +9,10 @@ from .likeness import (
     name_likeness,
     number_likeness,
 )
-from .matching import Identity, MatchState, NameStep, Verdict, judge, name_step, verified_share
+from .matching import MISMATCHES, Identity, MatchState, NameStep, Verdict, judge, name_step, verified_share
 
 __all__ = [
+    "MISMATCHES",
     "BirthLikeness",
     "Identity",
     "MatchState",

@@ -29,6 +29,19 @@ class MatchState(StrEnum):
     ERROR = "ERROR"
 
 
+#: What a school has to look into.
+MISMATCHES = frozenset(
+    {
+        MatchState.MISMATCH_NAME,
+        MatchState.MISMATCH_DOB,
+        MatchState.MISMATCH_SEX,
+        MatchState.NUMBER_NOT_FOUND,
+        MatchState.NUMBER_DUPLICATE_IN_SECTOR,
+        MatchState.DECEASED,
+    }
+)
+
+
 class NameStep(StrEnum):
     """The first step at which two names are the same, from strict to loose."""
 
@@ -65,11 +78,18 @@ class Verdict:
 
 
 def name_step(ours: str, theirs: str) -> NameStep:
-    """Compared in NFC with one space between words. Another case is another spelling: told, not passed over.
+    """Compared in NFC with one space between words.
 
+    A register that writes the whole name in capitals, as identity cards do, says nothing of case: then ours is compared in
+    capitals, every mark and tone of it included. Of any other name another case is another spelling: told, not passed over.
+
+    >>> name_step("Nguyễn Thị Hoà", "NGUYỄN THỊ HOÀ"), name_step("Nguyễn Thị Hoà", "NGUYỄN THỊ HÒA")
+    (<NameStep.EXACT: 'same'>, <NameStep.TONE_PLACE: 'same_spelling'>)
     >>> name_step("Nguyễn Thị Hoà", "Nguyễn Thị Hòa"), name_step("Vũ Minh Ánh", "Vu Minh Anh")
     (<NameStep.TONE_PLACE: 'same_spelling'>, <NameStep.UNMARKED: 'same_without_marks'>)
     """
+    if theirs == theirs.upper() != theirs.lower() and vietnamese.tidy(ours).upper() == vietnamese.tidy(theirs):
+        return NameStep.EXACT
     return NameStep(vietnamese.name_match(ours, theirs))
 
 

@@ -22,7 +22,10 @@ def theirs(**changes):
     ("other", "step"),
     [
         (unicodedata.normalize("NFD", "Nguyễn  Thị Hoà "), NameStep.EXACT),
-        ("NGUYỄN THỊ HOÀ", NameStep.TONE_PLACE),
+        ("NGUYỄN THỊ HOÀ", NameStep.EXACT),
+        ("NGUYỄN THỊ HÒA", NameStep.TONE_PLACE),
+        ("NGUYỄN THỊ HOA", NameStep.UNMARKED),
+        ("nguyễn thị hoà", NameStep.TONE_PLACE),
         ("Nguyễn Thị Hòa", NameStep.TONE_PLACE),
         ("Nguyen Thi Hoa", NameStep.UNMARKED),
         ("Nguyễn Thị Hoa", NameStep.UNMARKED),
