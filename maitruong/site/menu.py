@@ -55,6 +55,9 @@ MENU: list[tuple[str, list[Item]]] = [
             Item("Lên lớp năm học mới", "chevrons", "enrolment:roll_over", "enrolment.rollover", short="Lên lớp"),
             Item("Lớp học", "users", "enrolment:own_classes", "enrolment.view", homes=("school", "teacher")),
             Item("Học sinh", "student", "enrolment:pupils", "students.view"),
+            Item(
+                "Chuyển trường", "swap", "transfers:list", "transfers.view", homes=("school", "centre"), short="Chuyển"
+            ),
             Item("Hồ sơ trùng", "link", "duplicates:waiting", "duplicates.view", homes=("school", "centre")),
             Item("Nhập danh sách", "upload", "exchange:lists", "exchange.import", homes=("school", "centre")),
             Item("Đội ngũ", "briefcase", "staff:staff", "staff.view"),

@@ -23,6 +23,8 @@ _OFFICE = {
     "dossiers.view",
     "dossiers.edit",
     "dossiers.health",
+    "transfers.view",
+    "transfers.file",
 }
 _FIGURES = {"insight.view", "insight.people"}
 _BOOKS = {
@@ -41,6 +43,7 @@ _HEAD = (
     | _BOOKS
     | _RECORDS
     | {"enrolment.rollover", "schools.edit", "timetable.assign", "attendance.enter", "dossiers.recognise"}
+    | {"transfers.decide"}
 )
 _STAFF_RECORDS = {"staff.records", "staff.pay"}
 _KEEPS_RECORDS = _STAFF_RECORDS | {"staff.keep_records"}
@@ -81,9 +84,12 @@ _DEPARTMENT = {
     "audit.view",
     "gradebook.view",
     "school_records.view",
+    "transfers.view",
 }
 _RIGHTS = {"rights.view", "rights.give", "accounts.manage", "audit.view"}
-_FAMILY = {"people.view", "family.view", "attendance.family", "gradebook.family", "school_records.family"}
+_FAMILY = {"people.view", "family.view", "attendance.family", "gradebook.family", "school_records.family"} | {
+    "transfers.family"
+}
 
 # role → (label, rows, order in the switcher, home page, permissions)
 ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {

@@ -1,0 +1,36 @@
+"""What may be done with applications to change school; each act one transaction with its step, audit entry and fact."""
+
+from .applying import (
+    Comer,
+    Wish,
+    apply_as_family,
+    apply_for_family,
+    apply_in,
+    apply_out_as_family,
+    apply_out_for_family,
+)
+from .deciding import accept, refuse, withdraw, withdraw_for_family
+from .leaving import let_leave
+from .papers import attach, paper_ticket
+from .receiving import Arrival, receive
+from .releasing import release
+
+__all__ = [
+    "Arrival",
+    "Comer",
+    "Wish",
+    "accept",
+    "apply_as_family",
+    "apply_for_family",
+    "apply_in",
+    "apply_out_as_family",
+    "apply_out_for_family",
+    "attach",
+    "let_leave",
+    "paper_ticket",
+    "receive",
+    "refuse",
+    "release",
+    "withdraw",
+    "withdraw_for_family",
+]
