@@ -61,6 +61,7 @@ MENU: list[tuple[str, list[Item]]] = [
             Item("Hồ sơ trùng", "link", "duplicates:waiting", "duplicates.view", homes=("school", "centre")),
             Item("Nhập danh sách", "upload", "exchange:lists", "exchange.import", homes=("school", "centre")),
             Item("Đội ngũ", "briefcase", "staff:staff", "staff.view"),
+            Item("Điều động", "swap", "transfers:postings", "transfers.view", homes=("school", "centre")),
             Item("Định mức giáo viên", "chart", "staffing:schools", "insight.view", short="Định mức"),
             Item("Hồ sơ của tôi", "id-card", "staff:own", "staff.own", ("teacher", "school"), short="Của tôi"),
             Item("Phân công", "table", "timetable:assignments", "timetable.assign", homes=("school",)),

@@ -40,6 +40,7 @@ from maitruong.registry.transfers import ports as transfers
 from maitruong.registry.transfers import queries as transfer_queries
 from maitruong.teaching.curriculum import rules as curriculum_rules
 from maitruong.teaching.timetable import merging as lesson_merging
+from maitruong.teaching.timetable import queries as lessons
 from maitruong.teaching.timetable import reactions as timetable_reactions
 from maitruong.teaching.timetable import services as timetable
 
@@ -60,6 +61,7 @@ def join() -> None:
     transfers.asks_the_books(
         transfers.Books(moving.results_so_far, gradebook.carry_marks, moving.signed_records, moving.verify)
     )
+    transfers.asks_what_is_taught(lessons.taught_by)
     classes.register("gradebook", classes.Keeper(gradebook.held_of_class, gradebook.forget_class))
     classes.register("timetable", classes.Keeper(timetable.held_of_class, timetable.forget_class))
     classes.register("dossiers", classes.Keeper(lambda class_id: "", dossiers.forget_class))

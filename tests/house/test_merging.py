@@ -61,6 +61,7 @@ COLUMNS = {
     "staff_workhistory.person_id": PAST,
     "staff_yearlyrating.person_id": PAST,
     "transfers_paper.student_id": PAST,
+    "transfers_posting.person_id": PAST,
     "transfers_step.student_id": PAST,
     "transfers_transfer.student_id": PAST,
     "students_guardianship.guardian_id": MOVES,

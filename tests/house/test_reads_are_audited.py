@@ -45,6 +45,12 @@ TELLS = {
     "dossiers:edit_pupil": ("principal", "students.dossier_opened"),
     "dossiers:change_custody": ("principal", "students.dossier_opened"),
     "dossiers:export_class": ("principal", "dossiers.year_exported"),
+    "transfers:transfer": ("principal", "transfers.opened"),
+    "transfers:posting": ("principal", "transfers.staff_opened"),
+    "transfers:of_child": ("guardian", "students.family_looked"),
+    "transfers:apply": ("guardian", "students.family_looked"),
+    "transfers:apply_out": ("guardian", "students.family_looked"),
+    "transfers:followed": ("guardian", "students.family_looked"),
     "dashboard:school_levels": ("department_officer", "insight.pupils_listed"),
 }
 #: Pages that open two people's files at once: each one's audit tells of it.
@@ -63,6 +69,8 @@ SILENT = {
     "enrolment:roll_over_pupil": "a form that shows the child's name and class",
     "enrolment:roll_over_job": "how far a job is",
     "enrolment:remove": "a form that shows a class and counts",
+    "transfers:new_out": "a form that shows the child's name and class",
+    "transfers:new_posting": "a form with a colleague's name and what she teaches, for who may let her go",
     "dossiers:school": "what a school is, has, and was recognised for",
     "dossiers:edit_school": "a form about a school",
     "dossiers:recognise": "a form about a school",

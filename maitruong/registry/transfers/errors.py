@@ -77,3 +77,33 @@ class NotTheSame(Refusal):
     code = "transfers.not_the_same"
     message = "Không tìm thấy em nào có số định danh và họ tên này."
     remedy = "Đối chiếu giấy khai sinh hoặc thẻ căn cước rồi gõ lại cả hai."
+
+
+class DecisionMissing(Refusal):
+    code = "transfers.decision_missing"
+    message = "Chưa có số quyết định điều động."
+    remedy = "Ghi số và ngày của quyết định, ví dụ 125/QĐ-SGDĐT."
+
+
+class PostingOpen(Refusal):
+    code = "transfers.posting_open"
+    message = "Người này đang có một quyết định điều động chờ trường mới tiếp nhận."
+    remedy = "Trường mới tiếp nhận, hoặc trường đang công tác huỷ quyết định kia trước."
+
+
+class HeadIsAppointed(Refusal):
+    code = "transfers.head_is_appointed"
+    message = "Hiệu trưởng do cấp trên bổ nhiệm, không điều động ở đây."
+    remedy = "Cơ quan quản lí ghi thôi việc ở trường cũ và nhận hiệu trưởng vào trường mới."
+
+
+class OwnPosting(Refusal):
+    code = "transfers.own_posting"
+    message = "Không tự ghi quyết định điều động của chính mình."
+    remedy = "Nhờ phó hiệu trưởng hoặc hiệu trưởng của trường ghi."
+
+
+class NotOnTheStaff(Refusal):
+    code = "transfers.not_on_the_staff"
+    message = "Người này không còn làm việc ở {school}."
+    remedy = "Kiểm tra lại đội ngũ của trường; quyết định này có thể huỷ."

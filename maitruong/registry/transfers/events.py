@@ -27,3 +27,14 @@ class PupilTransferred(Event):
     from_school_id: int
     class_id: int
     starts_on: str
+
+
+@dataclass(frozen=True)
+class StaffPosted(Event):
+    """A colleague works at another school from a day on. school_id: the new one."""
+
+    kind: ClassVar[str] = "transfers.staff_posted"
+    posting_id: int
+    person_id: int
+    from_school_id: int
+    starts_on: str

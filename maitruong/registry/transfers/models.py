@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from maitruong.foundation.access.scoping import ScopedModel
 
-from .types import KINDS, OPEN, STATES, State
+from .types import KINDS, OPEN, POSTING_STATES, STATES, State
 
 _OF_BOTH_SCHOOLS = {"school": "school_ids", "student": "student_id", "many": "school"}
 
@@ -120,3 +120,50 @@ class Paper(ScopedModel):
 
     class Meta:
         indexes = [models.Index(fields=["transfer"], name="papers_of_transfer")]
+
+
+class Posting(ScopedModel):
+    """A colleague's posting to another school of the province by a decision; both schools see it, and of her only this."""
+
+    scope_at: ClassVar = {"school": "school_ids", "student": "person_id", "many": "school"}
+
+    school_ids = ArrayField(models.BigIntegerField())
+    person_id = models.BigIntegerField()
+    from_school_id = models.BigIntegerField()
+    to_school_id = models.BigIntegerField()
+    full_name = models.TextField()
+    post = models.TextField(help_text="at the new school")
+    decision = models.TextField(help_text="number of the decision")
+    decided_on = models.DateField()
+    starts_on = models.DateField(help_text="first day at the new school; the last at the old is the day before")
+    state = models.TextField(choices=list(POSTING_STATES.items()))
+    due_on = models.DateField(null=True, help_text="when the receiving school must have answered")
+    teaches = models.JSONField(default=list, help_text="what she teaches at the old school and leaves, in words")
+    copied = models.IntegerField(default=0, help_text="rows of the record that came along")
+    written_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person_id"], condition=models.Q(state="released"), name="one_open_posting_a_person"
+            )
+        ]
+        indexes = [GinIndex(fields=["school_ids"], name="postings_of_schools")]
+
+
+class PostingStep(ScopedModel):
+    """Who did what with a posting, when and why. Added, never changed."""
+
+    scope_at: ClassVar = {"school": "school_ids", "many": "school"}
+    append_only: ClassVar = True
+
+    posting = models.ForeignKey(Posting, on_delete=models.PROTECT, related_name="+")
+    school_ids = ArrayField(models.BigIntegerField())
+    state = models.TextField(choices=list(POSTING_STATES.items()))
+    at = models.DateTimeField(db_default=Now())
+    by_person = models.BigIntegerField(null=True)
+    by_name = models.TextField()
+    why = models.TextField(default="", blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["posting", "id"], name="steps_of_posting")]

@@ -41,3 +41,24 @@ def asks_the_books(answer: Books) -> None:
 
 def books() -> Books:
     return _books
+
+
+#: (person, school) → what she teaches there and would leave, in words ("Toán, lớp 8A2").
+Teaching = Callable[[int, int], list[str]]
+
+
+def _nothing_taught(person_id: int, school_id: int) -> list[str]:
+    return []
+
+
+_teaching: Teaching = _nothing_taught
+
+
+def asks_what_is_taught(answer: Teaching) -> None:
+    """Assignments stand above. Called by the roof."""
+    global _teaching
+    _teaching = answer
+
+
+def taught(person_id: int, school_id: int) -> list[str]:
+    return _teaching(person_id, school_id)

@@ -12,6 +12,7 @@ from .applying import (
 from .deciding import accept, refuse, withdraw, withdraw_for_family
 from .leaving import let_leave
 from .papers import attach, paper_ticket
+from .postings import cancel_posting, receive_staff, release_staff
 from .receiving import Arrival, receive
 from .releasing import release
 
@@ -26,11 +27,14 @@ __all__ = [
     "apply_out_as_family",
     "apply_out_for_family",
     "attach",
+    "cancel_posting",
     "let_leave",
     "paper_ticket",
     "receive",
+    "receive_staff",
     "refuse",
     "release",
+    "release_staff",
     "withdraw",
     "withdraw_for_family",
 ]

@@ -48,6 +48,12 @@ DONE = {
     State.WITHDRAWN: "Rút đơn",
 }
 
+POSTING_STATES = {
+    "released": "Chờ trường mới tiếp nhận",
+    "received": "Đã tiếp nhận",
+    "cancelled": "Đã huỷ",
+}
+
 
 def state_label(kind: str, state: str) -> str:
     if kind == Kind.OUT and state == State.APPLIED:
@@ -126,3 +132,18 @@ class ResultsSoFar:
     subjects: list[dict[str, Any]] = field(default_factory=list)
     conduct: list[list[str]] = field(default_factory=list)
     absences: int | None = None
+
+
+@dataclass(frozen=True)
+class PostingRow:
+    """A posting as a list shows it."""
+
+    id: int
+    full_name: str
+    from_name: str
+    to_name: str
+    starts_on: dt.date
+    state: str
+    label: str
+    due_on: dt.date | None
+    overdue: bool

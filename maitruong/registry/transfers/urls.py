@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views, views_family
+from . import views, views_family, views_staff
 
 app_name = "transfers"
 urlpatterns = [
@@ -17,6 +17,11 @@ urlpatterns = [
     path("chuyen-truong/<int:transfer_id>/nhan/", views.receive, name="receive"),
     path("chuyen-truong/<int:transfer_id>/rut/", views.withdraw, name="withdraw"),
     path("chuyen-truong/<int:transfer_id>/giay-to/<int:paper_id>/", views.paper, name="paper"),
+    path("dieu-dong/", views_staff.listed, name="postings"),
+    path("dieu-dong/moi/<int:person_id>/", views_staff.new, name="new_posting"),
+    path("dieu-dong/<int:posting_id>/", views_staff.posting, name="posting"),
+    path("dieu-dong/<int:posting_id>/tiep-nhan/", views_staff.receive, name="receive_posting"),
+    path("dieu-dong/<int:posting_id>/huy/", views_staff.cancel, name="cancel_posting"),
     path("con-toi/<int:student_id>/chuyen-truong/", views_family.of_child, name="of_child"),
     path("con-toi/<int:student_id>/chuyen-truong/<int:school_id>/", views_family.apply, name="apply"),
     path("con-toi/<int:student_id>/chuyen-truong/di-tinh-khac/", views_family.apply_out, name="apply_out"),
