@@ -107,3 +107,9 @@ class NotOnTheStaff(Refusal):
     code = "transfers.not_on_the_staff"
     message = "Người này không còn làm việc ở {school}."
     remedy = "Kiểm tra lại đội ngũ của trường; quyết định này có thể huỷ."
+
+
+class PackageRefused(Refusal):
+    code = "transfers.package_refused"
+    message = "Gói hồ sơ chưa đọc được: {why}."
+    remedy = "Xin trường cũ gửi lại gói, hoặc lập đơn theo giấy tờ bản giấy."

@@ -105,7 +105,12 @@ class Paper(ScopedModel):
     school_ids = ArrayField(models.BigIntegerField())
     student_id = models.BigIntegerField(null=True)
     kind = models.TextField(
-        choices=[("attached", "kèm đơn"), ("record", "học bạ đã ký"), ("results", "kết quả đến lúc chuyển")]
+        choices=[
+            ("attached", "kèm đơn"),
+            ("record", "học bạ đã ký"),
+            ("results", "kết quả đến lúc chuyển"),
+            ("package", "gói hồ sơ"),
+        ]
     )
     title = models.TextField()
     source_file_id = models.BigIntegerField(null=True, help_text="where the sending school keeps it")

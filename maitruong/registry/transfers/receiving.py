@@ -160,7 +160,7 @@ def _papers_arrive(scope: Scope, row: Transfer, school_id: int, student_id: int)
     broken = 0
     for paper in Paper._base_manager.filter(transfer=row, kind="record").order_by("pk"):
         ref, data = files.read(paper.source_file_id or 0)
-        found = _held_against(ports.books().verify(data), full_name, numbers, same=ref.sha256 == paper.sha256)
+        found = held_against(ports.books().verify(data), full_name, numbers, same=ref.sha256 == paper.sha256)
         kept = file_store.keep(
             scope,
             school_id=school_id,
@@ -178,7 +178,7 @@ def _papers_arrive(scope: Scope, row: Transfer, school_id: int, student_id: int)
     return broken
 
 
-def _held_against(found: Verified, full_name: str, numbers: set[str], *, same: bool) -> Verified:
+def held_against(found: Verified, full_name: str, numbers: set[str], *, same: bool) -> Verified:
     """What the file says of the pupil must be what the dossier says; what it does not say is not held against it."""
     wrong = []
     if not same:

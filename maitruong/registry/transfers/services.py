@@ -11,6 +11,7 @@ from .applying import (
 )
 from .deciding import accept, refuse, withdraw, withdraw_for_family
 from .leaving import let_leave
+from .packing import apply_with_package, make_package
 from .papers import attach, paper_ticket
 from .postings import cancel_posting, receive_staff, release_staff
 from .receiving import Arrival, receive
@@ -26,9 +27,11 @@ __all__ = [
     "apply_in",
     "apply_out_as_family",
     "apply_out_for_family",
+    "apply_with_package",
     "attach",
     "cancel_posting",
     "let_leave",
+    "make_package",
     "paper_ticket",
     "receive",
     "receive_staff",

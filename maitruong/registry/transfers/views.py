@@ -23,7 +23,9 @@ from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.students import services as students
 
 from . import forms, queries, services
+from .errors import PackageRefused
 from .exporters import MOST_ROWS, transfers_file
+from .package import MOST_BYTES
 from .showing import facts_of, line_of
 from .types import KINDS, Kind, State
 
@@ -204,6 +206,34 @@ def new(request: Request) -> HttpResponse:
 
 @needs("transfers.file")
 @require_http_methods(["GET", "HEAD", "POST"])
+def new_packed(request: Request) -> HttpResponse:
+    """A child from another province with a package of its school."""
+    scope, school_id = request.scope, _own_school(request.scope)
+    problem: Refusal | None = None
+    if request.method == "POST":
+
+        def act() -> int:
+            given = request.FILES.get("package")
+            if given is None or (given.size or 0) > MOST_BYTES:
+                raise PackageRefused(why="chưa có tệp" if given is None else "tệp quá lớn")
+            return services.apply_with_package(
+                scope, to_school_id=school_id, data=given.read(), wish=forms.wish(request)
+            )
+
+        made, problem = attempt(act)
+        if made is not None:
+            return redirect("transfers:transfer", made)
+    return _form(request, "transfers/new_packed.html", "Gói hồ sơ từ tỉnh khác", problem)
+
+
+@needs("transfers.decide")
+@require_POST
+def pack(request: Request, transfer_id: int) -> HttpResponse:
+    return _act(request, transfer_id, lambda: services.make_package(request.scope, transfer_id=transfer_id))
+
+
+@needs("transfers.file")
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_in(request: Request) -> HttpResponse:
     """A child from another province, from its papers."""
     scope, school_id = request.scope, _own_school(request.scope)
@@ -308,6 +338,9 @@ def _page(request: Request, transfer_id: int, problem: Refusal | None = None) ->
         "may_release": _may(scope, "transfers.decide", row.from_school_id)
         and row.state == State.ACCEPTED
         and row.kind == Kind.INSIDE,
+        "may_pack": _may(scope, "transfers.decide", row.from_school_id)
+        and row.state == State.LEFT
+        and not any(paper.kind == "package" for paper in found.papers),
         "may_receive": receives,
         "may_withdraw": _may(scope, "transfers.file", holder) and row.state in ("applied", "accepted", "released"),
         "opens_dossier": row.student_id

@@ -81,6 +81,7 @@ _ACTIONS = {
     "transfers.staff_received": "Tiếp nhận người được điều động",
     "transfers.staff_cancelled": "Huỷ điều động",
     "transfers.staff_opened": "Xem quyết định điều động",
+    "transfers.packed": "Tạo gói hồ sơ chuyển trường",
     "transfers.exported": "Xuất danh sách chuyển trường",
     "dossiers.school_saved": "Sửa hồ sơ trường",
     "dossiers.campus_saved": "Sửa điểm trường",

@@ -104,7 +104,7 @@ def test_a_teacher_is_posted_and_received(world: SimpleNamespace, visit: Callabl
     press(ours, "Tìm trường")
     follow(ours.get_by_role("link", name="THCS Vĩnh Bảo"))
     ours.get_by_label("Số quyết định").fill("125/QĐ-SGDĐT")
-    ours.get_by_label("Làm việc ở trường mới từ ngày").fill("01/12/2026")
+    ours.get_by_role("textbox", name="Làm việc ở trường mới từ ngày").fill("01/12/2026")
     looked_at(ours, "posting-form")
     press(ours, "Cho đi theo quyết định")
     assert "Toán, lớp 8A2" in ours.locator("main").inner_text()
