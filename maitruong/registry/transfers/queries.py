@@ -54,9 +54,9 @@ def counts(scope: Scope) -> dict[str, int]:
     )
 
 
-def of_family(scope: Scope, student_ids: Iterable[int]) -> list[Row]:
-    """The applications of one's own children, newest first."""
-    rows = Transfer.objects.visible_to(scope, "transfers.family").filter(student_id__in=list(student_ids))
+def of_family(scope: Scope, student_id: int) -> list[Row]:
+    """The applications of one's own child, newest first, also those of whoever was merged into it."""
+    rows = Transfer.objects.visible_to(scope, "transfers.family").filter(student_id__in=people.same_human(student_id))
     return _rows(rows.order_by("-pk")[:PAGE])
 
 

@@ -31,7 +31,7 @@ _TITLE = "Chuyển trường"
 def of_child(request: Request, student_id: int) -> HttpResponse:
     """The child's applications, and a search for the school it shall go to."""
     name = _name_of_own(request, student_id)
-    rows = queries.of_family(request.scope, [student_id])
+    rows = queries.of_family(request.scope, student_id)
     q = request.GET.get("q", "").strip()[:80]
     here = enrolment.seats(request.scope, student_id=student_id, permission="family.view")
     context = {

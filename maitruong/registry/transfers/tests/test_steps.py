@@ -118,7 +118,7 @@ def test_a_family_applies_for_its_own_child_alone(two: SimpleNamespace) -> None:
     with unit_of_work(other):
         assert not Transfer._base_manager.exists() and not Step._base_manager.exists()
     with unit_of_work(two.mother):
-        assert [row.id for row in queries.of_family(two.mother, [two.pupil])] == [made]
+        assert [row.id for row in queries.of_family(two.mother, two.pupil)] == [made]
         assert len(queries.page(two.mother, transfer_id=made, permission="transfers.family").steps) == 1
 
 
