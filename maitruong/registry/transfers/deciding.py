@@ -9,7 +9,7 @@ from maitruong.foundation.people import queries as people
 
 from . import steps
 from .applying import BEYOND
-from .models import Transfer
+from .models import Paper, Transfer
 from .types import OPEN, Kind, State
 
 
@@ -70,6 +70,10 @@ def _withdraw(scope: Scope, transfer_id: int, why: str, *, acting: int) -> None:
         if steps.is_repeated(row, State.WITHDRAWN):
             return
         steps.refuse_unless(row, *OPEN)
+        if row.from_school_id:
+            # What was bundled was for a school that takes the child; it belongs to the old one again.
+            bundled = Paper._base_manager.filter(transfer=row, kind__in=["results", "record"])
+            bundled.update(school_ids=[row.from_school_id])
         steps.write(scope, row, State.WITHDRAWN, school_id=acting, why=steps.wanted(why), number="")
 
 

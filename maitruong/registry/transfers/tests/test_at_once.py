@@ -72,7 +72,7 @@ def test_a_pupil_into_whom_another_was_merged_goes_on_with_the_application(both:
     other = make.a_person("Nguyễn Minh Ánh", both.school, born=dt.date(2010, 5, 4), sex="male")
     made = released(both)
     with make.as_system() as scope:
-        merging.merge(scope, Two(both.pupil, other, dt.date(2026, 11, 20)), why="hai hồ sơ của một em")
+        merging.merge(scope, Two(both.pupil, other, both.school, dt.date(2026, 11, 20)), why="hai hồ sơ của một em")
     do(both.their_clerk, services.receive, transfer_id=made, class_id=both.class_b, starts_on=dt.date(2026, 11, 23))
     assert len(seats_of(both.pupil)) == 2
     with make.as_system():

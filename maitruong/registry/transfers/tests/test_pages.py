@@ -109,6 +109,9 @@ def test_a_released_pupils_dossier_is_not_there_for_the_receiving_school(two: Si
 def test_to_another_province_and_from_there(two: SimpleNamespace) -> None:
     ours = browser(two.clerk)
     form = f"/chuyen-truong/di-tinh-khac/{two.pupil}/"
+    with make.as_system():
+        seat_id = Enrolment._base_manager.get(student_id=two.pupil).pk
+    assert form in ours.get(f"/hoc-sinh/{two.pupil}/lop/{seat_id}/").text
     assert "Nguyễn Minh Ánh" in ours.get(form).text
     assert ours.post(form, {"school": "", "province": "", "why": "x"}).status_code == 422
     sent = ours.post(form, {"school": "THCS Lê Lợi", "province": "Huế", "why": "bố mẹ chuyển công tác"})

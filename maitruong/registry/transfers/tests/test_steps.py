@@ -196,6 +196,11 @@ def test_refused_and_withdrawn_are_ends_and_free_the_pupil(two: SimpleNamespace)
     again = released(two)
     assert again != made
     do(two.mother, services.withdraw, transfer_id=again, why="không chuyển nữa")
+    with unit_of_work(two.stranger):
+        assert queries.page(two.stranger, transfer_id=again).results is None, "the bundle is the old school's again"
+        assert not Paper._base_manager.filter(transfer_id=again).exists()
+    with unit_of_work(two.principal):
+        assert queries.page(two.principal, transfer_id=again).results is not None
     with pytest.raises(StepPassed):
         do(two.their_clerk, services.receive, transfer_id=again, class_id=two.class_b, starts_on=dt.date(2026, 11, 23))
     assert seats_of(two.pupil) == [(two.school, dt.date(2026, 9, 5), None, "enrolled")]
