@@ -25,6 +25,8 @@ class Config:
     file_store_endpoint: str = ""
     expose_demo: bool = False
     sign_again_days: int = 30
+    transfer_accept_days: int = 3
+    transfer_release_days: int = 2
     leaked_passwords: str = ""
     ministry_address: str = ""
     ministry_sender: str = ""
@@ -52,6 +54,8 @@ def read(environ: dict[str, str] | None = None) -> Config:
         file_store_endpoint=env.get("MT_S3_ENDPOINT", ""),
         expose_demo=env.get("MT_EXPOSE_DEMO") == "1",
         sign_again_days=int(env.get("MT_SIGN_AGAIN_DAYS") or 30),
+        transfer_accept_days=int(env.get("MT_TRANSFER_ACCEPT_DAYS") or 3),
+        transfer_release_days=int(env.get("MT_TRANSFER_RELEASE_DAYS") or 2),
         leaked_passwords=_readable(env.get("MT_LEAKED_PASSWORDS", "")),
         ministry_address=env.get("MT_MINISTRY_ADDRESS", ""),
         ministry_sender=env.get("MT_MINISTRY_SENDER", ""),

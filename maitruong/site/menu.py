@@ -64,6 +64,9 @@ MENU: list[tuple[str, list[Item]]] = [
             Item("Lên lớp năm học mới", "chevrons", "enrolment:roll_over", "enrolment.rollover", short="Lên lớp"),
             Item("Lớp học", "users", "enrolment:own_classes", "enrolment.view", homes=("school", "teacher")),
             Item("Học sinh", "student", "enrolment:pupils", "students.view"),
+            Item(
+                "Chuyển trường", "swap", "transfers:list", "transfers.view", homes=("school", "centre"), short="Chuyển"
+            ),
             Item("Hồ sơ trùng", "link", "duplicates:waiting", "duplicates.view", homes=("school", "centre")),
             Item("Sạch dữ liệu", "eye", "data_quality:schools", "quality.view", homes=("school", "centre")),
             Item(
@@ -76,6 +79,7 @@ MENU: list[tuple[str, list[Item]]] = [
             ),
             Item("Nhập danh sách", "upload", "exchange:lists", "exchange.import", homes=("school", "centre")),
             Item("Đội ngũ", "briefcase", "staff:staff", "staff.view"),
+            Item("Điều động", "swap", "transfers:postings", "transfers.view", homes=("school", "centre")),
             Item("Định mức giáo viên", "chart", "staffing:schools", "insight.view", short="Định mức"),
             Item("Hồ sơ của tôi", "id-card", "staff:own", "staff.own", ("teacher", "school"), short="Của tôi"),
             Item("Phân công", "table", "timetable:assignments", "timetable.assign", homes=("school",)),

@@ -29,6 +29,8 @@ _OFFICE = {
     "dossiers.health",
     "ministry.refused",
     "periods.view",
+    "transfers.view",
+    "transfers.file",
 }
 _FIGURES = {"insight.view", "insight.people", "quality.view"}
 _BOOKS = {
@@ -47,6 +49,7 @@ _HEAD = (
     | _BOOKS
     | _RECORDS
     | {"enrolment.rollover", "schools.edit", "timetable.assign", "attendance.enter", "dossiers.recognise"}
+    | {"transfers.decide"}
 )
 _STAFF_RECORDS = {"staff.records", "staff.pay"}
 _KEEPS_RECORDS = _STAFF_RECORDS | {"staff.keep_records"}
@@ -96,9 +99,12 @@ _DEPARTMENT = {
     "periods.view",
     "periods.accept",
     "periods.manage",
+    "transfers.view",
 }
 _RIGHTS = {"rights.view", "rights.give", "accounts.manage", "audit.view"}
-_FAMILY = {"people.view", "family.view", "attendance.family", "gradebook.family", "school_records.family"}
+_FAMILY = {"people.view", "family.view", "attendance.family", "gradebook.family", "school_records.family"} | {
+    "transfers.family"
+}
 
 # role → (label, rows, order in the switcher, home page, permissions)
 ROLES: dict[str, tuple[str, Rows, int, str, set[str]]] = {

@@ -29,6 +29,7 @@ MODULES = [
     "maitruong.registry.staff",
     "maitruong.registry.students",
     "maitruong.registry.enrolment",
+    "maitruong.registry.transfers",
     "maitruong.registry.dossiers",
     "maitruong.registry.verification",
     "maitruong.registry.duplicates",

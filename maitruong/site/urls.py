@@ -30,6 +30,7 @@ urlpatterns = [
     path("", include("maitruong.registry.calendar.urls")),
     path("", include("maitruong.registry.schools.urls")),
     path("", include("maitruong.registry.enrolment.urls")),
+    path("", include("maitruong.registry.transfers.urls")),
     path("", include("maitruong.registry.dossiers.urls")),
     path("", include("maitruong.registry.duplicates.urls")),
     path("", include("maitruong.registry.periods.urls")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from maitruong.assessment.gradebook import reactions as gradebook_reactions
 from maitruong.assessment.gradebook import rules as gradebook_rules
 from maitruong.assessment.gradebook import services as gradebook
-from maitruong.assessment.school_records import outcomes
+from maitruong.assessment.school_records import moving, outcomes
 from maitruong.foundation.access.services import unit_of_work
 from maitruong.foundation.access.types import system_scope
 from maitruong.foundation.audit import reads
@@ -41,10 +41,13 @@ from maitruong.registry.students import coming_of_age
 from maitruong.registry.students import merging as family_merging
 from maitruong.registry.students import ports as pupils
 from maitruong.registry.students import services as students
+from maitruong.registry.transfers import ports as transfers
+from maitruong.registry.transfers import queries as transfer_queries
 from maitruong.registry.verification import ports as registers
 from maitruong.registry.verification import services as verification
 from maitruong.teaching.curriculum import rules as curriculum_rules
 from maitruong.teaching.timetable import merging as lesson_merging
+from maitruong.teaching.timetable import queries as lessons
 from maitruong.teaching.timetable import reactions as timetable_reactions
 from maitruong.teaching.timetable import services as timetable
 
@@ -65,6 +68,11 @@ def join() -> None:
     years.register("gradebook", years.Keeper(gradebook.prepare_year, gradebook.close_year, gradebook.unfinished))
     years.register("periods", years.Keeper(periods.open_periods, lambda year: None, periods.unfinished))
     classes.asks_what_the_year_came_to(outcomes.fates)
+    classes.asks_who_is_on_the_way(transfer_queries.on_the_way)
+    transfers.asks_the_books(
+        transfers.Books(moving.results_so_far, gradebook.carry_marks, moving.signed_records, moving.verify)
+    )
+    transfers.asks_what_is_taught(lessons.taught_by)
     classes.register("gradebook", classes.Keeper(gradebook.held_of_class, gradebook.forget_class))
     classes.register("timetable", classes.Keeper(timetable.held_of_class, timetable.forget_class))
     classes.register("dossiers", classes.Keeper(lambda class_id: "", dossiers.forget_class))

@@ -46,6 +46,7 @@ from maitruong.registry.periods.tests.closed import closed_report
 from maitruong.registry.staff.models import Employment
 from maitruong.registry.staff.record_models import SalaryStep
 from maitruong.registry.students.models import Guardianship, Standing
+from maitruong.registry.transfers.models import Paper, Posting, Transfer
 from maitruong.registry.verification.models import Correction
 from tests import factories as make
 
@@ -141,6 +142,7 @@ def province() -> Province:
             "row_id of staff:correct": a_salary_step(school, teacher),
             **of_dossiers(school, child),
             **a_report(school, made.own["principal"]),
+            **of_transfers(school, child, teacher),
             # The first book of the class that any of its teachers opens: mathematics of term one.
             "book_id": opened_books(scope, class_id),
         }
@@ -284,6 +286,25 @@ def two_alike(school: int, one: int, other: int) -> dict[str, object]:
     )
     pair.save()
     return {"pair_id": pair.pk}
+
+
+def of_transfers(school: int, child: int, teacher: int) -> dict[str, object]:
+    """An application to another province with a paper, and a posting to a school that does not walk here."""
+    with make.as_system():
+        shared: dict[str, object] = {"school_ids": [school], "state": "applied"}
+        made = Transfer(
+            **shared, kind="out", student_id=child, from_school_id=school, elsewhere="THCS Xa", elsewhere_province="Huế",
+            school_year=2026, grade=8, full_name=f"Nguyễn {SECRET} An", reason="x",
+        )  # fmt: skip
+        made.save()
+        paper = Paper(transfer=made, school_ids=[school], student_id=child, kind="record", title=f"{SECRET}.pdf")
+        paper.save()
+        posting = Posting(
+            school_ids=[school], person_id=teacher, from_school_id=school, to_school_id=school, full_name=f"Phạm {SECRET} Lan",
+            post="teacher", decision="125/QĐ", decided_on=dt.date(2026, 11, 1), starts_on=dt.date(2026, 12, 1), state="released",
+        )  # fmt: skip
+        posting.save()
+    return {"transfer_id": made.pk, "paper_id of transfers:paper": paper.pk, "posting_id": posting.pk}
 
 
 def of_dossiers(school: int, child: int) -> dict[str, object]:

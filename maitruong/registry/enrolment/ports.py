@@ -61,3 +61,24 @@ def asks_what_the_year_came_to(answer: YearOutcomes) -> None:
 
 def outcomes(school_id: int, school_year: int) -> Mapping[int, Fate]:
     return _outcomes(school_id, school_year)
+
+
+#: School → pupil → in words, of pupils whose family asked to change school. Asked with sight of the province.
+OnTheWay = Callable[[int], Mapping[int, str]]
+
+
+def _nobody_leaves(school_id: int) -> Mapping[int, str]:
+    return {}
+
+
+_on_the_way: OnTheWay = _nobody_leaves
+
+
+def asks_who_is_on_the_way(answer: OnTheWay) -> None:
+    """Applications to change school stand above. Called by the roof."""
+    global _on_the_way
+    _on_the_way = answer
+
+
+def on_the_way(school_id: int) -> Mapping[int, str]:
+    return _on_the_way(school_id)

@@ -209,7 +209,8 @@ def _plan(
     waiting = (
         board.waiting_pupils(found, class_id=shown_class.id if shown_class else None) if shown_class or few else []
     )
-    if waiting:
+    leaving = board.leaving_pupils(found) if found.leaving else []
+    if waiting or leaving:
         reads.list_opened(
             scope, "enrolment.list_opened", school_id=school_id, object_type="school", object_id=school_id
         )
@@ -227,6 +228,7 @@ def _plan(
         "ends": LAST_GRADES,
         "unnamed": {old.id for old in found.unnamed},
         "waiting": waiting,
+        "leaving": leaving,
         "shown_class": shown_class,
         "few": few,
         "step": row,

@@ -19,7 +19,7 @@ from maitruong.foundation.people import queries as person_queries
 from maitruong.foundation.people import services as people
 from maitruong.foundation.people.types import Particulars
 
-from . import queries
+from . import following, queries
 from .errors import AlreadyEmployed, EndBeforeStart, NameMissing, PostUnknown
 from .events import StaffEmployed, StaffLeft
 from .models import Employment
@@ -150,3 +150,8 @@ def open_file(scope: Scope, *, person_id: int) -> tuple[Particulars, list[StaffR
         subject_id=person_id,
     )
     return person, rows
+
+
+def record_follows(*, person_id: int, from_school: int, to_school: int, last_day: dt.date) -> int:
+    """The record goes along to another school of the province (following.py). Wants sight of both schools."""
+    return following.copy_record(person_id=person_id, from_school=from_school, to_school=to_school, last_day=last_day)

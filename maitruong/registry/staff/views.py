@@ -94,6 +94,14 @@ def file(request: Request, person_id: int) -> HttpResponse:
             "today": clock.today(),
             "may_record": any(scope.covers("staff.records", school_id=row.school_id) for row in rows),
             "may_end": {row.id for row in rows if row.ends_on is None and _may(scope, row.school_id)},
+            "may_post": {
+                row.id
+                for row in rows
+                if row.ends_on is None
+                and row.post != "principal"
+                and person_id != scope.actor_id
+                and scope.covers("transfers.decide", school_id=row.school_id)
+            },
             "crumbs": [{"label": "Đội ngũ", "url": reverse("staff:staff")}, {"label": person.full_name}],
         },
     )

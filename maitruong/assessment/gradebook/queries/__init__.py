@@ -1,7 +1,7 @@
 """Reads of the mark books, always within a scope."""
 
 from .books import BookPage, BookRow, book_page, changes_since, history, names_of, open_book, present_pupils, siblings
-from .family import FamilySubject, FamilyYear, family_marks, family_why
+from .family import FamilySubject, FamilyYear, family_marks, family_why, marks_at
 from .lists import (
     BookSummary,
     ClassState,
@@ -40,6 +40,7 @@ __all__ = [
     "family_why",
     "history",
     "homeroom_books",
+    "marks_at",
     "my_books",
     "names_of",
     "open_book",

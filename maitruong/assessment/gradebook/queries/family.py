@@ -53,7 +53,7 @@ _STORED = (*(f"tx{n}" for n in range(1, 7)), "cd", "gk", "ck")
 _OWN = f"""
 SELECT b.subject, b.subject_name, b.kind, b.term, b.moment, b.grade, b.regular_needed, b.cluster, b.tested, b.act, b.position,
        b.closed_at IS NOT NULL, c.name, m.updated_at, m.average, m.outcome, m.provisional, m.basis, m.comment,
-       {", ".join(f"m.{name}" for name in _STORED)}, NULL::smallint, NULL::smallint
+       {", ".join(f"m.{name}" for name in _STORED)}, NULL::smallint, NULL::smallint, m.school_id
 FROM gradebook_mark m
 JOIN gradebook_markbook b ON b.school_year = m.school_year AND b.class_id = m.class_id AND b.subject = m.subject AND b.term = m.term
   AND b.kind IN ('score', 'comment')
@@ -62,7 +62,7 @@ WHERE m.student_id = %(student)s::bigint AND m.school_year = %(year)s::smallint
 UNION ALL
 SELECT b.subject, b.subject_name, b.kind, b.term, b.moment, b.grade, 0, false, b.tested, b.act, b.position,
        b.closed_at IS NOT NULL, c.name, m.updated_at, NULL, NULL, false, m.basis, m.comment,
-       {", ".join("NULL" for _ in _STORED)}, m.level, m.test
+       {", ".join("NULL" for _ in _STORED)}, m.level, m.test, m.school_id
 FROM gradebook_primarymark m
 JOIN gradebook_markbook b ON b.school_year = m.school_year AND b.class_id = m.class_id AND b.subject = m.subject
   AND b.moment = m.moment AND b.kind = 'primary'
@@ -72,7 +72,7 @@ ORDER BY 4, 5, 11"""
 
 
 _QUALITIES = f"""SELECT moment, updated_at, comment, {", ".join(QUALITIES_AND_COMPETENCES)} FROM gradebook_qualitymark
-WHERE student_id = %(student)s::bigint AND school_year = %(year)s::smallint ORDER BY moment"""
+WHERE student_id = %(student)s::bigint AND school_year = %(year)s::smallint ORDER BY moment, updated_at"""
 
 
 def family_marks(scope: Scope, *, student_id: int, school_year: int) -> FamilyYear | None:
@@ -103,7 +103,8 @@ def family_marks(scope: Scope, *, student_id: int, school_year: int) -> FamilyYe
         qualities = []
         if any(row[2] == "primary" for row in rows):
             cursor.execute(_QUALITIES, facts)
-            qualities = [_quality(row) for row in cursor.fetchall()]
+            newest = {row[0]: row for row in cursor.fetchall()}
+            qualities = [_quality(row) for row in newest.values()]
     if not rows and not conduct:
         return None
     return _year(school_year, rows, conduct, results, qualities)
@@ -129,7 +130,7 @@ def _year(
         school_year,
         newest[12] if newest else "",
         newest[5] if newest else 0,
-        [*(_subject(row) for row in rows), *qualities],
+        [*(_subject(row) for row in _told_once(rows)), *qualities],
         conduct,
         {term: words for term, words in learning.items() if words},
         title,
@@ -137,10 +138,27 @@ def _year(
     )
 
 
+def _told_once(rows: list[Any]) -> list[Any]:
+    """Marks that came along from another school stand at both: the newer row holds the older one's, and more."""
+    newest: dict[tuple[Any, ...], Any] = {}
+    for row in rows:
+        place = (row[2], row[0], row[3], row[4])
+        if place not in newest or row[13] >= newest[place][13]:
+            newest[place] = row
+    return [row for row in rows if row[-1] == newest[row[2], row[0], row[3], row[4]][-1]]
+
+
+def marks_at(*, student_id: int, school_id: int, school_year: int) -> list[FamilySubject]:
+    """What stands in a pupil's books of one school in a year, as its pages show it; for who checked the right. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN, {"student": student_id, "year": school_year})
+        return [_subject(row) for row in cursor.fetchall() if row[-1] == school_id]
+
+
 def _subject(row: Any) -> FamilySubject:
     subject, name, kind, term, moment, _, needed, cluster, tested, _, _, closed, _, updated_at = row[:14]
     average, outcome, provisional, basis, comment = row[14:19]
-    stored = dict(zip((*_STORED, "level", "test"), row[19:], strict=True))
+    stored = dict(zip((*_STORED, "level", "test"), row[19:-1], strict=True))
     regular = max([needed, *(n for n in range(1, 7) if stored[f"tx{n}"] is not None)])
     shown: list[Column] = [
         c

@@ -4,6 +4,7 @@ from .classes import forget_class, held_of_class
 from .closing import LEAVE, REFUSE, ZERO, close_book, reopen_book
 from .entry import enter_comment, enter_conduct, enter_marks, enter_primary, set_basis
 from .loading import load_marks, open_year
+from .moving import carry_marks
 from .opening import forget_old_answers, open_books, prepare_year
 from .recompute import Differences, make_results, recompute
 from .summer import enter_summer
@@ -14,6 +15,7 @@ __all__ = [
     "REFUSE",
     "ZERO",
     "Differences",
+    "carry_marks",
     "close_book",
     "close_year",
     "enter_comment",

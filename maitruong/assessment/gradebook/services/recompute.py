@@ -87,7 +87,7 @@ def recompute(
     total = Differences()
     # Pupils of a year that is over sat in its classes until its last day, not today.
     today = enrolment.day_within(school_year)
-    year = Year(school_year, today, twin.readings(_settings_ids(school_year, school_ids)))
+    year = Year(school_year, today, twin.readings(settings_ids(school_year, school_ids)))
     for schools in _batches(_schools(school_year, school_ids)):
         for school_id, found in sorted(_look_at(year, schools, apply).items()):
             if found.again:
@@ -106,7 +106,7 @@ def make_results(scope: Scope, *, school_year: int, school_ids: Sequence[int]) -
         raise NotFound
     total = Differences()
     today = enrolment.day_within(school_year)
-    year = Year(school_year, today, twin.readings(_settings_ids(school_year, school_ids)))
+    year = Year(school_year, today, twin.readings(settings_ids(school_year, school_ids)))
     for schools in _batches(_schools(school_year, school_ids)):
         _lock([school.id for school in schools], school_year)
         made: dict[int, list[sifting.Made]] = defaultdict(list)
@@ -123,7 +123,7 @@ def make_results(scope: Scope, *, school_year: int, school_ids: Sequence[int]) -
     return total
 
 
-def _settings_ids(school_year: int, school_ids: Sequence[int] | None) -> list[str]:
+def settings_ids(school_year: int, school_ids: Sequence[int] | None) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT settings_id FROM gradebook_classsheet WHERE school_year = %(year)s AND grade >= 6"

@@ -92,9 +92,17 @@ def school_plan(scope: Scope, *, school_id: int, from_year: int) -> tuple[Plan, 
 
 def waiting_pupils(found: Plan, *, class_id: int | None = None) -> list[tuple[int, str, str, str]]:
     """(pupil, name, class, what for) of those who wait, in the order of the lists; of one class, or of all."""
-    shown = [row for row in found.waiting if class_id in (None, row[1])]
+    return _named(found, [row for row in found.waiting if class_id in (None, row[1])])
+
+
+def leaving_pupils(found: Plan) -> list[tuple[int, str, str, str]]:
+    """(pupil, name, class, in words) of those whose family asked to change school."""
+    return _named(found, found.leaving)
+
+
+def _named(found: Plan, shown: list[tuple[int, int, str]]) -> list[tuple[int, str, str, str]]:
     names = people.names([student_id for student_id, _, _ in shown])
     return [
-        (student_id, names.get(student_id, ""), found.classes[waits_in].name, words)
-        for student_id, waits_in, words in shown
+        (student_id, names.get(student_id, ""), found.classes[sits_in].name, words)
+        for student_id, sits_in, words in shown
     ]

@@ -59,6 +59,8 @@ class Plan:
     """A school's step: moves that can be made, pupils that wait (pupil, class, what for), and what is in the way, in words.
 
     undecided: those of the waiting whom nobody judged yet, so that people may.
+    leaving: pupils of the plan with an open application to another school (pupil, class, in words). They step along: until they are
+    received there they belong here, and the application follows them.
     """
 
     school_id: int
@@ -68,6 +70,7 @@ class Plan:
     moves: list[Move] = field(default_factory=list)
     waiting: list[tuple[int, int, str]] = field(default_factory=list)
     undecided: set[int] = field(default_factory=set)
+    leaving: list[tuple[int, int, str]] = field(default_factory=list)
     unnamed: list[OldClass] = field(default_factory=list)
     clashes: list[tuple[str, str]] = field(default_factory=list)
 
@@ -95,10 +98,13 @@ def plan(school_id: int, from_year: int, row: RollOver | None = None) -> Plan:
     grade_of = _find_clashes(found)
     fates = ports.outcomes(school_id, from_year)
     blocked = {old.id for old in found.unnamed}
+    on_the_way = ports.on_the_way(school_id)
     with connection.cursor() as cursor:
         cursor.execute(_SEATS, {"school": school_id, "year": from_year, "next": from_year + 1})
         for seat_id, student_id, class_id in cursor.fetchall():
             old = found.classes[class_id]
+            if student_id in on_the_way:
+                found.leaving.append((student_id, old.id, on_the_way[student_id]))
             fate = _fate(old, fates.get(student_id), row.decided.get(str(student_id)))
             words = fate.words or NO_RESULT.words if not fate.kind else _in_the_way(old, fate.kind, blocked, grade_of)
             if words:
