@@ -17,6 +17,7 @@ from maitruong.foundation.identity import sealing
 from maitruong.foundation.identity import services as identity
 from maitruong.foundation.jobs import pulse
 from maitruong.foundation.people import ports as people
+from maitruong.insight.data_quality import closing as quality_closing
 from maitruong.insight.data_quality import reactions as quality_reactions
 from maitruong.insight.data_quality import running as quality
 from maitruong.insight.indicators import reactions as indicator_reactions
@@ -32,6 +33,7 @@ from maitruong.registry.enrolment import ports as classes
 from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.enrolment import reactions as enrolment_reactions
 from maitruong.registry.enrolment.importers import StudentLists
+from maitruong.registry.periods import ports as reports
 from maitruong.registry.periods import services as periods
 from maitruong.registry.schools import ports as schools
 from maitruong.registry.schools.importers import SchoolLists
@@ -59,6 +61,7 @@ def join() -> None:
     """Called once when the program starts."""
     indicator_reactions.register()
     quality_reactions.register()
+    reports.asks_for_findings(quality_closing.OpenFindings())
     pulse.every(10, "what may be wrong where something was written", quality.look_at_due)
     pulse.every(3600, "what is wrong in the sector's data", quality.follow_the_night)
     enrolment_reactions.register()

@@ -18,10 +18,13 @@ from maitruong.foundation.events import services as events
 from maitruong.foundation.people.models import Person, PersonIdentifier
 from maitruong.insight.data_quality import queries, running
 from maitruong.insight.data_quality.checks import CHECKS
+from maitruong.insight.data_quality.closing import OpenFindings
 from maitruong.insight.data_quality.models import Due, Finding, Score
 from maitruong.insight.data_quality.views import _NAMES
 from maitruong.registry.enrolment import services as enrolment
 from maitruong.registry.enrolment.models import SchoolClass
+from maitruong.registry.periods import ports
+from maitruong.registry.periods.ports import Findings
 from maitruong.registry.staff.record_models import Contract
 from tests import factories as make
 
@@ -283,3 +286,28 @@ def test_by_command_for_machines(place: SimpleNamespace) -> None:
 
 def test_every_check_has_its_short_name() -> None:
     assert set(_NAMES) == set(CHECKS)
+
+
+def test_a_report_is_refused_while_an_error_stands_and_a_warning_is_unexplained(place: SimpleNamespace) -> None:
+    changed(place.pupils[0], ethnic_group="")
+    changed(place.pupils[1], full_name="LY A SINH")
+
+    def asked() -> Findings:
+        with make.as_system() as scope:
+            return OpenFindings().open_findings(
+                scope, school_id=place.ours, school_year=2026, as_of=dt.date(2026, 9, 30)
+            )
+
+    found = asked()  # nobody had looked before
+    assert [one.code for one in found.blocking] == ["ethnicity_empty"]
+    assert [one.code for one in found.unexplained] == ["name_in_capitals"]
+
+    changed(place.pupils[0], ethnic_group="KINH")
+    (warning,) = findings(severity="W", closed_at__isnull=True)
+    with make.as_system():
+        Finding._base_manager.filter(pk=warning.pk).update(explanation="đúng giấy khai sinh")
+    assert asked() == Findings()
+
+
+def test_the_house_asks_this_module_before_a_report_is_closed() -> None:
+    assert isinstance(ports.findings_source(), OpenFindings)
