@@ -72,6 +72,8 @@ MENU: list[tuple[str, list[Item]]] = [
             Item("Tài khoản", "id-card", "rights:accounts", "accounts.manage", homes=("school",)),
             Item("Chứng thư số", "shield", "signing:certificates", "signing.certificates", short="Chứng thư"),
             Item("Nhật ký", "history", "rights:audit", "audit.view"),
+            Item("Kết nối phần mềm", "link", "open_api:clients", "open_api.manage", short="Kết nối"),
+            Item("Xuất OneRoster", "download", "open_api:export", "open_api.export", homes=("school",)),
         ],
     ),
 ]

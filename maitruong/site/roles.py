@@ -23,6 +23,7 @@ _OFFICE = {
     "dossiers.view",
     "dossiers.edit",
     "dossiers.health",
+    "open_api.export",
 }
 _FIGURES = {"insight.view", "insight.people"}
 _BOOKS = {
@@ -67,6 +68,8 @@ _HOMEROOM = {
     "dossiers.health",
 }
 _DEPARTMENT = {
+    "open_api.manage",
+    "open_api.export",
     "dossiers.view",
     "dossiers.recognise",
     "schools.view",

@@ -40,6 +40,7 @@ MODULES = [
     "maitruong.insight.indicators",
     "maitruong.insight.staffing",
     "maitruong.insight.dashboard",
+    "maitruong.integration.open_api",
     "maitruong.site",
 ]
 INSTALLED_APPS = [

@@ -34,6 +34,7 @@ urlpatterns = [
     path("", include("maitruong.registry.staff.urls")),
     path("", include("maitruong.teaching.timetable.urls")),
     path("", include("maitruong.site.rights.urls")),
+    path("", include("maitruong.integration.open_api.urls")),
 ]
 
 handler404 = "maitruong.site.errors.not_found"

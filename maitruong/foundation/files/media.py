@@ -12,6 +12,7 @@ ODS = "application/vnd.oasis.opendocument.spreadsheet"
 CSV = "text/csv"
 PNG = "image/png"
 JPEG = "image/jpeg"
+ZIP = "application/zip"
 _PAGE_SIGNS = (b"<!doctype html", b"<html", b"<script", b"<svg")
 
 
@@ -34,6 +35,7 @@ LOOKS_LIKE: dict[str, Callable[[bytes], bool]] = {
     CSV: _text,
     PNG: lambda data: data.startswith(b"\x89PNG\r\n\x1a\n"),
     JPEG: lambda data: data.startswith(b"\xff\xd8\xff"),
+    ZIP: lambda data: data.startswith(b"PK\x03\x04"),
 }
 NAMES = {
     PDF: "PDF",
@@ -44,6 +46,7 @@ NAMES = {
     CSV: "CSV",
     PNG: "ảnh PNG",
     JPEG: "ảnh JPEG",
+    ZIP: "tệp nén .zip",
 }
 
 

@@ -34,6 +34,7 @@ GROUPS = {
     "schools.": "Trường",
     "calendar.": "Năm học",
     "insight.": "Điều hành",
+    "open_api.": "Kết nối phần mềm",
 }
 
 # Acts whose entries tell of a pupil: whom, what was written, why.
@@ -51,6 +52,12 @@ OF_PUPILS = (
 )
 
 _ACTIONS = {
+    "open_api.client_registered": "Lập kết nối phần mềm",
+    "open_api.secret_rotated": "Cấp khoá mới cho kết nối",
+    "open_api.client_disabled": "Ngừng kết nối",
+    "open_api.roster_taken": "Phần mềm lấy danh sách lớp",
+    "open_api.demographics_taken": "Phần mềm lấy ngày sinh, giới tính",
+    "open_api.roster_exported": "Xuất tệp OneRoster",
     "students.registered": "Mở hồ sơ học sinh",
     "students.dossier_opened": "Mở xem hồ sơ",
     "students.number_shown": "Xem đủ số định danh",
