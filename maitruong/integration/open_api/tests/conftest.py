@@ -91,10 +91,10 @@ class Machine:
         while True:
             assert answer.status_code == 200, answer.content
             yield answer.json()
-            links = dict(
-                (part.split("rel=")[1].strip('"'), part[part.index("<") + 1 : part.index(">")])
+            links = {
+                part.split("rel=")[1].strip('"'): part[part.index("<") + 1 : part.index(">")]
                 for part in answer.headers["Link"].split(", ")
-            )
+            }
             if "next" not in links:
                 return
             answer = self.get(links["next"])
