@@ -30,6 +30,7 @@ AREAS = {
     "lists": "lists:run",
     "recompute": "recompute:run",
     "rollover": "rollover:run",
+    "oneroster": "oneroster:run",
     "signing": "wrapped:signing",
     "exchange": "wrapped:exchange",
     "linking": "wrapped:linking",

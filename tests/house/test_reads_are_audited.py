@@ -104,6 +104,8 @@ SILENT = {
     "dashboard:school": "figures",
     "dashboard:entries": "figures by class",
     "staffing:school": "figures",
+    "open_api:client": "a program of another house, and counts",
+    "open_api:export_job": "how far a job is; the file it made was told when it was made",
 }
 
 

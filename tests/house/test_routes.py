@@ -38,6 +38,7 @@ from maitruong.foundation.kernel import clock
 from maitruong.foundation.organisations import services as organisations
 from maitruong.foundation.people.models import PersonIdentifier
 from maitruong.foundation.signing.models import Certificate, SigningConsent
+from maitruong.integration.open_api.models import Client as ApiClient
 from maitruong.registry.dossiers.models import IdentityPaper, Recognition
 from maitruong.registry.duplicates.models import Pair
 from maitruong.registry.enrolment.models import Enrolment
@@ -134,6 +135,7 @@ def province() -> Province:
             **two_alike(school, child, teacher),
             "row_id of staff:correct": a_salary_step(school, teacher),
             **of_dossiers(school, child),
+            **of_connections(school),
             # The first book of the class that any of its teachers opens: mathematics of term one.
             "book_id": opened_books(scope, class_id),
         }
@@ -254,6 +256,24 @@ def of_dossiers(school: int, child: int) -> dict[str, object]:
         "row_id": paper.pk,
         "standing_id": standing.pk,
     }
+
+
+def of_connections(school: int) -> dict[str, object]:
+    """Another house's program that may ask for the school, and a job that writes the school's files."""
+    client = ApiClient.objects.create(
+        key="mt-thu",
+        name=SECRET,
+        contact=SECRET,
+        email="a@vidu.vn",
+        purpose=SECRET,
+        basis=SECRET,
+        scopes=[],
+        unit_ids=[school],
+        valid_from=make.FOUNDED,
+    )
+    job = Job(school_id=school, kind="open_api.export", title=SECRET)
+    job.save()
+    return {"client_id": client.pk, "job_id of open_api:export_job": job.pk}
 
 
 def opened_books(scope: Scope, class_id: int) -> int:

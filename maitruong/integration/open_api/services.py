@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Sequence
 from typing import Final
 
+from django.db.models import Q
+
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.audit import services as audit
@@ -89,7 +91,8 @@ def disable_client(scope: Scope, *, client_id: int, why: str) -> None:
         raise WhyMissing
     client.disabled_at, client.disabled_why = clock.now(), why.strip()
     client.save(update_fields=["disabled_at", "disabled_why"])
-    Secret.objects.filter(client=client, ends_at__isnull=True).update(ends_at=clock.now())
+    still_open = Secret.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=clock.now()), client=client)
+    still_open.update(ends_at=clock.now())
     _tell(scope, "open_api.client_disabled", client, None, why=why)
 
 

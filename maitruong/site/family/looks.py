@@ -13,12 +13,13 @@ from maitruong.foundation.access import registry
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import unit_of_work
-from maitruong.foundation.access.types import Request, system_scope
+from maitruong.foundation.access.types import Request, Scope, system_scope
 from maitruong.foundation.audit import queries as audit
 from maitruong.foundation.kernel import formats
 from maitruong.foundation.organisations import queries as organisations
 from maitruong.foundation.organisations.types import UnitRef
 from maitruong.foundation.people import queries as people
+from maitruong.integration.open_api import queries as connections
 
 from . import views
 
@@ -57,6 +58,7 @@ def looks(request: Request, student_id: int) -> HttpResponse:
         "child": person,
         "looks": [_shown(row, names, units) for row in shown],
         "first_page": older is None,
+        "visits": _visits(scope, student_id) if older is None else [],
         "next": f"?truoc={shown[-1].id}" if len(found) > PAGE else "",
         "crumbs": [
             {"label": views.own_page(scope), "url": reverse("family:children")},
@@ -65,6 +67,14 @@ def looks(request: Request, student_id: int) -> HttpResponse:
         ],
     }
     return render(request, "family/looks.html", context)
+
+
+def _visits(scope: Scope, student_id: int) -> list[dict[str, Any]]:
+    """Programs that took the lists of the school the child is at: told by school, for such a list names every pupil."""
+    schools = {g.school_ids for g in scope.grants if g.student_ids is None or student_id in g.student_ids}
+    ids = {school for some in schools for school in some or ()}
+    units = organisations.units(ids)
+    return [{"visit": one, "school": units[one.school_id].name} for one in connections.visits(ids)]
 
 
 def _shown(row: audit.Told, names: dict[int, str], units: dict[int, UnitRef]) -> dict[str, Any]:

@@ -114,7 +114,8 @@ USERS = f"""SELECT p.id, 0::bigint AS second, p.full_name, p.email, a.login, p.b
 _IDS_OF_SCHOOLS = """ARRAY(
   SELECT e.student_id FROM enrolment_enrolment e WHERE e.school_year = ANY(%(years)s::int[]) AND e.school_id = ANY(%(schools)s::bigint[])
   UNION SELECT m.person_id FROM staff_employment m WHERE m.school_id = ANY(%(schools)s::bigint[])
-  UNION SELECT l.teacher_id FROM timetable_assignment l WHERE l.school_year = ANY(%(years)s::int[]) AND l.school_id = ANY(%(schools)s::bigint[]))"""
+  UNION SELECT l.teacher_id FROM timetable_assignment l WHERE l.school_year = ANY(%(years)s::int[])
+    AND l.school_id = ANY(%(schools)s::bigint[]))"""
 
 # The same people, counted without their particulars.
 USERS_COUNTED = """SELECT count(*) FROM (

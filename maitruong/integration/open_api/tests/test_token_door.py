@@ -1,4 +1,4 @@
-"""The token door, asked as RFC 6749 has it: by hand, and by the standard library's own client over a socket-free transport."""
+"""The token door, asked as RFC 6749 has it."""
 
 from __future__ import annotations
 
