@@ -128,7 +128,7 @@ def export(request: Request) -> HttpResponse:
     """Take the files of one's school along; the department those of any school, or of all."""
     scope, problem = request.scope, None
     wide = scope.rows is Rows.PROVINCE
-    if request.method == "POST":
+    if "xuat" in request.POST:
         job_id, problem = attempt(lambda: _start(request, wide))
         if job_id is not None:
             return redirect("open_api:export_job", job_id)

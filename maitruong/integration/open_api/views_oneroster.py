@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -112,7 +113,7 @@ def single(address: str) -> Any:
         row = _row(what, name, given, which, sourced_id)
         wanted = asked.read(asking.request.GET.dict(), what).fields
         recording.taken(asking, what, [row])
-        return Answer({what.single: _written(asking.request, what, row, wanted)}, 1)
+        return Answer({what.single: _writer(asking.request, what, wanted)(row)}, 1)
 
     return answer
 
@@ -168,19 +169,29 @@ def _page(asking: Asking, name: str, given: dict[str, Any], narrowed: Narrowed) 
     token = query.get("position", "")
     page = Reader(what, given, narrowed).page(wanted, position(token) if token else None)
     recording.taken(asking, what, page.rows)
-    written = [_written(asking.request, what, row, wanted.fields) for row in page.rows]
+    write = _writer(asking.request, what, wanted.fields)
+    written = [write(row) for row in page.rows]
     headers = {"X-Total-Count": str(page.total), "Link": _links(asking.request, wanted, page)}
     return Answer({what.plural: written}, len(written), headers)
 
 
-def _written(request: HttpRequest, what: Resource, row: Any, wanted: frozenset[str] | None) -> Json:
-    def link(kind: int, number: int, of: str) -> Json:
-        named = ids.sourced_id(kind, number)
-        return {"href": f"{base}/{_PATHS[of]}/{named}", "sourcedId": named, "type": of}
-
+def _writer(request: HttpRequest, what: Resource, wanted: frozenset[str] | None) -> Callable[[Any], Json]:
+    """Writes rows of one answer. References to the few things many rows share are made once."""
     base = f"{request.scheme}://{request.get_host()}{BASE}"
-    made = what.write(row, link)
-    return made if wanted is None else {name: value for name, value in made.items() if name in wanted}
+    shared: dict[tuple[int, int], Json] = {}
+
+    def link(kind: int, number: int, of: str) -> Json:
+        made = shared.get((kind, number))
+        if made is None:
+            named = ids.sourced_id(kind, number)
+            made = {"href": f"{base}/{_PATHS[of]}/{named}", "sourcedId": named, "type": of}
+            if kind != ids.USER:
+                shared[kind, number] = made
+        return made
+
+    if wanted is None:
+        return lambda row: what.write(row, link)
+    return lambda row: {name: value for name, value in what.write(row, link).items() if name in wanted}
 
 
 def _links(request: HttpRequest, wanted: asked.Asked, page: Page) -> str:

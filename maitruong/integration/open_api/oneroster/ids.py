@@ -20,6 +20,7 @@ USER: Final = 8
 ROLE: Final = 9
 
 _FAMILY: Final = 0x4D540000
+_HEADS: Final = {kind: f"{_FAMILY + kind:08x}-0000-8000-8000-" for kind in range(ORG, ROLE + 1)}
 _SHAPE: Final = re.compile(r"4d5400([0-9a-f]{2})-([0-9a-f]{4})-8([0-9a-f]{3})-8([0-9a-f]{3})-([0-9a-f]{12})")
 
 
@@ -36,6 +37,8 @@ def sourced_id(kind: int, number: int, second: int = 0) -> str:
     >>> sourced_id(USER, 1234)
     '4d540008-0000-8000-8000-0000000004d2'
     """
+    if not second:
+        return f"{_HEADS[kind]}{number:012x}"
     other = f"{second:010x}"
     return f"{_FAMILY + kind:08x}-{other[:4]}-8{other[4:7]}-8{other[7:]}-{number:012x}"
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+import orjson
+
 from maitruong.foundation.kernel import clock
 from maitruong.foundation.kernel.school_year import SchoolYear as Year
 from maitruong.foundation.regulations import NoRuleInForce
@@ -48,7 +50,7 @@ Link = Callable[[int, int, str], Json]
 
 
 def moment(at: dt.datetime) -> str:
-    return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    return at.astimezone(dt.UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def grade_code(grade: int) -> str:
@@ -150,8 +152,11 @@ def names(full_name: str) -> tuple[str, str, str]:
 
 def posts_in_order(row: Mapping[str, Any]) -> list[list[Any]]:
     """[school, role, begins, ends, holds, grade]: what holds first, one a school and role, the newest."""
+    posts: list[list[Any]] = orjson.loads(row["posts"])
+    if len(posts) == 1:
+        return posts
     found: dict[tuple[int, str], list[Any]] = {}
-    for post in sorted(row["posts"], key=lambda p: (p[4], p[2] or ""), reverse=True):
+    for post in sorted(posts, key=lambda p: (p[4], p[2] or ""), reverse=True):
         found.setdefault((post[0], post[1]), post)
     return list(found.values())
 

@@ -84,7 +84,7 @@ USERS = f"""SELECT p.id, 0::bigint AS second, p.full_name, p.email, a.login, p.b
   greatest(p.created_at, c.at, r.modified) AS modified
   FROM people_person p
   CROSS JOIN LATERAL (
-    SELECT json_agg(json_build_array(t.school_id, t.role, t.begins, t.ends, t.over IS NULL, t.grade)) AS posts,
+    SELECT json_agg(json_build_array(t.school_id, t.role, t.begins, t.ends, t.over IS NULL, t.grade))::text AS posts,
       bool_or(t.over IS NULL) AS holds, max(greatest(t.at, {_MIDNIGHT.format(day="t.over")})) AS modified,
       array_agg(DISTINCT t.role) AS roles, array_agg(DISTINCT t.school_id) AS schools,
       array_agg(DISTINCT t.grade) FILTER (WHERE t.over IS NULL AND t.grade IS NOT NULL) AS grades

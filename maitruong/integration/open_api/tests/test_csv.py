@@ -103,7 +103,7 @@ def signed_in(account: Account) -> Browser:
 def test_a_school_takes_its_files_along_and_its_audit_tells_of_it(world: World) -> None:
     head = make.a_principal(world.school)
     browser = signed_in(head)
-    answer = browser.post("/ket-noi/xuat/", {"demographics": "1"})
+    answer = browser.post("/ket-noi/xuat/", {"demographics": "1", "xuat": "1"})
     assert answer.status_code == 302
     page = browser.get(answer.url)
     assert "hx-trigger" in page.content.decode()
@@ -131,9 +131,9 @@ def test_the_department_takes_one_school_or_the_province(world: World) -> None:
 
     browser = signed_in(world.officer)
     code = organisations.unit(world.neighbour).code
-    assert browser.post("/ket-noi/xuat/", {"school": code}).status_code == 302
-    assert browser.post("/ket-noi/xuat/", {"school": ""}).status_code == 302
-    refused = browser.post("/ket-noi/xuat/", {"school": "khong-co"})
+    assert browser.post("/ket-noi/xuat/", {"school": code, "xuat": "1"}).status_code == 302
+    assert browser.post("/ket-noi/xuat/", {"school": "", "xuat": "1"}).status_code == 302
+    refused = browser.post("/ket-noi/xuat/", {"school": "khong-co", "xuat": "1"})
     assert refused.status_code == 422 and "Không có đơn vị nào mang mã" in refused.content.decode()
     with make.as_system():
         made = list(Job._base_manager.order_by("pk").values_list("pk", "school_id"))
