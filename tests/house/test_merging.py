@@ -34,7 +34,6 @@ COLUMNS = {
     "gradebook_result.student_id": PAST,
     "gradebook_summerresult.student_id": PAST,
     "identity_account.person_id": MOVES,
-    "open_api_change.person_id": PAST,
     "people_merge.absorbed_id": MERGE,
     "people_merge.kept_id": MERGE,
     "people_merge.persons": MERGE,

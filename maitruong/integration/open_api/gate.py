@@ -55,7 +55,7 @@ def machine(*scopes: str) -> Callable[[View], Callable[..., HttpResponse]]:
     def wrap(view: View) -> Callable[..., HttpResponse]:
         request_method_list = ("GET", "HEAD")  # under this name `access.checks.methods_of` finds it
 
-        @wraps(view)
+        @wraps(view, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
         def guarded(request: HttpRequest, **parameters: Any) -> HttpResponse:
             started = time.perf_counter()
             client: Client | None = None

@@ -84,16 +84,17 @@ class Change(models.Model):
     """When a row that is handed out last changed, kept by triggers of the tables it is read from (migration 0002).
 
     A row that was removed leaves its coordinates (`gone`), so that it can be handed out as to be deleted. The insertion of
-    places and people is not written: they know when they were made.
+    places and people is not written: they know when they were made. The names of the columns say that they point at nothing: what is
+    remembered here keeps nobody from removing a class or a school.
     """
 
     shared = "numbers and moments; whoever joins them has passed the wall of the table they are about"
 
     kind = models.TextField(help_text="person, place, lesson, class, homeroom, post, unit, year")
     row_id = models.BigIntegerField()
-    person_id = models.BigIntegerField(default=0, help_text="of a row that is gone; 0 else")
-    school_id = models.BigIntegerField(null=True)
-    class_id = models.BigIntegerField(null=True)
+    of_person = models.BigIntegerField(default=0, help_text="of a row that is gone; 0 else")
+    of_school = models.BigIntegerField(null=True)
+    of_class = models.BigIntegerField(null=True)
     school_year = models.SmallIntegerField(null=True)
     grade = models.SmallIntegerField(null=True)
     gone = models.BooleanField(db_default=False)
@@ -101,4 +102,4 @@ class Change(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["school_year", "id"], condition=models.Q(gone=True), name="change_gone")]
-        constraints = [models.UniqueConstraint(fields=["kind", "row_id", "person_id"], name="one_change_a_row")]
+        constraints = [models.UniqueConstraint(fields=["kind", "row_id", "of_person"], name="one_change_a_row")]

@@ -41,9 +41,9 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.TextField(help_text='person, place, lesson, class, homeroom, post, unit, year')),
                 ('row_id', models.BigIntegerField()),
-                ('person_id', models.BigIntegerField(default=0, help_text='of a row that is gone; 0 else')),
-                ('school_id', models.BigIntegerField(null=True)),
-                ('class_id', models.BigIntegerField(null=True)),
+                ('of_person', models.BigIntegerField(default=0, help_text='of a row that is gone; 0 else')),
+                ('of_school', models.BigIntegerField(null=True)),
+                ('of_class', models.BigIntegerField(null=True)),
                 ('school_year', models.SmallIntegerField(null=True)),
                 ('grade', models.SmallIntegerField(null=True)),
                 ('gone', models.BooleanField(db_default=False)),
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('gone', True)), fields=['school_year', 'id'], name='change_gone')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'row_id', 'person_id'), name='one_change_a_row')],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'row_id', 'of_person'), name='one_change_a_row')],
             },
         ),
         migrations.CreateModel(

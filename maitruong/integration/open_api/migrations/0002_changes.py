@@ -13,9 +13,9 @@ TABLES = {
     "identity_account": ("person", ("login", "is_active"), True),
     "calendar_schoolyear": ("year", ("starts_on", "ends_on", "term_two_starts_on"), True),
 }
-UPSERT = """INSERT INTO open_api_change (kind, row_id, person_id, school_id, class_id, school_year, grade, gone) {select}
-  ON CONFLICT (kind, row_id, person_id) DO UPDATE SET at = clock_timestamp(), gone = excluded.gone,
-    school_id = excluded.school_id, class_id = excluded.class_id, school_year = excluded.school_year, grade = excluded.grade;"""
+UPSERT = """INSERT INTO open_api_change (kind, row_id, of_person, of_school, of_class, school_year, grade, gone) {select}
+  ON CONFLICT (kind, row_id, of_person) DO UPDATE SET at = clock_timestamp(), gone = excluded.gone,
+    of_school = excluded.of_school, of_class = excluded.of_class, school_year = excluded.school_year, grade = excluded.grade;"""
 # What a removed row was about: person, school, class, school year, grade.
 GONE = {
     "enrolment_enrolment": ("place", "student_id, school_id, school_class_id, school_year, grade"),
@@ -38,7 +38,7 @@ def _forwards():
         if table == "enrolment_schoolclass":
             left = "SELECT 'homeroom', o.id, o.homeroom_id, o.school_id, o.id, o.school_year, NULL::smallint, true FROM now_so n JOIN was_so o USING (id) WHERE o.homeroom_id IS NOT NULL AND o.homeroom_id IS DISTINCT FROM n.homeroom_id"
             body += UPSERT.format(select=left)
-            body += "DELETE FROM open_api_change c USING now_so n WHERE c.kind = 'homeroom' AND c.row_id = n.id AND c.person_id = n.homeroom_id;"
+            body += "DELETE FROM open_api_change c USING now_so n WHERE c.kind = 'homeroom' AND c.row_id = n.id AND c.of_person = n.homeroom_id;"
         yield _function(f"open_api_{table}_changed", body)
         yield f"CREATE TRIGGER open_api_changed AFTER UPDATE ON {table} REFERENCING OLD TABLE AS was_so NEW TABLE AS now_so FOR EACH STATEMENT EXECUTE FUNCTION open_api_{table}_changed();"
         if inserted:
@@ -47,7 +47,7 @@ def _forwards():
             yield f"CREATE TRIGGER open_api_made AFTER INSERT ON {table} REFERENCING NEW TABLE AS now_so FOR EACH STATEMENT EXECUTE FUNCTION open_api_{table}_made();"
         if table in GONE:
             kind, facts = GONE[table]
-            body = f"DELETE FROM open_api_change c USING was_so o WHERE c.kind = '{kind}' AND c.row_id = o.id AND c.person_id = 0;"
+            body = f"DELETE FROM open_api_change c USING was_so o WHERE c.kind = '{kind}' AND c.row_id = o.id AND c.of_person = 0;"
             body += UPSERT.format(select=f"SELECT '{kind}', id, {facts}, true FROM was_so")
             yield _function(f"open_api_{table}_gone", body)
             yield f"CREATE TRIGGER open_api_gone AFTER DELETE ON {table} REFERENCING OLD TABLE AS was_so FOR EACH STATEMENT EXECUTE FUNCTION open_api_{table}_gone();"

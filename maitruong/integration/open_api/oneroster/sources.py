@@ -35,7 +35,7 @@ def _standing(over: str, *moments: str) -> str:
 
 
 def _changed(kind: str, row: str) -> str:
-    return f"LEFT JOIN open_api_change c ON c.kind = '{kind}' AND c.row_id = {row} AND c.person_id = 0"
+    return f"LEFT JOIN open_api_change c ON c.kind = '{kind}' AND c.row_id = {row} AND c.of_person = 0"
 
 
 _FIRST = "y.starts_on::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'"
@@ -73,9 +73,9 @@ CLASSES = f"""SELECT k.id, 0::bigint AS second, k.school_id, k.school_year::bigi
   {_changed("class", "k.id")}
   WHERE k.school_year = ANY(%(years)s::int[]) AND {{mine:k}}"""
 
-CLASSES_GONE = """SELECT c.row_id AS id, 0::bigint AS second, c.school_id, c.school_year::bigint AS school_year, c.grade,
+CLASSES_GONE = """SELECT c.row_id AS id, 0::bigint AS second, c.of_school AS school_id, c.school_year::bigint AS school_year, c.grade,
   'Lớp đã bỏ' AS name, ARRAY[]::text[] AS subjects, 'tobedeleted' AS status, c.at AS modified
-  FROM open_api_change c WHERE c.gone AND c.kind = 'class' AND c.school_year = ANY(%(years)s::int[]) AND {mine:c}"""
+  FROM open_api_change c WHERE c.gone AND c.kind = 'class' AND c.school_year = ANY(%(years)s::int[]) AND {gone:c}"""
 
 # Who teaches, learns or works at one of the schools, in the years that are shown. Guardians are not handed out.
 USERS = f"""SELECT p.id, 0::bigint AS second, p.full_name, p.email, a.login, p.born_on, p.sex, p.born_precision,
@@ -92,19 +92,19 @@ USERS = f"""SELECT p.id, 0::bigint AS second, p.full_name, p.email, a.login, p.b
       SELECT e.school_id, 'student' AS role, e.starts_on AS begins, e.ends_on AS ends, e.grade,
         {_over("e.ends_on", "y.ends_on")} AS over, greatest(e.created_at, ec.at) AS at
       FROM enrolment_enrolment e JOIN calendar_schoolyear y ON y.year = e.school_year
-      LEFT JOIN open_api_change ec ON ec.kind = 'place' AND ec.row_id = e.id AND ec.person_id = 0
+      LEFT JOIN open_api_change ec ON ec.kind = 'place' AND ec.row_id = e.id AND ec.of_person = 0
       WHERE e.student_id = p.id AND e.school_year = ANY(%(years)s::int[]) AND {{mine:e}}
       UNION ALL
       SELECT m.school_id, CASE m.post WHEN 'teacher' THEN 'teacher' WHEN 'principal' THEN 'principal'
           WHEN 'it_admin' THEN 'systemAdministrator' WHEN 'officer' THEN 'districtAdministrator' ELSE 'siteAdministrator' END,
         m.starts_on, m.ends_on, NULL, {_over("m.ends_on")}, mc.at
       FROM staff_employment m
-      LEFT JOIN open_api_change mc ON mc.kind = 'post' AND mc.row_id = m.id AND mc.person_id = 0
+      LEFT JOIN open_api_change mc ON mc.kind = 'post' AND mc.row_id = m.id AND mc.of_person = 0
       WHERE m.person_id = p.id AND {{mine:m}} AND (m.ends_on IS NULL OR m.ends_on >= %(since)s::date)
       UNION ALL
       SELECT l.school_id, 'teacher', l.starts_on, l.ends_on, NULL, {_over("l.ends_on", "y.ends_on")}, lc.at
       FROM timetable_assignment l JOIN calendar_schoolyear y ON y.year = l.school_year
-      LEFT JOIN open_api_change lc ON lc.kind = 'lesson' AND lc.row_id = l.id AND lc.person_id = 0
+      LEFT JOIN open_api_change lc ON lc.kind = 'lesson' AND lc.row_id = l.id AND lc.of_person = 0
       WHERE l.teacher_id = p.id AND l.school_year = ANY(%(years)s::int[]) AND {{mine:l}}
     ) t) r
   LEFT JOIN identity_account a ON a.person_id = p.id
@@ -151,9 +151,9 @@ HOMEROOMS = f"""SELECT k.id, k.homeroom_id AS second, k.homeroom_id AS user_id, 
 
 
 def _seats_gone(kind: str, role: str, primary: str, second: str) -> str:
-    return f"""SELECT c.row_id AS id, {second} AS second, c.person_id AS user_id, c.class_id, c.school_id, '{role}' AS role,
+    return f"""SELECT c.row_id AS id, {second} AS second, c.of_person AS user_id, c.of_class AS class_id, c.of_school AS school_id, '{role}' AS role,
   '{primary}' AS "primary", NULL::date AS begins, NULL::date AS ends, NULL::text AS subject, 'tobedeleted' AS status, c.at AS modified
-  FROM open_api_change c WHERE c.gone AND c.kind = '{kind}' AND c.school_year = ANY(%(years)s::int[]) AND {{mine:c}}"""
+  FROM open_api_change c WHERE c.gone AND c.kind = '{kind}' AND c.school_year = ANY(%(years)s::int[]) AND {{gone:c}}"""
 
 
 @dataclass(frozen=True)
@@ -172,16 +172,18 @@ SEATS = (
     Part(ids.HOMEROOM, HOMEROOMS, pairs=True),
     Part(ids.PLACE, _seats_gone("place", "student", "false", "0::bigint")),
     Part(ids.LESSON, _seats_gone("lesson", "teacher", "false", "0::bigint")),
-    Part(ids.HOMEROOM, _seats_gone("homeroom", "teacher", "true", "c.person_id"), pairs=True),
+    Part(ids.HOMEROOM, _seats_gone("homeroom", "teacher", "true", "c.of_person"), pairs=True),
 )
 _MINE = re.compile(r"\{mine:(\w+)\}")
+_GONE = re.compile(r"\{gone:(\w+)\}")
 _THEIRS = re.compile(r"\{theirs:(\w+)\}")
 
 
 def text(sql: str, parameters: dict[str, Any]) -> str:
     """A source as it is sent: for a client of the whole province there is no condition on the school."""
     if parameters["schools"] is None:
-        return _MINE.sub("true", _THEIRS.sub("true", sql))
+        return _GONE.sub("true", _MINE.sub("true", _THEIRS.sub("true", sql)))
     # The people of a few schools are looked up first: walking all of the province's to find them would take a hundred times as long.
     sql = _THEIRS.sub(rf"\1.id = ANY({_IDS_OF_SCHOOLS})", sql)
+    sql = _GONE.sub(r"\1.of_school = ANY(%(schools)s::bigint[])", sql)
     return _MINE.sub(r"\1.school_id = ANY(%(schools)s::bigint[])", sql)

@@ -356,6 +356,7 @@ def test_a_teacher_who_gives_up_a_homeroom_is_told_as_to_be_deleted(machine: Mac
 
 def test_an_account_that_was_closed_is_told_at_once(machine: Machine, world: World) -> None:
     since = dt.datetime.now(dt.UTC).isoformat()
+    assert machine.get("users", filter=f"dateLastModified>'{since}'").json() == {"users": []}
     world.teacher.is_active = False
     world.teacher.save()
 
