@@ -151,7 +151,8 @@ HOMEROOMS = f"""SELECT k.id, k.homeroom_id AS second, k.homeroom_id AS user_id, 
 
 
 def _seats_gone(kind: str, role: str, primary: str, second: str) -> str:
-    return f"""SELECT c.row_id AS id, {second} AS second, c.of_person AS user_id, c.of_class AS class_id, c.of_school AS school_id, '{role}' AS role,
+    return f"""SELECT c.row_id AS id, {second} AS second, c.of_person AS user_id,
+  c.of_class AS class_id, c.of_school AS school_id, '{role}' AS role,
   '{primary}' AS "primary", NULL::date AS begins, NULL::date AS ends, NULL::text AS subject, 'tobedeleted' AS status, c.at AS modified
   FROM open_api_change c WHERE c.gone AND c.kind = '{kind}' AND c.school_year = ANY(%(years)s::int[]) AND {{gone:c}}"""
 
