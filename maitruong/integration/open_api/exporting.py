@@ -44,7 +44,7 @@ def start(scope: Scope, *, school_id: int | None, demographics: bool) -> int:
 
 
 def run(ticket: jobs.Ticket, scope: Scope, *, school: int | None, demographics: bool) -> dict[str, Any]:
-    """One zip, of one moment: a single unit of work reads it all."""
+    """Read page by page in one unit of work; a pupil who moves meanwhile may stand where he was or where he came."""
     with tempfile.TemporaryFile() as made:
         with unit_of_work(scope):
             given = reach.parameters(scope, school_id=school)
