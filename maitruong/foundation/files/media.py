@@ -10,9 +10,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLS = "application/vnd.ms-excel"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 CSV = "text/csv"
+ZIP = "application/zip"
+JSON = "application/json"
 PNG = "image/png"
 JPEG = "image/jpeg"
-ZIP = "application/zip"
 _PAGE_SIGNS = (b"<!doctype html", b"<html", b"<script", b"<svg")
 
 
@@ -33,9 +34,10 @@ LOOKS_LIKE: dict[str, Callable[[bytes], bool]] = {
     XLS: lambda data: data.startswith(b"\xd0\xcf\x11\xe0"),
     ODS: lambda data: data.startswith(b"PK\x03\x04"),
     CSV: _text,
+    ZIP: lambda data: data.startswith(b"PK\x03\x04"),
+    JSON: lambda data: data[:1] in (b"{", b"[") and b"\0" not in data,
     PNG: lambda data: data.startswith(b"\x89PNG\r\n\x1a\n"),
     JPEG: lambda data: data.startswith(b"\xff\xd8\xff"),
-    ZIP: lambda data: data.startswith(b"PK\x03\x04"),
 }
 NAMES = {
     PDF: "PDF",
@@ -44,9 +46,10 @@ NAMES = {
     XLS: "Excel .xls",
     ODS: "LibreOffice .ods",
     CSV: "CSV",
+    ZIP: "tệp nén .zip",
+    JSON: "JSON",
     PNG: "ảnh PNG",
     JPEG: "ảnh JPEG",
-    ZIP: "tệp nén .zip",
 }
 
 
