@@ -32,6 +32,7 @@ AREAS = {
     "rollover": "rollover:run",
     "taking_out": "taking_out:run",
     "periods": "periods:run",
+    "oneroster": "oneroster:run",
     "signing": "wrapped:signing",
     "exchange": "wrapped:exchange",
     "linking": "wrapped:linking",

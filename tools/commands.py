@@ -135,6 +135,7 @@ HELP = """\
 ./dev second-factors seal|rotate           seal the secrets of second factors; rotate: under a new key
 ./dev quality run [--school C] --json       look for what is wrong in the sector's data
 ./dev openid add FILE | list | remove KEY  houses people may sign in through (OpenID Connect)
+./dev connections add FILE | list | ...    programs of other houses that read rosters (OneRoster)
 ./dev upgrade-database                     move the data to a newer PostgreSQL
 ./dev lock [--upgrade]                     compile requirements/*.in again
 ./dev seed NAME [--seed N] [--scale 1/10]  a demo province in an empty database: small, or province (MT_VAR outside)

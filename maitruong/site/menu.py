@@ -96,6 +96,8 @@ MENU: list[tuple[str, list[Item]]] = [
             Item("Liên thông Bộ", "upload", "ministry_sync:board", "ministry.view", short="Bộ"),
             Item("Bộ chưa nhận", "alert", "ministry_sync:refused", "ministry.refused", homes=("school",), short="Bộ"),
             Item("Nhật ký", "history", "rights:audit", "audit.view"),
+            Item("Kết nối phần mềm", "link", "open_api:clients", "open_api.manage", short="Kết nối"),
+            Item("Xuất OneRoster", "download", "open_api:export", "open_api.export", homes=("school",)),
         ],
     ),
 ]

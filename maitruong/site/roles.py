@@ -31,6 +31,7 @@ _OFFICE = {
     "periods.view",
     "transfers.view",
     "transfers.file",
+    "open_api.export",
 }
 _FIGURES = {"insight.view", "insight.people", "quality.view"}
 _BOOKS = {
@@ -76,6 +77,8 @@ _HOMEROOM = {
     "dossiers.health",
 }
 _DEPARTMENT = {
+    "open_api.manage",
+    "open_api.export",
     "dossiers.view",
     "dossiers.recognise",
     "schools.view",

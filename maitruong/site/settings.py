@@ -44,6 +44,7 @@ MODULES = [
     "maitruong.insight.data_quality",
     "maitruong.insight.dashboard",
     "maitruong.integration.ministry_sync",
+    "maitruong.integration.open_api",
     "maitruong.site",
 ]
 INSTALLED_APPS = [

@@ -39,6 +39,7 @@ urlpatterns = [
     path("", include("maitruong.teaching.timetable.urls")),
     path("", include("maitruong.integration.ministry_sync.urls")),
     path("", include("maitruong.site.rights.urls")),
+    path("", include("maitruong.integration.open_api.urls")),
 ]
 
 handler404 = "maitruong.site.errors.not_found"

@@ -134,6 +134,8 @@ SILENT = {
     "periods:consent": "what one is about to sign oneself: figures, by their hash",
     "periods:dates": "days of a reporting period",
     "periods:job": "how far a job is",
+    "open_api:client": "a program of another house, and counts",
+    "open_api:export_job": "how far a job is; the file it made was told when it was made",
 }
 
 

@@ -39,6 +39,7 @@ from maitruong.foundation.organisations import services as organisations
 from maitruong.foundation.people.models import PersonIdentifier
 from maitruong.foundation.signing.models import Certificate, SigningConsent
 from maitruong.insight.data_quality.models import Finding
+from maitruong.integration.open_api.models import Client as ApiClient
 from maitruong.registry.dossiers.models import IdentityPaper, Recognition
 from maitruong.registry.duplicates.models import Pair
 from maitruong.registry.enrolment.models import Enrolment
@@ -143,6 +144,7 @@ def province() -> Province:
             **of_dossiers(school, child),
             **a_report(school, made.own["principal"]),
             **of_transfers(school, child, teacher),
+            **of_connections(school),
             # The first book of the class that any of its teachers opens: mathematics of term one.
             "book_id": opened_books(scope, class_id),
         }
@@ -343,6 +345,24 @@ def a_report(school: int, head: Account) -> dict[str, object]:
         "consent_id of periods:consent": consent,
         "job_id of periods:job": job.pk,
     }
+
+
+def of_connections(school: int) -> dict[str, object]:
+    """Another house's program that may ask for the school, and a job that writes the school's files."""
+    client = ApiClient.objects.create(
+        key="mt-thu",
+        name=SECRET,
+        contact=SECRET,
+        email="a@vidu.vn",
+        purpose=SECRET,
+        basis=SECRET,
+        scopes=[],
+        unit_ids=[school],
+        valid_from=make.FOUNDED,
+    )
+    job = Job(school_id=school, kind="open_api.export", title=SECRET)
+    job.save()
+    return {"client_id": client.pk, "job_id of open_api:export_job": job.pk}
 
 
 def opened_books(scope: Scope, class_id: int) -> int:

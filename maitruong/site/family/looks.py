@@ -14,12 +14,13 @@ from maitruong.foundation.access import registry
 from maitruong.foundation.access.doors import needs
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.services import unit_of_work
-from maitruong.foundation.access.types import Request, system_scope
+from maitruong.foundation.access.types import Request, Scope, system_scope
 from maitruong.foundation.audit import queries as audit
 from maitruong.foundation.kernel import formats
 from maitruong.foundation.organisations import queries as organisations
 from maitruong.foundation.organisations.types import UnitRef
 from maitruong.foundation.people import queries as people
+from maitruong.integration.open_api import queries as connections
 from maitruong.registry.enrolment import queries as enrolment
 from maitruong.registry.enrolment.types import Seat
 
@@ -68,6 +69,7 @@ def looks(request: Request, student_id: int) -> HttpResponse:
         "looks": [_shown(row, names, units) for row in shown],
         "lists": [_shown(row, names, units) for row in lists],
         "first_page": older is None,
+        "visits": _visits(scope, student_id) if older is None else [],
         "next": f"?truoc={shown[-1].id}" if len(found) > PAGE else "",
         "crumbs": [
             {"label": views.own_page(scope), "url": reverse("family:children")},
@@ -85,6 +87,14 @@ def _places(seats: Iterable[Seat]) -> list[audit.Among]:
         for seat in seats
         for kind, key in (("class", seat.class_id), ("unit", seat.school_id))
     ]
+
+
+def _visits(scope: Scope, student_id: int) -> list[dict[str, Any]]:
+    """Programs that took the lists of the school the child is at: told by school, for such a list names every pupil."""
+    schools = {g.school_ids for g in scope.grants if g.student_ids is None or student_id in g.student_ids}
+    ids = {school for some in schools for school in some or ()}
+    units = organisations.units(ids)
+    return [{"visit": one, "school": units[one.school_id].name} for one in connections.visits(ids)]
 
 
 def _shown(row: audit.Told, names: dict[int, str], units: dict[int, UnitRef]) -> dict[str, Any]:

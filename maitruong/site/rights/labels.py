@@ -39,6 +39,7 @@ GROUPS = {
     "periods.": "Kì báo cáo, chốt số liệu",
     "insight.": "Điều hành",
     "ministry.": "Liên thông Bộ",
+    "open_api.": "Kết nối phần mềm",
 }
 
 # Acts whose entries tell of a pupil: whom, what was written, why.
@@ -58,6 +59,12 @@ OF_PUPILS = (
 )
 
 _ACTIONS = {
+    "open_api.client_registered": "Lập kết nối phần mềm",
+    "open_api.secret_rotated": "Cấp khoá mới cho kết nối",
+    "open_api.client_disabled": "Ngừng kết nối",
+    "open_api.roster_taken": "Phần mềm lấy danh sách lớp",
+    "open_api.demographics_taken": "Phần mềm lấy ngày sinh, giới tính",
+    "open_api.roster_exported": "Xuất tệp OneRoster",
     "students.registered": "Mở hồ sơ học sinh",
     "students.dossier_opened": "Mở xem hồ sơ",
     "students.number_shown": "Xem đủ số định danh",

@@ -32,7 +32,7 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 11, 20)
 #: What an act adds and never takes back: the trace of it. Rights that were withdrawn hold nothing any more.
-TRACES = {"audit_entry", "audit_seal", "audit_head", "events_outbox", "people_merge"}
+TRACES = {"audit_entry", "audit_seal", "audit_head", "events_outbox", "people_merge", "open_api_change"}
 
 
 @pytest.fixture(autouse=True)
