@@ -176,7 +176,7 @@ class People:
         grade = self._repeating.get(person) or (NURSERY if cohort.number >= 100 else school.grades[at])
         policy = _POLICIES.one(rng)
         disability = rng.choice(_DISABILITIES) if policy == "DISABLED" or rng.random() < 0.004 else ""
-        boarding = "ban_tru" if school.two_sessions and rng.random() < (0.9 if grade in PRESCHOOL else 0.55) else "none"
+        boarding = "SEMI" if school.two_sessions and rng.random() < (0.9 if grade in PRESCHOOL else 0.55) else ""
         pioneer = grade.isdigit() and 3 <= int(grade) <= 9
         union = grade.isdigit() and int(grade) >= 10 and rng.random() < 0.9
         birth_commune = (

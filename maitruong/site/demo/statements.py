@@ -46,7 +46,8 @@ INSERT INTO organisations_position (unit_id, parent_id, path, during) SELECT uni
 INSERT INTO schools_school (unit_id, levels, school_type, ownership, phone)
   SELECT id, CASE WHEN school_type = 'GDTX' THEN ARRAY['05'] ELSE
              ARRAY(SELECT level FROM (VALUES ('01', -6, -1), ('02', 1, 5), ('03', 6, 9), ('04', 10, 12)) AS l(level, low, high)
-                   WHERE low <= last_n AND high >= first_n ORDER BY level) END, school_type, ownership, coalesce(phone, '')
+                   WHERE low <= last_n AND high >= first_n ORDER BY level) END, school_type,
+         CASE ownership WHEN 'PEOPLE_FOUNDED' THEN '2' WHEN 'PRIVATE' THEN '3' ELSE '1' END, coalesce(phone, '')
   FROM (SELECT *, CASE WHEN first_grade ~ '^[0-9]+$' THEN first_grade::int ELSE -6 END AS first_n,
                   CASE WHEN last_grade ~ '^[0-9]+$' THEN last_grade::int ELSE -1 END AS last_n FROM stage_unit) u
   WHERE kind = 'school'

@@ -200,7 +200,7 @@ class PupilRow(NamedTuple):
     birth_commune: str  # commune code of birth registration, code set of 1 July 2025
     policy_groups: str  # keys of list policy_group with a space between, mostly ""
     disability: str  # key of list disability (type) or ""
-    boarding: str  # none, ban_tru, noi_tru
+    boarding: str  # key of the list of pupils: SEMI, or "" at home
     pioneer: bool
     youth_union: bool
 
