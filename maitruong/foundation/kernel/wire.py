@@ -61,6 +61,8 @@ def may_be_asked(address: str) -> bool:
 
 
 def _is_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -85,11 +87,14 @@ def exchange(
     parts = urlsplit(address)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.hostname or "", parts.port, timeout=seconds)
-    end = threading.Timer(seconds, _cut, [connection])
-    end.daemon = True
+    end: threading.Timer | None = None
     began = time.monotonic()
-    end.start()
     try:
+        connection.connect()
+        # The socket itself: the connection lets go of it as soon as the other side says it will close.
+        end = threading.Timer(max(0.0, began + seconds - time.monotonic()), _cut, [connection.sock])
+        end.daemon = True
+        end.start()
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request(method, path, body, {"Connection": "close", **(headers or {})})
         answer = connection.getresponse()
@@ -102,7 +107,8 @@ def exchange(
     except (OSError, ssl.SSLError, http.client.HTTPException, ValueError) as error:
         raise Unreachable from error
     finally:
-        end.cancel()
+        if end is not None:
+            end.cancel()
         connection.close()
 
 
@@ -115,9 +121,7 @@ def _read(answer: http.client.HTTPResponse, largest: int) -> bytes:
     return text
 
 
-def _cut(connection: http.client.HTTPConnection) -> None:
+def _cut(held: socket.socket) -> None:
     """End of time: a read that waits for the next byte comes back with nothing."""
-    open_socket = connection.sock
-    if open_socket is not None:
-        with contextlib.suppress(OSError):  # closed meanwhile
-            open_socket.shutdown(socket.SHUT_RDWR)
+    with contextlib.suppress(OSError):  # closed meanwhile
+        held.shutdown(socket.SHUT_RDWR)
