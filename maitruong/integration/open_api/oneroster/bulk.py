@@ -20,6 +20,7 @@ from .resources import Json, Resource
 SIZE: Final = 5000
 _BASE: Final = ("sourcedId", "status", "dateLastModified")
 _ACTIVE: Final = Asked(conditions=(Condition("status", "=", "active"),))
+# In the order of the CSV binding as corrected (1.2.1); readers refuse a column that is not of it, or stands elsewhere.
 HEADERS: Final[dict[str, tuple[str, ...]]] = {
     "academicSessions": ("title", "type", "startDate", "endDate", "parentSourcedId", "schoolYear"),
     "orgs": ("name", "type", "identifier", "parentSourcedId"),
@@ -30,8 +31,8 @@ HEADERS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "users": (
         "enabledUser", "username", "userIds", "givenName", "familyName", "middleName", "identifier", "email", "sms",
-        "phone", "agentSourcedIds", "grades", "password", "userMasterIdentifier", "resourceSourcedIds",
-        "preferredGivenName", "preferredMiddleName", "preferredFamilyName", "primaryOrgSourcedId", "pronouns",
+        "phone", "agentSourcedIds", "grades", "password", "userMasterIdentifier", "preferredGivenName",
+        "preferredMiddleName", "preferredFamilyName", "primaryOrgSourcedId", "pronouns",
     ),
     "roles": (
         "userSourcedId", "roleType", "role", "beginDate", "endDate", "orgSourcedId", "userProfileSourcedId",
@@ -80,7 +81,7 @@ def write(
                 narrowed = Narrowed("'student' = ANY(r.roles)") if name == "demographics" else Narrowed()
                 for rows in Reader(what, parameters, narrowed).every(_ACTIVE, SIZE):
                     for row in rows:
-                        yield _line(what.write(row, _named), HEADERS[name])
+                        yield _line(_complete(name, what.write(row, _named)), HEADERS[name])
                         if name == "users":
                             for line in _roles(row):
                                 beside.writerow(line)
@@ -138,6 +139,11 @@ _REFERENCES: Final = {
 }
 
 
+def _complete(name: str, made: Json) -> Json:
+    """The files want a user name of everybody, also who has no account yet: the id, which nobody else has and which tells nothing."""
+    return {"username": made["sourcedId"]} | made if name == "users" else made
+
+
 def _line(made: Json, header: tuple[str, ...]) -> list[str]:
     return [made["sourcedId"], "", "", *(_cell(made.get(_REFERENCES.get(name, name))) for name in header)]
 
@@ -148,7 +154,8 @@ def _cell(value: Any) -> str:
     if isinstance(value, Mapping):
         return str(value["sourcedId"])
     if isinstance(value, list):
-        return ",".join(_cell(one) for one in value)
+        # A list is cut at its commas, and nothing can be put around an item that has one: «Nghệ thuật (Âm nhạc, Mĩ thuật)».
+        return ",".join(_cell(one).replace(",", ";") for one in value)
     return str(value)
 
 

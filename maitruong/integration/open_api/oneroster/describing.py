@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ..types import CORE, DEMOGRAPHICS, ROSTER, SCOPES
@@ -156,20 +156,20 @@ def openapi(
     for address, (name, _) in collections.items():
         scopes = [DEMOGRAPHICS] if address == "demographics" else [ROSTER, CORE]
         paths[f"/{address}"] = _path(f"getAll{_title(address)}", _SINGLE[name].plural, name, scopes, many=True)
-        single = _title(_SINGLE[name].single if address == name else address.rstrip("s"))
-        paths[f"/{address}/{{sourcedId}}"] = _path(f"get{single}", _SINGLE[name].single, name, scopes, under=1)
+        single = _title(_one(address))
+        paths[f"/{address}/{{sourcedId}}"] = _path(f"get{single}", _SINGLE[name].single, name, scopes, ["sourcedId"])
     for (above, below), (name, _) in nested.items():
-        operation = f"get{_title(below)}For{_title(above)}"
+        operation = f"get{_title(below)}For{_title(_one(above))}"
         if above == "classes" and below == "enrollments":
             continue  # only within a school, below
-        paths[f"/{above}/{{sourcedId}}/{below}"] = _path(
-            operation, _SINGLE[name].plural, name, [ROSTER], many=True, under=1
-        )
+        key = f"{_one(above)}SourcedId"
+        paths[f"/{above}/{{{key}}}/{below}"] = _path(operation, _SINGLE[name].plural, name, [ROSTER], [key], many=True)
     for below in _PATHS_OF_CLASS:
         name = nested["classes", below][0]
         paths[f"/schools/{{schoolSourcedId}}/classes/{{classSourcedId}}/{below}"] = _path(
-            f"get{_title(below)}ForClassInSchool", _SINGLE[name].plural, name, [ROSTER], many=True, under=2
-        )
+            f"get{_title(below)}ForClassInSchool", _SINGLE[name].plural, name, [ROSTER],
+            ["schoolSourcedId", "classSourcedId"], many=True,
+        )  # fmt: skip
     return {
         "openapi": "3.0.3",
         "info": {
@@ -195,11 +195,17 @@ def _title(name: str) -> str:
     return name[0].upper() + name[1:]
 
 
-def _path(operation: str, wrapped: str, name: str, scopes: list[str], *, many: bool = False, under: int = 0) -> Json:
+def _one(address: str) -> str:
+    """`classes` → `class`, `gradingPeriods` → `gradingPeriod`: what the standard calls one of a collection."""
+    return _SINGLE[address].single if address in _SINGLE else address.removesuffix("s")
+
+
+def _path(
+    operation: str, wrapped: str, name: str, scopes: list[str], under: Sequence[str] = (), *, many: bool = False
+) -> Json:
     shape: Json = {"$ref": f"#/components/schemas/{_title(_SINGLE[name].single)}"}
     body = {"type": "array", "items": shape} if many else shape
-    names = {0: [], 1: ["sourcedId"], 2: ["schoolSourcedId", "classSourcedId"]}[under]
-    parameters: list[Json] = [{"name": one, "in": "path", "required": True, "schema": _TEXT} for one in names]
+    parameters: list[Json] = [{"name": one, "in": "path", "required": True, "schema": _TEXT} for one in under]
     asked = _QUERY if many else [one for one in _QUERY if one["name"] == "fields"]
     parameters += [{"in": "query", **one} for one in asked]
     good: Json = {

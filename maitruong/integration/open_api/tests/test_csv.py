@@ -148,3 +148,31 @@ def test_the_department_takes_one_school_or_the_province(world: World) -> None:
 
 def test_a_teacher_takes_no_files_along(world: World) -> None:
     assert signed_in(world.teacher).get("/ket-noi/xuat/").status_code == 404
+
+
+# users.csv of the binding as corrected (1.2.1): a program that reads it by the book refuses any other heading. The first form of
+# 1.2 had `resourceSourcedIds` in it.
+USERS = """
+    sourcedId status dateLastModified enabledUser username userIds givenName familyName middleName identifier email sms phone
+    agentSourcedIds grades password userMasterIdentifier preferredGivenName preferredMiddleName preferredFamilyName
+    primaryOrgSourcedId pronouns
+""".split()
+
+
+def test_the_headings_of_users_are_those_of_the_corrected_binding(world: World) -> None:
+    assert list(exported(world.officer, school=None)["users"][0]) == USERS
+
+
+def test_nobody_is_without_a_user_name(world: World) -> None:
+    users = exported(world.officer, school=None)["users"]
+    made = [row["username"] for row in users]
+    assert all(made) and len(made) == len(set(made))
+    assert {row["username"] for row in users if row["username"] == row["sourcedId"]}, (
+        "the world has somebody without an account"
+    )
+
+
+def test_a_subject_with_a_comma_in_its_name_stays_one_subject() -> None:
+    made = {"sourcedId": "x", "subjects": ["Nghệ thuật (Âm nhạc, Mĩ thuật)", "Toán"], "subjectCodes": ["NT", "TOAN"]}
+    told = bulk._line(made, ("subjects", "subjectCodes"))
+    assert told[3:] == ["Nghệ thuật (Âm nhạc; Mĩ thuật),Toán", "NT,TOAN"]

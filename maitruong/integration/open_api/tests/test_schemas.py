@@ -98,8 +98,58 @@ def test_what_is_described_is_served_and_what_is_served_is_described(machine: Ma
     }
     told = {re.sub(r"\{\w+\}", "{}", path) for path in described()["paths"]}
     assert told == served and len(told) == 41
-    operations = [path["get"]["operationId"] for path in described()["paths"].values()]
-    assert len(operations) == len(set(operations))
-    assert {"getAllUsers", "getUser", "getAllAcademicSessions", "getClassesForUser"} - set(operations) <= {
-        "getClassesForUser"
-    }
+
+
+# Each operation of the rostering service by the path it has there: a client made from the standard's own description of the
+# service knows them by these names.
+OPERATIONS = {
+    "AllAcademicSessions": "academicSessions",
+    "AcademicSession": "academicSessions/{sourcedId}",
+    "AllClasses": "classes",
+    "Class": "classes/{sourcedId}",
+    "StudentsForClass": "classes/{classSourcedId}/students",
+    "TeachersForClass": "classes/{classSourcedId}/teachers",
+    "AllCourses": "courses",
+    "Course": "courses/{sourcedId}",
+    "ClassesForCourse": "courses/{courseSourcedId}/classes",
+    "AllDemographics": "demographics",
+    "Demographics": "demographics/{sourcedId}",
+    "AllEnrollments": "enrollments",
+    "Enrollment": "enrollments/{sourcedId}",
+    "AllGradingPeriods": "gradingPeriods",
+    "GradingPeriod": "gradingPeriods/{sourcedId}",
+    "AllOrgs": "orgs",
+    "Org": "orgs/{sourcedId}",
+    "AllSchools": "schools",
+    "School": "schools/{sourcedId}",
+    "ClassesForSchool": "schools/{schoolSourcedId}/classes",
+    "EnrollmentsForClassInSchool": "schools/{schoolSourcedId}/classes/{classSourcedId}/enrollments",
+    "StudentsForClassInSchool": "schools/{schoolSourcedId}/classes/{classSourcedId}/students",
+    "TeachersForClassInSchool": "schools/{schoolSourcedId}/classes/{classSourcedId}/teachers",
+    "CoursesForSchool": "schools/{schoolSourcedId}/courses",
+    "EnrollmentsForSchool": "schools/{schoolSourcedId}/enrollments",
+    "StudentsForSchool": "schools/{schoolSourcedId}/students",
+    "TeachersForSchool": "schools/{schoolSourcedId}/teachers",
+    "TermsForSchool": "schools/{schoolSourcedId}/terms",
+    "AllStudents": "students",
+    "Student": "students/{sourcedId}",
+    "ClassesForStudent": "students/{studentSourcedId}/classes",
+    "AllTeachers": "teachers",
+    "Teacher": "teachers/{sourcedId}",
+    "ClassesForTeacher": "teachers/{teacherSourcedId}/classes",
+    "AllTerms": "terms",
+    "Term": "terms/{sourcedId}",
+    "ClassesForTerm": "terms/{termSourcedId}/classes",
+    "GradingPeriodsForTerm": "terms/{termSourcedId}/gradingPeriods",
+    "AllUsers": "users",
+    "User": "users/{sourcedId}",
+    "ClassesForUser": "users/{userSourcedId}/classes",
+}
+
+
+def test_operations_are_called_as_the_standard_calls_them() -> None:
+    told = {operations["get"]["operationId"]: path for path, operations in described()["paths"].items()}
+    assert told == {f"get{name}": f"/{path}" for name, path in OPERATIONS.items()}
+    for path, operations in described()["paths"].items():
+        named = [one["name"] for one in operations["get"]["parameters"] if one["in"] == "path"]
+        assert named == re.findall(r"\{(\w+)\}", path)
