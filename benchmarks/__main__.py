@@ -1,4 +1,4 @@
-"""`./dev bench [area ...] [--data small | --scale 1/10,1/3,1] [--json]`: measure, hold against targets.toml.
+"""`./dev bench [area or group ...] [--data small | --scale 1/10,1/3,1] [--json]`: measure, hold against targets.toml.
 
 Exit 1 on a miss, 2 when something broke.
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 from benchmarks import scales
 from benchmarks.installation import Installation
-from benchmarks.run import ALONE, AREAS, Bench, document
+from benchmarks.run import ALONE, AREAS, GROUPS, Bench, document
 from tools.places import CHECKOUT, var
 from tools.trouble import Trouble
 
@@ -23,7 +23,9 @@ LEAST_ROUNDS, ROUNDS = 5, 7
 
 def main(arguments: list[str]) -> int:
     options = parse(arguments)
-    names = options.areas or [name for name in AREAS if len(options.scales) == 1 or name not in ALONE]
+    names = options.areas or list(AREAS)
+    if len(options.scales) > 1 and not options.named:
+        names = [name for name in names if name not in ALONE]
     if len(options.scales) > 1:
         return several(options, names)
     with Installation(folder_of(options), options.data, scale=options.scales[0]) as house:
@@ -48,8 +50,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./dev bench", description="Measure, and compare with benchmarks/targets.toml."
     )
-    parser.add_argument("areas", nargs="*", metavar="area", help=f"of: {', '.join(AREAS)}; all by default")
-    parser.add_argument("--data", choices=("small", "province"), default="small", help="the seeded world")
+    groups = "; ".join(f"{name}: {' '.join(areas)}" for name, areas in GROUPS.items())
+    parser.add_argument("areas", nargs="*", metavar="area", help=f"of: {', '.join(AREAS)}; all by default; {groups}")
+    parser.add_argument("--data", choices=("small", "province"), help="the seeded world; a group is of the province")
     parser.add_argument("--scale", default="", help="of the province: 1, 1/3, 1/10, or several with commas between")
     parser.add_argument("--folder", type=Path, help="where the measured installation lives; kept for the next run")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="alternating samples")
@@ -58,6 +61,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--short", action="store_true", help="memory after a few seconds of journeys, not 10 minutes")
     parser.add_argument("--json", action="store_true", help="one JSON document with every raw sample")
     options = parser.parse_args(arguments)
+    if not options.data:
+        options.data = "province" if set(options.areas) & set(GROUPS) else "small"
+    # An area that needs no installation is measured at several sizes only when it is asked for by its own name.
+    options.named = set(options.areas) & ALONE
+    options.areas = [part for name in options.areas for part in GROUPS.get(name, [name])]
     unknown = sorted(set(options.areas) - set(AREAS))
     if unknown:
         parser.error(f"unknown area: {', '.join(unknown)}; there are {', '.join(AREAS)}")

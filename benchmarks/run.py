@@ -40,6 +40,8 @@ AREAS = {
 }
 """Area → file and function. Each needs the running installation but those of ALONE."""
 ALONE = {"signing", "exchange", "linking"}
+GROUPS = {"registry": ["lists", "taking_out", "exchange", "oneroster", "periods", "rollover"]}
+"""Name → areas that are asked for together, on the province. What writes most comes last."""
 
 
 @dataclass

@@ -14,7 +14,7 @@ from benchmarks import __main__ as bench
 from benchmarks import scales, targets
 from benchmarks.installation import refuse_other_data
 from benchmarks.measure import percentile, ratio
-from benchmarks.run import AREAS
+from benchmarks.run import ALONE, AREAS, GROUPS
 from benchmarks.targets import Figure
 from tools.mutants import MUTANTS, mutated
 from tools.places import CHECKOUT
@@ -31,6 +31,22 @@ def test_a_target_says_what_it_is_and_compares_one_way(area: str, name: str) -> 
 
     assert len({"most", "least", "exactly"} & set(target)) == 1
     assert target["what"]
+
+
+def test_a_group_is_its_areas_on_the_province() -> None:
+    asked = bench.parse(["registry"])
+    assert asked.areas == GROUPS["registry"] and asked.data == "province"
+    assert set(asked.areas) <= set(AREAS)
+    assert bench.parse(["registry", "--data", "small"]).data == "small"
+    assert bench.parse(["lists"]).data == "small"
+
+
+def test_at_several_sizes_what_has_no_size_is_left_out_of_a_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(bench, "several", lambda options, names: asked.append(names) or 0)
+    bench.main(["registry", "--scale", "1/10,1"])
+    bench.main(["exchange", "--scale", "1/10,1"])
+    assert not set(asked[0]) & ALONE and asked[1] == ["exchange"]
 
 
 def test_the_yardstick_is_the_one_the_targets_were_set_against() -> None:
