@@ -90,13 +90,26 @@ def _built_upon(row: RollOver) -> list[str]:
     there = Enrolment._base_manager.filter(pk__in=seats, ends_on__isnull=True).count()
     if there != len(seats):
         told.append(f"{formats.number(len(seats) - there)} học sinh đã chuyển hoặc rời lớp mới")
-    ended = [seat_id for seat_id, _ in row.written["ended"]]
-    left = Enrolment._base_manager.filter(pk__in=ended).values("student_id")
-    elsewhere = Enrolment._base_manager.filter(student_id__in=left, school_year=row.from_year + 1).exclude(pk__in=seats)
-    if others_there := elsewhere.exclude(school_class_id__in=classes).count():
+    if others_there := _elsewhere(row):
         told.append(f"{formats.number(others_there)} em đã có lớp khác ở năm học mới")
     led = SchoolClass._base_manager.filter(pk__in=classes, homeroom_id__isnull=False).count()
     if led:
         told.append(f"{formats.number(led)} lớp mới đã có chủ nhiệm")
     held = {words for class_id in classes for keeper in ports.keepers() if (words := keeper.holds(class_id))}
     return told + sorted(held)
+
+
+def _elsewhere(row: RollOver) -> int:
+    """Seats of the next year that pupils of this step have in classes that are not of it.
+
+    Pupil by pupil: of a year that is being written the planner knows no rows, and would read all of them for each school.
+    """
+    ended = [seat_id for seat_id, _ in row.written["ended"]]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM enrolment_enrolment o CROSS JOIN LATERAL"
+            " (SELECT * FROM enrolment_enrolment e WHERE e.student_id = o.student_id OFFSET 0) e"
+            " WHERE o.id = ANY(%s) AND e.school_year = %s AND e.id <> ALL(%s) AND e.school_class_id <> ALL(%s)",
+            [ended, row.from_year + 1, row.written["seats"], row.written["classes"]],
+        )
+        return int(cursor.fetchone()[0])
