@@ -40,9 +40,30 @@ MENU: list[tuple[str, list[Item]]] = [
         ],
     ),
     (
-        "Nhà trường",
+        "Học sinh",
         [
             Item("Điểm danh", "attendance", "attendance:classes", "attendance.view", homes=("school", "teacher")),
+            Item("Lớp học", "users", "enrolment:own_classes", "enrolment.view", homes=("school", "teacher")),
+            Item("Học sinh", "student", "enrolment:pupils", "students.view"),
+            Item(
+                "Chuyển trường", "swap", "transfers:list", "transfers.view", homes=("school", "centre"), short="Chuyển"
+            ),
+            Item("Lên lớp năm học mới", "chevrons", "enrolment:roll_over", "enrolment.rollover", short="Lên lớp"),
+        ],
+    ),
+    (
+        "Đội ngũ",
+        [
+            Item("Đội ngũ", "briefcase", "staff:staff", "staff.view"),
+            Item("Điều động", "swap", "transfers:postings", "transfers.view", homes=("school", "centre")),
+            Item("Phân công", "table", "timetable:assignments", "timetable.assign", homes=("school",)),
+            Item("Định mức giáo viên", "chart", "staffing:schools", "insight.view", short="Định mức"),
+            Item("Hồ sơ của tôi", "id-card", "staff:own", "staff.own", ("teacher", "school"), short="Của tôi"),
+        ],
+    ),
+    (
+        "Trường",
+        [
             Item(
                 "Danh sách trường",
                 "school",
@@ -52,6 +73,24 @@ MENU: list[tuple[str, list[Item]]] = [
                 short="Trường",
             ),
             Item("Năm học", "calendar", "calendar:years", "calendar.manage"),
+            Item("Hồ sơ trường", "folder", "dossiers:own", "dossiers.view", homes=("school",)),
+            Item("Thông tin trường", "school", "schools:own", "schools.edit", homes=("school",)),
+        ],
+    ),
+    (
+        "Số liệu",
+        [
+            Item("Nhập danh sách", "upload", "exchange:lists", "exchange.import", homes=("school", "centre")),
+            Item("Sạch dữ liệu", "eye", "data_quality:schools", "quality.view", homes=("school", "centre")),
+            Item("Hồ sơ trùng", "link", "duplicates:waiting", "duplicates.view", homes=("school", "centre")),
+            Item(
+                "Xác thực định danh",
+                "check-circle",
+                "verification:home",
+                "verification.view",
+                ("school", "centre"),
+                short="Định danh",
+            ),
             Item(
                 "Chốt số liệu",
                 "lock",
@@ -61,30 +100,7 @@ MENU: list[tuple[str, list[Item]]] = [
                 ("/ki-bao-cao/",),
                 "Chốt số",
             ),
-            Item("Lên lớp năm học mới", "chevrons", "enrolment:roll_over", "enrolment.rollover", short="Lên lớp"),
-            Item("Lớp học", "users", "enrolment:own_classes", "enrolment.view", homes=("school", "teacher")),
-            Item("Học sinh", "student", "enrolment:pupils", "students.view"),
-            Item(
-                "Chuyển trường", "swap", "transfers:list", "transfers.view", homes=("school", "centre"), short="Chuyển"
-            ),
-            Item("Hồ sơ trùng", "link", "duplicates:waiting", "duplicates.view", homes=("school", "centre")),
-            Item("Sạch dữ liệu", "eye", "data_quality:schools", "quality.view", homes=("school", "centre")),
-            Item(
-                "Xác thực định danh",
-                "check-circle",
-                "verification:home",
-                "verification.view",
-                ("school", "centre"),
-                short="Định danh",
-            ),
-            Item("Nhập danh sách", "upload", "exchange:lists", "exchange.import", homes=("school", "centre")),
-            Item("Đội ngũ", "briefcase", "staff:staff", "staff.view"),
-            Item("Điều động", "swap", "transfers:postings", "transfers.view", homes=("school", "centre")),
-            Item("Định mức giáo viên", "chart", "staffing:schools", "insight.view", short="Định mức"),
-            Item("Hồ sơ của tôi", "id-card", "staff:own", "staff.own", ("teacher", "school"), short="Của tôi"),
-            Item("Phân công", "table", "timetable:assignments", "timetable.assign", homes=("school",)),
-            Item("Hồ sơ trường", "folder", "dossiers:own", "dossiers.view", homes=("school",)),
-            Item("Thông tin trường", "school", "schools:own", "schools.edit", homes=("school",)),
+            Item("Bộ chưa nhận", "alert", "ministry_sync:refused", "ministry.refused", homes=("school",), short="Bộ"),
         ],
     ),
     (
@@ -94,10 +110,9 @@ MENU: list[tuple[str, list[Item]]] = [
             Item("Tài khoản", "id-card", "rights:accounts", "accounts.manage", homes=("school",)),
             Item("Chứng thư số", "shield", "signing:certificates", "signing.certificates", short="Chứng thư"),
             Item("Liên thông Bộ", "upload", "ministry_sync:board", "ministry.view", short="Bộ"),
-            Item("Bộ chưa nhận", "alert", "ministry_sync:refused", "ministry.refused", homes=("school",), short="Bộ"),
-            Item("Nhật ký", "history", "rights:audit", "audit.view"),
             Item("Kết nối phần mềm", "link", "open_api:clients", "open_api.manage", short="Kết nối"),
             Item("Xuất OneRoster", "download", "open_api:export", "open_api.export", homes=("school",)),
+            Item("Nhật ký", "history", "rights:audit", "audit.view"),
         ],
     ),
 ]
