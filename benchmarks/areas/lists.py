@@ -18,6 +18,12 @@ PAGES = {
     "figures": "/dieu-hanh/",
     "results": "/dieu-hanh/ket-qua/",
     "staff": "/doi-ngu/",
+    "posts that are missing": "/dinh-muc-giao-vien/",
+    "clean data": "/sach-du-lieu/",
+    "verified": "/dinh-danh/",
+    "the ministry's": "/lien-thong-bo/",
+    "rights": "/quyen/",
+    "audit": "/nhat-ky/",
 }
 SEARCHES = ("nguyen minh", "tran", "khanh huyen", "pham thi")
 

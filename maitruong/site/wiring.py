@@ -20,6 +20,7 @@ from maitruong.foundation.people import ports as people
 from maitruong.insight.data_quality import closing as quality_closing
 from maitruong.insight.data_quality import reactions as quality_reactions
 from maitruong.insight.data_quality import running as quality
+from maitruong.insight.indicators import queries as indicator_figures
 from maitruong.insight.indicators import reactions as indicator_reactions
 from maitruong.insight.indicators import services as indicators
 from maitruong.integration.connectors import population
@@ -90,6 +91,7 @@ def join() -> None:
     )
     schools.asks("học sinh đang học", enrolment.seated_after)
     registers.connect(population.from_environment(verification.SharedBreaker()))
+    registers.reads_figures(indicator_figures.verified)
     pulse.every(3600, "verified people who changed", verification.follow_people)
     pulse.every(3600, "people without an answer of the register", verification.start_by_night)
     # A figure may be 60 s old. A school that writes all the time is counted every few seconds, not after every save.

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from maitruong.foundation.access.types import Rows, Scope
+from maitruong.registry.verification.types import Counted
 
 _WITHIN = "(%(all)s OR school_id = ANY(%(schools)s))"
 _AS_OF = f"coalesce((SELECT min(since) FROM indicators_stale WHERE {_WITHIN}), (SELECT max(looked_at) FROM indicators_pulse))"
@@ -91,6 +92,24 @@ def levels(scope: Scope, *, periods: Sequence[tuple[int, int]]) -> list[Level]:
         for level, pupils in enumerate(of_level)
         if pupils
     ]
+
+
+def verified(scope: Scope, school_year: int) -> tuple[list[Counted], dt.datetime | None]:
+    """How many people of each school of the scope are verified, by level, and up to when that is complete. Two statements."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT school_id, CASE WHEN key = 'staff' THEN 5 WHEN grade < 1 THEN 1 WHEN grade <= 5 THEN 2 WHEN grade <= 9 THEN 3"
+            " ELSE 4 END,"
+            + ", ".join(
+                f" coalesce(sum(value) FILTER (WHERE indicator = '{name}'), 0)::bigint"
+                for name in ("verify_active", "verified", "verify_foreign")
+            )
+            + " FROM indicators_fact WHERE school_year = %(year)s AND term = 0"
+            f" AND indicator IN ('verify_active', 'verified', 'verify_foreign') AND {_WITHIN} GROUP BY 1, 2 ORDER BY 1, 2",
+            within(scope) | {"year": school_year},
+        )
+        counted = [Counted(*row) for row in cursor.fetchall()]
+    return [row for row in counted if row.active], as_of(scope)
 
 
 def as_of(scope: Scope) -> dt.datetime | None:

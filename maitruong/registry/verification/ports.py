@@ -1,13 +1,18 @@
-"""What this module needs of a population register. `integration/connectors/population` speaks to a real one."""
+"""What this module needs of others: a population register (`integration/connectors/population` speaks to a real one), and the
+figures of the province, which the tower counts as people change."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from maitruong.foundation.access.types import Scope
+
 from .errors import NotConnected
 from .rules.matching import Identity, Verdict
+from .types import Counted
 
 MOST_AT_ONCE = 500
 """People of one exchange, as the sector's sharing protocol has it."""
@@ -74,3 +79,17 @@ def register() -> PopulationRegister:
     if not _joined:
         raise NotConnected
     return _joined[0]
+
+
+Figures = Callable[[Scope, int], tuple[list[Counted], dt.datetime | None]]
+"""(scope, school year) → how many people of the scope's schools are verified, and up to when that is complete."""
+_figures: list[Figures] = []
+
+
+def reads_figures(source: Figures) -> None:
+    """Called by the roof when the program starts."""
+    _figures[:] = [source]
+
+
+def figures(scope: Scope, school_year: int) -> tuple[list[Counted], dt.datetime | None]:
+    return _figures[0](scope, school_year)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
@@ -11,16 +12,17 @@ from django.db import connection
 from maitruong.foundation.access.errors import NotFound
 from maitruong.foundation.access.types import Scope
 from maitruong.foundation.jobs.models import Job
-from maitruong.foundation.kernel import clock
+from maitruong.foundation.kernel import clock, vietnamese
+from maitruong.foundation.organisations import queries as organisations
 from maitruong.foundation.people import queries as people
 from maitruong.registry.calendar import queries as calendar
 
-from . import asking, settings
+from . import asking, ports, settings
 from .active import ACTIVE, BASIS, BORN, NUMBER, STATE
 from .models import CheckVersion, Correction
 from .permissions import ASK, DECIDE, VIEW
 from .rules import MISMATCHES, verified_share
-from .types import RequestRow, Share, Standing, WorkRow
+from .types import Board, RequestRow, Share, Standing, WorkRow
 
 _ONE = f"""
 SELECT p.full_name, {BORN}, p.sex, coalesce(n.value, ''), {BASIS}, {STATE}, p.frozen_since IS NOT NULL,
@@ -41,22 +43,31 @@ SELECT s.id, s.full_name, s.born_on, s.kind, s.class_name, s.state, s.suggestion
 FROM stands s WHERE s.state = ANY(%(states)s) AND (s.sort_key, s.id) > (%(key)s, %(after)s)
 ORDER BY s.sort_key COLLATE "C", s.id LIMIT %(limit)s"""
 _COUNTS = f"WITH {_STANDS} SELECT state, count(*) FROM stands GROUP BY state"
-#: Over half a million people: whose facts stand still is matched, and only mismatches are looked at for what they were given for.
+_LEVEL = "CASE WHEN a.kind = 'staff' THEN 5 WHEN a.grade < 1 THEN 1 WHEN a.grade <= 5 THEN 2 WHEN a.grade <= 9 THEN 3 ELSE 4 END"
 _ITS_NUMBER = NUMBER.removesuffix(" ON true")
+#: Of a school: whose facts stand still is matched, and only mismatches are looked at for what they were given for.
 _SHARES = f"""
 WITH told AS (
-  SELECT a.school_id, CASE WHEN a.kind = 'staff' THEN 5 WHEN a.grade < 1 THEN 1 WHEN a.grade <= 5 THEN 2
-      WHEN a.grade <= 9 THEN 3 ELSE 4 END AS level,
-    p.frozen_since IS NOT NULL AS matched,
+  SELECT {_LEVEL} AS level, p.frozen_since IS NOT NULL AS matched,
     CASE WHEN p.nationality <> 'VN' THEN (SELECT count(*) = 0 FROM {_ITS_NUMBER}) ELSE false END AS is_foreign,
     CASE WHEN c.state IN ({_OPEN})
       THEN c.basis = (SELECT {BASIS} FROM {_ITS_NUMBER}) ELSE false END AS is_open, c.due_on
   FROM ({ACTIVE}) a JOIN people_person p ON p.id = a.person_id AND p.merged_into_id IS NULL
   LEFT JOIN verification_check c ON c.person_id = p.id)
-SELECT told.school_id, told.level, u.name, count(*), count(*) FILTER (WHERE matched), count(*) FILTER (WHERE is_foreign),
+SELECT level, count(*), count(*) FILTER (WHERE matched), count(*) FILTER (WHERE is_foreign),
   count(*) FILTER (WHERE is_open), count(*) FILTER (WHERE is_open AND due_on < %(today)s)
-FROM told LEFT JOIN organisations_unit u ON u.id = told.school_id
-GROUP BY GROUPING SETS ((told.school_id, u.name), (told.level)) ORDER BY told.level"""
+FROM told GROUP BY level ORDER BY level"""
+#: Of the whole scope: from the mismatches to the places of those people, never the other way.
+_MISMATCHED = f"""
+SELECT a.school_id, {_LEVEL} AS level, count(*), count(*) FILTER (WHERE c.due_on < %(today)s)
+FROM verification_check c JOIN people_person p ON p.id = c.person_id AND p.merged_into_id IS NULL JOIN {NUMBER}
+CROSS JOIN LATERAL (
+  SELECT e.school_id, 'learner' AS kind, e.grade FROM enrolment_enrolment e
+  WHERE e.student_id = p.id AND e.school_year = %(year)s AND e.ends_on IS NULL
+  UNION ALL
+  (SELECT s.school_id, 'staff', NULL::smallint FROM staff_employment s WHERE s.person_id = p.id AND s.starts_on <= %(today)s
+   AND (s.ends_on IS NULL OR s.ends_on >= %(today)s) ORDER BY s.school_id LIMIT 1)) a
+WHERE c.state IN ({_OPEN}) AND c.basis = {BASIS} GROUP BY 1, 2"""
 _LEVELS = {1: "Trẻ mầm non", 2: "Học sinh tiểu học", 3: "Học sinh THCS", 4: "Học sinh THPT", 5: "Nhà giáo, nhân viên"}
 
 
@@ -114,14 +125,38 @@ def counts(*, school_id: int | None) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def shares(school_id: int | None = None) -> tuple[list[Share], list[Share]]:
-    """Of every school in sight, the lowest share first; and of every level. One statement."""
+def levels(school_id: int) -> list[Share]:
+    """Of every level of a school, as its people stand now. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(_SHARES, _where(school_id))
-        rows = cursor.fetchall()
-    schools = [_share(unit, name or "", *sums) for unit, _, name, *sums in rows if unit is not None]
-    levels = [_share(level, _LEVELS[level], *sums) for unit, level, _, *sums in rows if unit is None]
-    return sorted(schools, key=lambda row: (row.share is None, row.share or 0, row.name)), levels
+        return [_share(level, _LEVELS[level], *sums) for level, *sums in cursor.fetchall()]
+
+
+def board(scope: Scope) -> Board:
+    """Of every school of the scope, the lowest share first, and of every level. A fixed number of statements.
+
+    People are those of the figures, counted as they change; mismatches, which are few, are looked up.
+    """
+    where = _where(None)
+    counted, as_of = ports.figures(scope, where["year"])
+    with connection.cursor() as cursor:
+        cursor.execute(_MISMATCHED, where)
+        found = {(school, level): (open_, late) for school, level, open_, late in cursor.fetchall()}
+    of_school: dict[int, list[int]] = defaultdict(lambda: [0] * 5)
+    of_level: dict[int, list[int]] = defaultdict(lambda: [0] * 5)
+    for row in counted:
+        sums = (row.active, row.matched, row.foreigners, *found.get((row.school_id, row.level), (0, 0)))
+        for into in (of_school[row.school_id], of_level[row.level]):
+            into[:] = [one + other for one, other in zip(into, sums, strict=True)]
+    units = organisations.units(list(of_school))
+    schools = [_share(unit, units[unit].name, *sums) for unit, sums in of_school.items() if unit in units]
+    return Board(
+        schools=sorted(
+            schools, key=lambda row: (row.share is None, row.share or 0, vietnamese.collation_key(row.name))
+        ),
+        levels=[_share(level, _LEVELS[level], *of_level[level]) for level in sorted(of_level)],
+        as_of=as_of,
+    )
 
 
 def total(rows: list[Share]) -> Share:

@@ -111,6 +111,17 @@ class WorkRow:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """People of a school at a level (1 preschool .. 4 upper secondary, 5 staff), as the figures of the province have them."""
+
+    school_id: int
+    level: int
+    active: int
+    matched: int
+    foreigners: int
+
+
+@dataclass(frozen=True)
 class Share:
     """What a school, a level or the province came to. open: mismatches; late: of them past their day."""
 
@@ -122,6 +133,15 @@ class Share:
     open: int
     late: int
     share: Decimal | None
+
+
+@dataclass(frozen=True)
+class Board:
+    """The province, or what of it the scope has: by school, the lowest share first, by level; as_of: up to when it is complete."""
+
+    schools: list[Share]
+    levels: list[Share]
+    as_of: dt.datetime | None
 
 
 @dataclass(frozen=True)

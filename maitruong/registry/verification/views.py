@@ -112,11 +112,12 @@ def _common(request: Request, job: Any, problem: Refusal | None) -> dict[str, An
 
 
 def _board(request: Request, *, job: Any, problem: Refusal | None) -> HttpResponse:
-    rows, levels = queries.shares()
+    board = queries.board(request.scope)
     context = _common(request, job, problem) | {
-        "rows": rows,
-        "levels": levels,
-        "total": queries.total(rows),
+        "rows": board.schools,
+        "levels": board.levels,
+        "total": queries.total(board.schools),
+        "as_of": board.as_of,
     }
     return render(request, "verification/board.html", context, status=422 if problem else 200)
 
@@ -133,7 +134,7 @@ def _work_list(request: Request, school_id: int, *, job: Any = None, problem: Re
     if rows:
         reads.list_opened(scope, "verification.listed", school_id=school_id, object_type="school", object_id=school_id)
     here = reverse("verification:school", args=[school_id])
-    _, levels = queries.shares(school_id)
+    levels = queries.levels(school_id)
     context = _common(request, job, problem) | {
         "school": organisations.units([school_id])[school_id],
         "rows": [

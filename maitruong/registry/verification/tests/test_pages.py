@@ -17,8 +17,9 @@ from maitruong.foundation.exchange.tests.files import plain_workbook
 from maitruong.foundation.identity.models import Account
 from maitruong.foundation.people.models import Person
 from maitruong.foundation.people.queries import numbers_in_force
+from maitruong.insight.indicators import services as indicators
 from maitruong.registry.enrolment.tests import lists
-from maitruong.registry.verification import running
+from maitruong.registry.verification import queries, running
 from maitruong.registry.verification.models import Check, Correction
 from maitruong.site.family.tests.test_family import signed_in
 from tests import factories as make
@@ -68,8 +69,26 @@ def test_the_school_sees_who_differs_what_to_do_and_until_when(school: SimpleNam
 
 
 def test_the_department_sees_every_school_the_lowest_share_first(school: SimpleNamespace) -> None:
+    assert "Chưa có trường nào" in school.officer.get("/dinh-danh/").text, "nothing was counted yet"
+    indicators.recount([school.school, school.neighbour], 2026)
     page = school.officer.get("/dinh-danh/").text
     assert page.index("THCS Vĩnh Bảo") < page.index("THCS Lê Chân") and "Học sinh THCS" in page
+
+
+def test_the_board_of_the_figures_is_what_the_schools_own_pages_count(school: SimpleNamespace) -> None:
+    indicators.recount([school.school, school.neighbour], 2026)
+    with make.as_system() as scope:
+        board = queries.board(scope)
+        for row in board.schools:
+            live = queries.total(queries.levels(row.id))
+            assert (row.active, row.matched, row.foreigners, row.open, row.late) == (
+                live.active, live.matched, live.foreigners, live.open, live.late,
+            )  # fmt: skip
+        assert queries.total(board.schools).open == queries.total(board.levels).open == 1
+        assert board.as_of is None or board.as_of.tzinfo
+
+
+def test_the_department_opens_a_school(school: SimpleNamespace) -> None:
     assert "Trần Thị Hòa" in school.officer.get(f"/dinh-danh/truong/{school.school}/").text
     assert school.officer.get("/dinh-danh/truong/999999/").status_code == 404
 
