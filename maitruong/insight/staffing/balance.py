@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from maitruong.foundation.regulations import in_force_on
@@ -153,7 +154,7 @@ def _by_subject(
     let_off: Counter[str] = Counter()
     for row in general:
         stage = _stage(row.grade)
-        for code, periods in _periods_of(row, school_year).items():
+        for code, periods in _periods_of(row.levels, row.grade, row.electives, row.clusters, school_year):
             by_stage.setdefault(_taught_as(code, stages), Counter())[stage] += periods * row.number
         led = CLASS_TEACHER if stage == "th" else _taught_as(row.led, stages)
         let_off[led] += LET_OFF * WEEKS * row.number
@@ -174,16 +175,18 @@ def _by_subject(
         )
 
 
-def _periods_of(row: Classes, school_year: int) -> Counter[str]:
-    """Periods a year of one class by what its teacher is taken on for."""
+@lru_cache(maxsize=8192)
+def _periods_of(
+    levels: tuple[str, ...], grade: int, electives: frozenset[str], clusters: frozenset[str], school_year: int
+) -> tuple[tuple[str, int], ...]:
+    """Periods a year of one class by what its teacher is taken on for. Kept: the classes of a province are of few kinds."""
     found: Counter[str] = Counter()
-    programme = programme_of(row.levels, row.grade)
-    for subject in studied(row.grade, school_year, electives=row.electives, programme=programme):
+    for subject in studied(grade, school_year, electives=electives, programme=programme_of(levels, grade)):
         code = subject.family
-        if row.grade <= 5 and code not in _SPECIALISTS:
+        if grade <= 5 and code not in _SPECIALISTS:
             code = CLASS_TEACHER
-        found[code] += subject.periods_per_year + (CLUSTER_PERIODS if subject.code in row.clusters else 0)
-    return found
+        found[code] += subject.periods_per_year + (CLUSTER_PERIODS if subject.code in clusters else 0)
+    return tuple(found.items())
 
 
 def _taught_as(subject: str, stages: Set[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -65,8 +66,9 @@ def teachers(scope: Scope, *, day: dt.date, school_id: int | None = None) -> lis
         return list(cursor.fetchall())
 
 
+@lru_cache(maxsize=4096)
 def _codes(column: str) -> frozenset[str]:
-    """A column of JSON comes to a bare cursor as its text."""
+    """A column of JSON comes to a bare cursor as its text. Thousands of classes chose one of a few dozen sets."""
     return frozenset(orjson.loads(column))
 
 
